@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target per room of ARCHITECTURE.md, so that the compiler keeps the arrows: a room can only import what is
+// listed here.
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
+let package = Package(
+    name: "ndstream",
+    products: [.executable(name: "ndstream", targets: ["ndstream"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
+    targets: [
+        // What Swift can't import, and nothing more.
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(name: "CLinux"),
+
+        // Imported by every room; import nothing of ours.
+        .target(name: "Basics", path: "Sources/Core/Basics"),
+        .target(name: "Diagnostics", path: "Sources/Core/Diagnostics"),
+        .target(name: "System", dependencies: ["CLinux"], path: "Sources/Core/System"),
+
+        .target(name: "Wire", dependencies: ["Basics", "Diagnostics", "System", "CLZ4"], path: "Sources/Core/Wire"),
+        .target(name: "Config", dependencies: ["Basics", "Diagnostics", "System"], path: "Sources/Core/Config"),
+        .target(name: "Status", dependencies: ["Basics", "Diagnostics"], path: "Sources/Core/Status"),
+        .target(
+            name: "Store", dependencies: ["Basics", "Diagnostics", "System", "Status", "Wire", "Config"],
+            path: "Sources/Core/Store"),
+        .target(
+            name: "Transport", dependencies: ["Basics", "Diagnostics", "System", "Config"] + nio,
+            path: "Sources/Core/Transport"),
+        .target(
+            name: "Streaming",
+            dependencies: ["Basics", "Diagnostics", "System", "Wire", "Config", "Status", "Store", "Transport"] + nio,
+            path: "Sources/Core/Streaming"),
+        .target(
+            name: "Collection",
+            dependencies: ["Basics", "Diagnostics", "System", "Wire", "Config", "Store", "CLinux"],
+            path: "Sources/Core/Collection"),
+        .target(
+            name: "Web", dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport"],
+            path: "Sources/Core/Web"),
+        .target(
+            name: "Node",
+            dependencies: [
+                "Basics", "Diagnostics", "System", "Wire", "Config", "Status", "Store", "Transport", "Streaming",
+                "Collection", "Web",
+            ] + nio,
+            path: "Sources/Core/Node"),
+        .target(name: "TUI", dependencies: ["Basics", "Diagnostics", "Status", "CNcurses"]),
+        .executableTarget(
+            name: "ndstream",
+            dependencies: [
+                "Basics", "Diagnostics", "System", "Config", "Status", "Transport", "Node", "TUI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            linkerSettings: [
+                // Clean pages count towards a small agent's memory: see Benchmarks/README.md, "Footprint".
+                .unsafeFlags(
+                    [
+                        "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+                        "-Xlinker", "--gc-sections", "-Xlinker", "--strip-all",
+                        "-L\(Context.packageDirectory)/.build/static", "-Xclang-linker", "-static-libgcc",
+                    ], .when(configuration: .release))
+            ]),
+
+        .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+    ]
+)
+
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") || target.name == "Config" || target.name == "Collection" {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .treatAllWarnings(as: .error),
+        ]
+}
