@@ -1,0 +1,73 @@
+/// A ``Condition`` that came about: when, where, to whom, with which values.
+public struct Event: Sendable {
+    public let condition: Condition
+    /// Microseconds since 1970.
+    public let at: Int64
+    /// The thread tag of the log line, `STREAM_RECEIVER[web01,[10.0.0.4]:51234]` for example.
+    public let thread: String
+    /// The machine GUID of the host it is about, if it is about one.
+    public let host: String?
+    /// The values of the text's `{names}`, as they came; ``text`` shows them escaped.
+    public let values: [String: String]
+
+    public init(_ condition: Condition, at: Int64, thread: String, host: String? = nil, values: [String: String] = [:]) {
+        self.condition = condition
+        self.at = at
+        self.thread = thread
+        self.host = host
+        self.values = values
+    }
+
+    /// The log line's message.
+    public var text: String { condition.render(values) }
+}
+
+/// Whoever takes events: the node's journal, or a list in a test.
+public protocol Reporter: Sendable {
+    func report(_ event: Event)
+}
+
+extension Condition {
+    /// The text with its values; what comes from a peer can neither start a line nor reach the terminal.
+    public func render(_ values: [String: String]) -> String {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            result += rest[..<open]
+            let name = String(rest[rest.index(after: open)..<close])
+            if let value = values[name] {
+                result += escapedForLog(value)
+            } else {
+                result += rest[open...close]
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
+}
+
+/// Control characters, among them escapes and line ends, and the two invisible families that reorder or hide text on a
+/// terminal, as `\xNN` and `\u{N}`; everything else as it is.
+public func escapedForLog(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+    var safe = ""
+    for scalar in text.unicodeScalars {
+        if !isUnsafe(scalar) {
+            safe.unicodeScalars.append(scalar)
+        } else if scalar.value < 0x100 {
+            let digits = String(scalar.value, radix: 16)
+            safe += "\\x" + (digits.count < 2 ? "0" : "") + digits
+        } else {
+            safe += "\\u{" + String(scalar.value, radix: 16) + "}"
+        }
+    }
+    return safe
+}
+
+private func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0: true
+    case 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
+    default: false
+    }
+}
