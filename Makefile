@@ -1,0 +1,81 @@
+# ndstream. The two commands that matter: `make run` and `make test`.
+#
+#   deps       what apt has to give for building
+#   build      the release binary: .build/release/ndstream
+#   run        a parent, an agent streaming this machine to it, and top (without a terminal: one frame)
+#   test       installs what tests need and runs everything but the long ones
+#   bench      ndstream beside Netdata 1.37.1 and beside C: Benchmarks/README.md
+#   footprint  memory and CPU of a headless agent beside Netdata's, ten minutes
+#   soak       a real child on an ndstream parent for five minutes, and the other way round
+#   fuzz       a minute of libFuzzer on the wire
+#   format     formats the sources in place
+#   docs       man pages and completions, made anew from the commands
+#   install    DESTDIR= PREFIX=/usr/local
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+BUILD_DEBS := libncursesw5-dev liblz4-dev pkg-config
+TEST_DEBS := $(BUILD_DEBS) tmux curl procps
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product ndstream
+
+# apt is asked only for what is missing, so both commands work again without a network.
+define need
+	@dpkg -s $(1) >/dev/null 2>&1 || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
+endef
+
+.PHONY: deps test-deps build run test lint bench footprint soak fuzz format docs install clean
+
+deps:
+	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
+	$(call need,$(BUILD_DEBS))
+
+test-deps: deps
+	$(call need,$(TEST_DEBS))
+	@Tests/Support/fetch-netdata.sh
+
+# The linker takes the first directory that has libstdc++: with only the archive in it, the C++ runtime goes inside.
+build: deps
+	@mkdir -p .build/static && ln -sf "$$(gcc -print-file-name=libstdc++.a)" .build/static/
+	$(RELEASE)
+
+run: build
+	@packaging/run.sh .build/release/ndstream
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
+
+test: test-deps lint
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --parallel
+
+bench: build
+	Benchmarks/run.sh
+
+footprint: build
+	Benchmarks/footprint.sh
+
+soak: build
+	Tests/Support/soak.sh
+
+fuzz:
+	Fuzz/run.sh
+
+format:
+	$(SWIFT) format -i --parallel --recursive Sources Tests Benchmarks Package.swift
+
+docs: build
+	packaging/generate-docs.sh
+
+install: build
+	install -D -m 755 .build/release/ndstream $(DESTDIR)$(PREFIX)/bin/ndstream
+	for page in man/*.1 man/*.7; do [ -e $$page ] || continue; \
+	  install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	install -D -m 644 completions/ndstream.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ndstream
+	install -D -m 644 completions/_ndstream $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ndstream
+	install -D -m 644 completions/ndstream.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ndstream.fish
+
+clean:
+	$(SWIFT) package clean
