@@ -1,0 +1,132 @@
+public import Basics
+
+/// What changes about a mirrored host while it streams. The receiver writes it, the status document reads it; the host
+/// keeps one behind a lock.
+///
+/// Times are microseconds, as ``Clock`` gives them: `at` of the wall clock, `monotonic` of the one that is never set.
+public struct HostFacts: Sendable {
+    /// Data older than this many collections makes a connected host ``HostState/stale``.
+    public static let staleAfterCollections: Int64 = 3
+
+    public private(set) var state: HostState
+    public private(set) var stateSince: Int64
+    public private(set) var firstSeen: Int64
+    /// When samples came last.
+    public private(set) var lastData: Int64?
+    /// When samples came last or the connection was made, on the clock that is never set.
+    private var freshMonotonic: Int64 = 0
+    public private(set) var connects = 0
+    public private(set) var disconnects = 0
+    public private(set) var lastDisconnect: StatusDocument.Disconnect?
+    public private(set) var throughput = Throughput()
+
+    /// The peer as it is logged: `localhost` for the loopback addresses, `UNIX` for a unix socket.
+    public var address: String?
+    public var port: Int?
+    public var hops: Int?
+    public var via: GUID?
+    public var hostnameBefore: String?
+    public var connection: StatusDocument.Connection?
+    public var clockOffsetSeconds: Double?
+    public var replication: StatusDocument.Replication?
+    public var health: String?
+    public var ephemeral: Bool?
+    /// When the host is forgotten, microseconds of the wall clock.
+    public var expires: Int64?
+    public private(set) var gaps: [StatusDocument.Gap] = []
+    public private(set) var gapsDropped = 0
+    public private(set) var problems: [StatusDocument.Problem] = []
+    private var problemsDropped = 0
+
+    /// - Parameters:
+    ///   - state: what it is before the first connection: `local`, `connecting` or `archived`.
+    ///   - at: microseconds of the wall clock.
+    public init(state: HostState = .archived, at: Int64) {
+        self.state = state
+        stateSince = at
+        firstSeen = at
+    }
+
+    /// Changes the state; the same one again does not renew its time.
+    public mutating func become(_ state: HostState, at: Int64) {
+        guard self.state != state else { return }
+        self.state = state
+        stateSince = at
+    }
+
+    /// A child was let in.
+    public mutating func connected(
+        address: String,
+        port: Int?,
+        connection: StatusDocument.Connection,
+        at: Int64,
+        monotonic: Int64
+    ) {
+        self.address = address
+        self.port = port
+        self.connection = connection
+        connects &+= 1
+        expires = nil
+        throughput.startConnection()
+        state = .live
+        stateSince = at
+        // Freshness counts from here: a child that never sends a sample becomes stale too.
+        freshMonotonic = monotonic
+    }
+
+    /// The child has left, or was made to.
+    public mutating func disconnected(code: String, text: String, at: Int64) {
+        disconnects &+= 1
+        lastDisconnect = StatusDocument.Disconnect(at: Double(at) / 1_000_000, code: code, text: text)
+        replication = nil
+        become(.down, at: at)
+    }
+
+    /// One read's worth of stream.
+    public mutating func received(wireBytes: Int, rawBytes: Int, samples: Int, at: Int64, monotonic: Int64) {
+        throughput.add(wireBytes: wireBytes, rawBytes: rawBytes, samples: samples, monotonic: monotonic)
+        guard samples > 0 else { return }
+        freshMonotonic = monotonic
+        lastData = at
+    }
+
+    /// Remembers a time without data; the oldest one goes when there are too many.
+    public mutating func add(_ gap: StatusDocument.Gap) {
+        gaps.append(gap)
+        if gaps.count > StatusLimits.gaps {
+            gaps.removeFirst()
+            gapsDropped &+= 1
+        }
+    }
+
+    /// Adds a problem, or brings its text up to date where the code is there already; keeps the worst first.
+    public mutating func add(_ problem: StatusDocument.Problem) {
+        problems.removeAll { $0.code == problem.code }
+        let index = problems.firstIndex { rank($0.severity) < rank(problem.severity) } ?? problems.endIndex
+        problems.insert(problem, at: index)
+        if problems.count > StatusLimits.problems {
+            problems.removeLast()
+            problemsDropped &+= 1
+        }
+    }
+
+    /// A problem is over.
+    public mutating func removeProblem(_ code: String) {
+        problems.removeAll { $0.code == code }
+    }
+
+    /// What is shown: a connected host without fresh data is stale.
+    public func shownState(updateEvery: Int, monotonic: Int64) -> HostState {
+        guard state == .live else { return state }
+        let limit = Self.staleAfterCollections &* Int64(max(updateEvery, 1)) &* microsecondsPerSecond
+        return monotonic &- freshMonotonic > limit ? .stale : .live
+    }
+
+    private func rank(_ severity: String) -> Int {
+        switch severity {
+        case "error": 2
+        case "warning": 1
+        default: 0
+        }
+    }
+}
