@@ -1,0 +1,179 @@
+import Glibc
+import Testing
+
+@testable import System
+
+/// Programs started by us: their surroundings, their pipes, their end.
+struct ProcessTests {
+    @Test func outputErrorsAndExitCodeComeBack() throws {
+        var process = try Process.start(.shell("echo out; echo err >&2; exit 7", environment: []))
+        #expect(readAll(process.output) == "out\n")
+        #expect(readAll(process.errors) == "err\n")
+        #expect(waitForExit(&process) == .code(7))
+    }
+
+    @Test func environmentAndDirectoryAreTheGivenOnesOnly() throws {
+        let process = try Process.start(.shell("/usr/bin/env; pwd", environment: ["ONE=1", "TWO=a b"], directory: "/"))
+        let lines = readAll(process.output).split(separator: "\n").map(String.init)
+        #expect(lines.contains("ONE=1"))
+        #expect(lines.contains("TWO=a b"))
+        #expect(!lines.contains { $0.hasPrefix("HOME=") })
+        #expect(lines.last == "/")
+    }
+
+    @Test func inputReachesIt() throws {
+        let process = try Process.start(.shell("read line; echo \"got $line\"", environment: []))
+        _ = write(process.input, "ping\n", 5)
+        #expect(readAll(process.output) == "got ping\n")
+    }
+
+    @Test func noDescriptorOfOursIsInherited() throws {
+        let leaked = open("/dev/null", O_RDONLY)
+        defer { close(leaked) }
+        let process = try Process.start(.shell("ls /proc/$$/fd", environment: ["PATH=/bin:/usr/bin"]))
+        #expect(readAll(process.output).split(separator: "\n") == ["0", "1", "2"])
+    }
+
+    @Test func signalsAreUnblockedAndDefault() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var process = try Process.start(.shell("exec cat /proc/self/status", environment: path))
+        let text = readAll(process.output)
+        #expect(text.contains("SigBlk:\t0000000000000000"))
+        // 32 and 33 belong to the C library, which lets nobody set them.
+        let ignored = text.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }!.dropFirst(8)
+        #expect(UInt64(ignored, radix: 16)! & ~0x1_8000_0000 == 0)
+        #expect(waitForExit(&process) == .code(0))
+    }
+
+    @Test func itLeadsAGroupOfItsOwn() throws {
+        let process = try Process.start(.shell("exec cat", environment: ["PATH=/bin:/usr/bin"]))
+        #expect(getpgid(process.id) == process.id)
+    }
+
+    @Test func aProgramThatIsNotThereIsAnError() {
+        #expect(throws: ProcessError(operation: "exec /nonexistent", number: ENOENT)) {
+            _ = try Process.start(Process.Command(path: "/nonexistent", arguments: ["x"], environment: []))
+        }
+        #expect(
+            ProcessError(operation: "exec /x", number: ENOENT).description == "exec /x: No such file or directory (2)"
+        )
+    }
+
+    @Test func aDirectoryThatIsNotThereIsAnError() {
+        #expect(throws: ProcessError.self) {
+            _ = try Process.start(.shell("true", environment: [], directory: "/nonexistent"))
+        }
+    }
+
+    @Test func endTerminatesPolitely() throws {
+        var process = try Process.start(
+            .shell("trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done", environment: path)
+        )
+        #expect(readLine(process.output) == "ready\n")
+        #expect(process.end() == .code(5))
+        #expect(process.poll() == .code(5))
+    }
+
+    @Test func endKillsWhatIgnoresTerm() throws {
+        var process = try Process.start(
+            .shell("trap '' TERM; echo ready; while :; do sleep 0.01; done", environment: path)
+        )
+        #expect(readLine(process.output) == "ready\n")
+        #expect(process.end(graceMilliseconds: 20) == .signal(SIGKILL))
+    }
+
+    /// What a program leaves running in its group ends when the program has ended.
+    @Test func nothingOfTheGroupIsLeft() throws {
+        var process = try Process.start(.shell("sleep 1000 & echo $!; exit 0", environment: path))
+        let left = Int32(readLine(process.output).dropLast())!
+        #expect(waitForExit(&process) == .code(0))
+        #expect(eventually { kill(left, 0) != 0 || isZombie(left) })
+    }
+
+    @Test func itEndsWithItsOwner() throws {
+        var id: Int32 = 0
+        do {
+            let process = try Process.start(.shell("exec sleep 1000", environment: path))
+            id = process.id
+        }
+        #expect(kill(id, 0) != 0)
+    }
+
+    /// The kernel ends it when the thread that started it is gone, for then there is nobody to do it.
+    @Test func itEndsWithTheThreadThatStartedIt() throws {
+        nonisolated(unsafe) var id: Int32 = 0
+        var thread = pthread_t()
+        withUnsafeMutablePointer(to: &id) { pointer in
+            pthread_create(
+                &thread,
+                nil,
+                { argument in
+                    if let process = try? Process.start(.shell("exec sleep 1000", environment: path)) {
+                        argument!.assumingMemoryBound(to: Int32.self).pointee = process.id
+                        // Forgotten on purpose: its deinit would end it.
+                        leak(process)
+                    }
+                    return nil
+                },
+                pointer
+            )
+            pthread_join(thread, nil)
+        }
+        #expect(id > 0)
+        var status: Int32 = 0
+        #expect(waitpid(id, &status, 0) == id)
+        #expect(status & 0x7f == SIGKILL)
+    }
+}
+
+private let path = ["PATH=/bin:/usr/bin"]
+
+private func leak(_ process: consuming Process) {
+    let box = UnsafeMutablePointer<Process>.allocate(capacity: 1)
+    box.initialize(to: process)
+}
+
+private func waitForExit(_ process: inout Process) -> Process.Exit? {
+    for _ in 0..<5000 {
+        if let exit = process.poll() { return exit }
+        usleep(1000)
+    }
+    return nil
+}
+
+private func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<3000 {
+        if condition() { return true }
+        usleep(1000)
+    }
+    return false
+}
+
+private func isZombie(_ process: Int32) -> Bool {
+    let file = open("/proc/\(process)/stat", O_RDONLY)
+    guard file >= 0 else { return true }
+    defer { close(file) }
+    return readAll(file).contains(") Z ")
+}
+
+private func readAll(_ file: Int32) -> String {
+    var text = readLine(file)
+    while true {
+        let line = readLine(file)
+        if line.isEmpty { return text }
+        text += line
+    }
+}
+
+/// A line, or what is left at the end of the file; waits at most 10 s for a byte.
+private func readLine(_ file: Int32) -> String {
+    var bytes: [UInt8] = []
+    var waiting = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+    while poll(&waiting, 1, 10_000) > 0 {
+        var byte: UInt8 = 0
+        guard read(file, &byte, 1) == 1 else { break }
+        bytes.append(byte)
+        if byte == 10 { break }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}
