@@ -100,6 +100,12 @@ public struct Throughput: Sendable, Equatable {
         public var raw = 0.0
         public var samples = 0.0
 
+        public init(wire: Double = 0, raw: Double = 0, samples: Double = 0) {
+            self.wire = wire
+            self.raw = raw
+            self.samples = samples
+        }
+
         /// Raw divided by wire; `nil` while nothing comes.
         public var ratio: Double? { wire > 0 ? raw / wire : nil }
     }
