@@ -1,0 +1,203 @@
+/// One line of an error.log, of any generation (streaming protocol §16.1).
+///
+/// Read are the layout of 1.2x–1.37 with a thread, the older one without, both also without a date, and `key=value`
+/// lines of 2.x. A line of none of these is all message: nothing is ever lost.
+public struct LogLine: Sendable, Equatable {
+    public enum Level: String, Sendable {
+        case debug
+        case info
+        case warning
+        case error
+    }
+
+    /// As it is written; local time in all but the `key=value` lines, which carry their zone.
+    public var time: String?
+    public var program: String?
+    public var level: Level?
+    /// The thread tag: `STREAM_SENDER[web-01]`.
+    public var thread: String?
+    public var message: String
+    /// What the original appends to errors, related to them or not: `11, Resource temporarily unavailable`.
+    public var errno: String?
+
+    /// - Parameter line: without its end; bytes that aren't UTF-8 become U+FFFD.
+    public init(_ line: some Collection<UInt8>) {
+        var text = Array(line)
+        if text.last == UInt8(ascii: "\r") { text.removeLast() }
+        message = ""
+        if let fields = keyValueFields(text) {
+            take(fields)
+        } else {
+            takeClassic(text[...])
+        }
+    }
+
+    public init(_ line: String) {
+        self.init(line.utf8)
+    }
+
+    /// The host of the thread tag: `STREAM_SENDER[HOST]`, `STREAM_RECEIVER[HOST,[ADDRESS]:PORT]`.
+    public var threadHost: String? {
+        guard let thread, thread.hasPrefix("STREAM_"), thread.hasSuffix("]"), let open = thread.firstIndex(of: "[")
+        else {
+            return nil
+        }
+        let inside = thread[thread.index(after: open)...].dropLast()
+        return String(inside.prefix { $0 != "," })
+    }
+
+    private mutating func takeClassic(_ text: ArraySlice<UInt8>) {
+        var rest = text
+        if rest.count > 21, isDate(rest.prefix(19)), rest.dropFirst(19).starts(with: ": ".utf8) {
+            time = string(rest.prefix(19))
+            rest = rest.dropFirst(21)
+        }
+        let (word, afterWord) = firstWord(rest)
+        if let level = classicLevel(word), let message = afterColon(afterWord) {
+            self.level = level
+            takeThread(message)
+        } else if word.last == UInt8(ascii: ":"), case let (next, afterNext) = firstWord(afterWord.dropFirst()),
+            let level = classicLevel(next.last == UInt8(ascii: ":") ? next.dropLast() : next),
+            let message = next.last == UInt8(ascii: ":") ? afterNext.dropFirst() : afterColon(afterNext)
+        {
+            // The layout before threads were named: `netdata: ERROR: …`.
+            program = string(word.dropLast())
+            self.level = level
+            takeMessage(message)
+        } else if !word.isEmpty, case let (next, afterNext) = firstWord(afterWord.dropFirst()),
+            let level = classicLevel(next), let message = afterColon(afterNext)
+        {
+            program = string(word)
+            self.level = level
+            takeThread(message)
+        } else {
+            takeMessage(rest)
+        }
+    }
+
+    private mutating func takeThread(_ text: ArraySlice<UInt8>) {
+        let separator = Array(" : ".utf8)
+        guard let end = firstOccurrence(of: separator, in: text, from: text.startIndex) else {
+            takeMessage(text)
+            return
+        }
+        thread = string(text[text.startIndex..<end])
+        takeMessage(text[(end + separator.count)...])
+    }
+
+    private mutating func takeMessage(_ text: ArraySlice<UInt8>) {
+        let opening = Array(" (errno ".utf8)
+        if text.last == UInt8(ascii: ")"), let start = lastOccurrence(of: opening, in: text) {
+            errno = string(text[(start + opening.count)...].dropLast())
+            message = string(text[text.startIndex..<start])
+        } else {
+            message = string(text)
+        }
+    }
+
+    private mutating func take(_ fields: [String: String]) {
+        time = fields["time"]
+        program = fields["comm"]
+        level = fields["level"].flatMap { keyValueLevel($0) }
+        thread = fields["thread"]
+        message = fields["msg"] ?? ""
+        errno = fields["errno"]
+    }
+}
+
+/// The words of 2.x; `nil` for none of them.
+private func keyValueLevel(_ name: String) -> LogLine.Level? {
+    switch name {
+    case "debug": .debug
+    case "info", "notice": .info
+    case "warning": .warning
+    case "error", "critical", "alert", "emergency": .error
+    default: nil
+    }
+}
+
+private func classicLevel(_ word: ArraySlice<UInt8>) -> LogLine.Level? {
+    switch string(word) {
+    case "DEBUG": .debug
+    case "INFO": .info
+    case "WARNING": .warning
+    case "ERROR", "FATAL": .error
+    default: nil
+    }
+}
+
+/// `nil` unless the line is made of `key=value` fields and has a message among them.
+private func keyValueFields(_ text: [UInt8]) -> [String: String]? {
+    guard text.starts(with: "time=".utf8) || text.starts(with: "comm=".utf8) || text.starts(with: "level=".utf8) else {
+        return nil
+    }
+    var fields: [String: String] = [:]
+    var index = 0
+    while index < text.count {
+        guard let equals = text[index...].firstIndex(of: UInt8(ascii: "=")) else { break }
+        let key = string(text[index..<equals])
+        var value: [UInt8] = []
+        index = equals + 1
+        if index < text.count, text[index] == UInt8(ascii: "\"") {
+            index += 1
+            while index < text.count, text[index] != UInt8(ascii: "\"") {
+                if text[index] == UInt8(ascii: "\\"), index + 1 < text.count { index += 1 }
+                value.append(text[index])
+                index += 1
+            }
+            index += 1
+        } else {
+            while index < text.count, text[index] != 0x20 {
+                value.append(text[index])
+                index += 1
+            }
+        }
+        fields[key] = string(value[...])
+        while index < text.count, text[index] == 0x20 { index += 1 }
+    }
+    return fields["msg"] == nil ? nil : fields
+}
+
+/// `YYYY-MM-DD HH:MM:SS`.
+private func isDate(_ text: ArraySlice<UInt8>) -> Bool {
+    zip(text, "0000-00-00 00:00:00".utf8).allSatisfy { byte, pattern in
+        pattern == UInt8(ascii: "0") ? byte >= 48 && byte <= 57 : byte == pattern
+    }
+}
+
+private func firstWord(_ text: ArraySlice<UInt8>) -> (word: ArraySlice<UInt8>, rest: ArraySlice<UInt8>) {
+    let word = text.prefix { $0 != 0x20 }
+    return (word, text[word.endIndex...])
+}
+
+/// What follows the colon after a padded level: ` : message` or `  : message`.
+private func afterColon(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let rest = text.drop { $0 == 0x20 }
+    guard rest.first == UInt8(ascii: ":") else { return nil }
+    return rest.dropFirst().first == 0x20 ? rest.dropFirst(2) : rest.dropFirst()
+}
+
+private func string(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self)
+}
+
+func firstOccurrence(of part: [UInt8], in text: ArraySlice<UInt8>, from start: Int) -> Int? {
+    guard let first = part.first else { return start }
+    var index = start
+    while index + part.count <= text.endIndex {
+        guard let found = text[index...].firstIndex(of: first), found + part.count <= text.endIndex else { return nil }
+        if text[found...].starts(with: part) { return found }
+        index = found + 1
+    }
+    return nil
+}
+
+private func lastOccurrence(of part: [UInt8], in text: ArraySlice<UInt8>) -> Int? {
+    guard text.count >= part.count else { return nil }
+    var index = text.endIndex - part.count
+    while index >= text.startIndex {
+        if text[index...].starts(with: part) { return index }
+        index -= 1
+    }
+    return nil
+}

@@ -1,0 +1,78 @@
+import Diagnostics
+import Testing
+
+/// What the catalogue promises of each of its conditions.
+@Suite struct CatalogueTests {
+    @Test func everyCodeIsUniqueAndWellFormed() {
+        var seen: Set<String> = []
+        for condition in Catalogue.all {
+            #expect(seen.insert(condition.code).inserted, "\(condition.code) is there twice")
+            let parts = condition.code.split(separator: "-")
+            #expect(parts.count == 2 && parts[0] == "ND", "\(condition.code)")
+            #expect(parts[1].first.map { "BCFGIKLPRSTUWZ".contains($0) } == true, "\(condition.code)")
+            #expect(Int(parts[1].dropFirst()) != nil, "\(condition.code)")
+        }
+    }
+
+    @Test func everyConditionHasAllItsParts() {
+        for condition in Catalogue.all {
+            #expect(!condition.text.isEmpty, "\(condition.code) has no text")
+            #expect(!condition.text.contains("\n"), "\(condition.code) is more than a line")
+            #expect(
+                condition.sentence.hasSuffix(".") || condition.sentence.hasSuffix("?"),
+                "the sentence of \(condition.code) is none"
+            )
+            guard condition.severity > .info else { continue }
+            #expect(!condition.causes.isEmpty, "\(condition.code) has no cause")
+            #expect(!condition.fix.isEmpty, "\(condition.code) has no fix")
+            #expect(!condition.fix.contains("") && !condition.causes.contains(""), "\(condition.code)")
+        }
+    }
+
+    @Test func namesInTextsAreClosedAndOfLetters() {
+        for condition in Catalogue.all {
+            for text in [condition.text] + condition.recognised {
+                var depth = 0
+                for character in text {
+                    if character == "{" { depth += 1 }
+                    if character == "}" { depth -= 1 }
+                    #expect(depth == 0 || depth == 1, "\(condition.code): \(text)")
+                    if depth == 1 { #expect(character == "{" || character.isLetter, "\(condition.code): \(text)") }
+                }
+                #expect(depth == 0, "\(condition.code): \(text)")
+            }
+        }
+    }
+
+    /// What the node writes is what `tail` finds again: each text, with values in it, leads back to its code.
+    @Test func everyTextIsRecognisedAsItself() {
+        let matcher = TemplateMatcher()
+        for condition in Catalogue.all where condition.code != Condition.unrecognised.code {
+            for text in [condition.text] + condition.recognised {
+                let message = Condition(condition.code, .info, text, sentence: "").render(values(of: text))
+                let found = matcher.match(message)?.condition
+                // Two conditions may share the words of an old generation: either is right.
+                let same = found.map { [$0.text] + $0.recognised }?.contains { $0 == text } == true
+                #expect(
+                    found == condition || same,
+                    "\(condition.code): \(message) is taken for \(found?.code ?? "nothing")"
+                )
+            }
+        }
+    }
+
+    @Test func codesAreFoundInAnyCase() {
+        #expect(Catalogue.condition(code: "nd-f1") == .refusedNoKey)
+        #expect(Catalogue.condition(code: "ND-F0") == nil)
+    }
+
+    private func values(of text: String) -> [String: String] {
+        var values: [String: String] = [:]
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            values[String(rest[rest.index(after: open)..<close])] = "7"
+            rest = rest[rest.index(after: close)...]
+        }
+        return values
+    }
+}
