@@ -1,0 +1,73 @@
+public import Basics
+
+/// Parses the whole lines between `start` and `end` into the sink; `end[-1]` must be a newline. Returns whether the session
+/// may go on.
+///
+/// BEGIN, SET and END as every child writes them are taken without splitting; whatever looks different in any way
+/// (other quotes and blanks, backslashes, octal and hexadecimal numbers, other commands) goes through ``Words``.
+@inlinable
+func parseLines<Sink: CommandSink & ~Copyable>(
+    _ start: UnsafePointer<UInt8>,
+    _ end: UnsafePointer<UInt8>,
+    _ words: inout Words,
+    _ sink: inout Sink
+) -> Bool {
+    var cursor = start
+    while cursor < end {
+        // The shortest line that matters, END, has four bytes: fewer can't be read at once without passing the end.
+        guard end - cursor >= 4 else {
+            guard parseLine(&cursor, &words, &sink) else { return false }
+            continue
+        }
+        switch fourBytes(cursor) {
+        case wordSET:
+            var next = cursor + 4
+            if let dimension = quotedWord(&next, end), let value = signedNumber(&next, end) {
+                cursor = endOfLine(next)
+                guard sink.set(dimension, value) else { return false }
+                continue
+            }
+        case wordBEGI where cursor[4] == UInt8(ascii: "N") && cursor[5] == UInt8(ascii: " "):
+            var next = cursor + 6
+            if let chart = quotedWord(&next, end), let microseconds = plainNumber(&next, end) {
+                cursor = endOfLine(next)
+                guard sink.begin(chart, microseconds) else { return false }
+                continue
+            }
+        case wordEND:
+            cursor += 4
+            guard sink.end() else { return false }
+            continue
+        default: break
+        }
+        guard parseLine(&cursor, &words, &sink) else { return false }
+    }
+    return true
+}
+
+/// One line of any kind: all words first, then the command.
+@inlinable @inline(never)
+func parseLine<Sink: CommandSink & ~Copyable>(
+    _ cursor: inout UnsafePointer<UInt8>,
+    _ words: inout Words,
+    _ sink: inout Sink
+) -> Bool {
+    cursor = words.split(cursor)
+    if words.isBlank { return true }
+    guard let keyword = Keyword(words.keyword) else { return sink.unknown(words.line) }
+    if keyword.mayCarrySlot { words.skipSlot() }
+    return switch keyword {
+    case .begin where !words[0].isEmpty:
+        sink.begin(words[0], words[1].plainNumber)
+    case .set where !words[0].isEmpty && !words[1].isEmpty:
+        sink.set(words[0], words[1].number)
+    case .end:
+        sink.end()
+    default:
+        sink.command(keyword, words)
+    }
+}
+
+@inlinable var wordSET: UInt32 { 0x2054_4553 }
+@inlinable var wordBEGI: UInt32 { 0x4947_4542 }
+@inlinable var wordEND: UInt32 { 0x0a44_4e45 }
