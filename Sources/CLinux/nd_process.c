@@ -61,7 +61,7 @@ failed:
     _exit(127);
 }
 
-pid_t nd_spawn(
+int nd_spawn(
     const char *path, char *const argv[], char *const envp[], const char *directory, int stdin_fd, int stdout_fd,
     int stderr_fd, int death_signal) {
     const int fds[3] = {stdin_fd, stdout_fd, stderr_fd};
@@ -86,7 +86,7 @@ pid_t nd_spawn(
     return process;
 }
 
-int nd_has_ended(pid_t process) {
+int nd_has_ended(int process) {
     siginfo_t information;
     information.si_pid = 0;
     int result;
@@ -98,7 +98,7 @@ int nd_has_ended(pid_t process) {
     return information.si_pid == process;
 }
 
-int nd_reap(pid_t process, int *code) {
+int nd_reap(int process, int *code) {
     int status = 0;
     pid_t result;
     do
