@@ -54,7 +54,7 @@ public struct Process: ~Copyable {
 
     /// Starts it.
     /// - Throws: ``SystemError`` when no pipe, no process or no such program is to be had.
-    public static func start(_ command: Command) throws(ProcessError) -> Process {
+    public static func start(_ command: Command) throws(SystemError) -> Process {
         var input = try Pipe(nonblocking: nil)
         var output = try Pipe(nonblocking: .reading)
         var errors = try Pipe(nonblocking: .reading)
@@ -72,7 +72,7 @@ public struct Process: ~Copyable {
                 )
             }
         }
-        guard id > 0 else { throw ProcessError(operation: "exec \(command.path)", number: -id) }
+        guard id > 0 else { throw SystemError(operation: "exec", subject: command.path, number: -id) }
         return Process(id: id, input: input.takeWriting(), output: output.takeReading(), errors: errors.takeReading())
     }
 
@@ -122,16 +122,6 @@ public struct Process: ~Copyable {
     }
 }
 
-/// A system call that failed while a program was started.
-public struct ProcessError: Error, Equatable, CustomStringConvertible {
-    /// What was tried, `exec /bin/sh` for example.
-    public let operation: String
-    /// The errno.
-    public let number: Int32
-
-    public var description: String { "\(operation): \(String(cString: strerror(number))) (\(number))" }
-}
-
 /// Both ends of a pipe; what is not taken is closed.
 private struct Pipe: ~Copyable {
     enum End: Int32 {
@@ -142,12 +132,12 @@ private struct Pipe: ~Copyable {
     private(set) var reading: Int32
     private(set) var writing: Int32
 
-    init(nonblocking: End?) throws(ProcessError) {
+    init(nonblocking: End?) throws(SystemError) {
         var ends: (Int32, Int32) = (-1, -1)
         let result = withUnsafeMutableBytes(of: &ends) {
             nd_pipe($0.assumingMemoryBound(to: Int32.self).baseAddress!, nonblocking?.rawValue ?? -1)
         }
-        guard result == 0 else { throw ProcessError(operation: "pipe", number: -result) }
+        guard result == 0 else { throw SystemError(operation: "pipe", number: -result) }
         (reading, writing) = ends
     }
 

@@ -6,10 +6,10 @@ public final class Wakeup: Sendable {
     /// Readable after ``signal()`` until ``drain()``.
     public let descriptor: Int32
 
-    /// - Throws: ``ProcessError`` when no descriptor is left.
-    public init() throws(ProcessError) {
+    /// - Throws: ``SystemError`` when no descriptor is left.
+    public init() throws(SystemError) {
         descriptor = nd_wakeup_create()
-        guard descriptor >= 0 else { throw ProcessError(operation: "eventfd", number: -descriptor) }
+        guard descriptor >= 0 else { throw SystemError(operation: "eventfd", number: -descriptor) }
     }
 
     public func signal() {
