@@ -7,14 +7,14 @@ import Testing
 struct ProcessTests {
     @Test func outputErrorsAndExitCodeComeBack() throws {
         var process = try Process.start(.shell("echo out; echo err >&2; exit 7", environment: []))
-        #expect(readAll(process.output) == "out\n")
-        #expect(readAll(process.errors) == "err\n")
+        #expect(everything(process.output) == "out\n")
+        #expect(everything(process.errors) == "err\n")
         #expect(waitForExit(&process) == .code(7))
     }
 
     @Test func environmentAndDirectoryAreTheGivenOnesOnly() throws {
         let process = try Process.start(.shell("/usr/bin/env; pwd", environment: ["ONE=1", "TWO=a b"], directory: "/"))
-        let lines = readAll(process.output).split(separator: "\n").map(String.init)
+        let lines = everything(process.output).split(separator: "\n").map(String.init)
         #expect(lines.contains("ONE=1"))
         #expect(lines.contains("TWO=a b"))
         #expect(!lines.contains { $0.hasPrefix("HOME=") })
@@ -24,20 +24,20 @@ struct ProcessTests {
     @Test func inputReachesIt() throws {
         let process = try Process.start(.shell("read line; echo \"got $line\"", environment: []))
         _ = write(process.input, "ping\n", 5)
-        #expect(readAll(process.output) == "got ping\n")
+        #expect(everything(process.output) == "got ping\n")
     }
 
     @Test func noDescriptorOfOursIsInherited() throws {
-        let leaked = open("/dev/null", O_RDONLY)
+        let leaked = Glibc.open("/dev/null", O_RDONLY)
         defer { close(leaked) }
         let process = try Process.start(.shell("ls /proc/$$/fd", environment: ["PATH=/bin:/usr/bin"]))
-        #expect(readAll(process.output).split(separator: "\n") == ["0", "1", "2"])
+        #expect(everything(process.output).split(separator: "\n") == ["0", "1", "2"])
     }
 
     @Test func signalsAreUnblockedAndDefault() throws {
         signal(SIGPIPE, SIG_IGN)
         var process = try Process.start(.shell("exec cat /proc/self/status", environment: path))
-        let text = readAll(process.output)
+        let text = everything(process.output)
         #expect(text.contains("SigBlk:\t0000000000000000"))
         // 32 and 33 belong to the C library, which lets nobody set them.
         let ignored = text.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }!.dropFirst(8)
@@ -66,7 +66,7 @@ struct ProcessTests {
         var process = try Process.start(
             .shell("trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done", environment: path)
         )
-        #expect(readLine(process.output) == "ready\n")
+        #expect(nextLine(process.output) == "ready\n")
         #expect(process.end() == .code(5))
         #expect(process.poll() == .code(5))
     }
@@ -75,14 +75,14 @@ struct ProcessTests {
         var process = try Process.start(
             .shell("trap '' TERM; echo ready; while :; do sleep 0.01; done", environment: path)
         )
-        #expect(readLine(process.output) == "ready\n")
+        #expect(nextLine(process.output) == "ready\n")
         #expect(process.end(graceMilliseconds: 20) == .signal(SIGKILL))
     }
 
     /// What a program leaves running in its group ends when the program has ended.
     @Test func nothingOfTheGroupIsLeft() throws {
         var process = try Process.start(.shell("sleep 1000 & echo $!; exit 0", environment: path))
-        let left = Int32(readLine(process.output).dropLast())!
+        let left = Int32(nextLine(process.output).dropLast())!
         #expect(waitForExit(&process) == .code(0))
         #expect(eventually { kill(left, 0) != 0 || isZombie(left) })
     }
@@ -147,23 +147,23 @@ private func eventually(_ condition: () -> Bool) -> Bool {
 }
 
 private func isZombie(_ process: Int32) -> Bool {
-    let file = open("/proc/\(process)/stat", O_RDONLY)
+    let file = Glibc.open("/proc/\(process)/stat", O_RDONLY)
     guard file >= 0 else { return true }
     defer { close(file) }
-    return readAll(file).contains(") Z ")
+    return everything(file).contains(") Z ")
 }
 
-private func readAll(_ file: Int32) -> String {
-    var text = readLine(file)
+private func everything(_ file: Int32) -> String {
+    var text = nextLine(file)
     while true {
-        let line = readLine(file)
+        let line = nextLine(file)
         if line.isEmpty { return text }
         text += line
     }
 }
 
 /// A line, or what is left at the end of the file; waits at most 10 s for a byte.
-private func readLine(_ file: Int32) -> String {
+private func nextLine(_ file: Int32) -> String {
     var bytes: [UInt8] = []
     var waiting = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
     while poll(&waiting, 1, 10_000) > 0 {
