@@ -1,0 +1,193 @@
+import Basics
+
+/// Why a query has no answer.
+public enum QueryRefusal: Error, Equatable, Sendable {
+    /// Neither chart nor context was given.
+    case nothingAsked
+    /// No such chart, no dimension that matches, or nothing stored in the window.
+    case nothingMatched
+    /// One of ``QueryLimits``; the text says which.
+    case tooLarge(String)
+}
+
+/// A query against charts whose points are still to be copied: what is selected and which rows come out.
+///
+/// Made and run in two steps, so that a host's lock is held for copying only: describe the charts under the lock, plan,
+/// copy the points of one chart at a time (``points(of:)`` says which), and ``run(_:)`` without any lock.
+public struct QueryPlan: Sendable {
+    public struct Part: Sendable {
+        public let chart: QueryChart
+        /// Indices of the chart's dimensions whose rows are returned.
+        public let shown: [Int]
+        /// Indices of the ones that are computed: with percentages, all of them.
+        public let computed: [Int]
+        /// Whether a pattern named the dimensions: those count as nonzero always.
+        let isExplicit: Bool
+    }
+
+    public let parameters: QueryParameters
+    /// Whether the query names exactly one chart, by id or name.
+    public let isSingleChart: Bool
+    public let parts: [Part]
+    public let grid: TimeGrid
+    public let updateEvery: Int64
+    public let first: Int64
+    public let last: Int64
+
+    /// - Parameters:
+    ///   - charts: all charts of the host, or at least the ones that may match, in the host's order.
+    ///   - now: microseconds since 1970.
+    public init(
+        _ parameters: QueryParameters,
+        charts: some Sequence<QueryChart>,
+        now: Int64,
+        limits: QueryLimits = QueryLimits()
+    ) throws(QueryRefusal) {
+        guard !parameters.chart.isEmpty || !parameters.context.isEmpty else { throw .nothingAsked }
+        let patterns = parameters.dimensions.utf8.lazy.filter { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: ",") }
+        guard patterns.count <= limits.patterns else { throw .tooLarge("more than \(limits.patterns) dimensions") }
+        let charts = Array(charts)
+        let single =
+            parameters.context.isEmpty
+            ? charts.first { $0.id == parameters.chart } ?? charts.first { $0.name == parameters.chart } : nil
+        let selection = QuerySelection(parameters, single: single != nil)
+        let second = now / 1_000_000 - 1
+        let window = TimeGrid.absolute(after: parameters.after, before: parameters.before, now: second)
+
+        let parts = (single.map { [$0] } ?? charts).compactMap { chart -> Part? in
+            guard chart.isWithin(after: window.after, before: window.before), selection.includes(chart) else {
+                return nil
+            }
+            return Part(chart, selection, isPercentage: parameters.options.contains(.percentage))
+        }
+        guard !parts.isEmpty else { throw .nothingMatched }
+        self.parameters = parameters
+        self.parts = parts
+        isSingleChart = single != nil
+        updateEvery = parts.map(\.chart.updateEvery).min() ?? 1
+        first = parts.map(\.chart.first).min() ?? 0
+        last = parts.map(\.chart.last).max() ?? 0
+        grid = TimeGrid(
+            parameters,
+            updateEvery: updateEvery,
+            first: first,
+            last: last,
+            now: second,
+            limits: limits
+        )
+        try checkSize(limits)
+    }
+
+    private func checkSize(_ limits: QueryLimits) throws(QueryRefusal) {
+        let columns = parts.reduce(0) { $0 + $1.computed.count }
+        guard columns * Int(grid.rows) <= limits.values else {
+            throw .tooLarge("\(grid.rows) rows of \(columns) dimensions (limit \(limits.values) values)")
+        }
+        var stored: Int64 = 0
+        for part in parts {
+            guard let range = points(of: part) else { continue }
+            stored += (range.upperBound - range.lowerBound) / part.chart.updateEvery * Int64(part.computed.count)
+        }
+        guard stored <= limits.storedPoints else {
+            throw .tooLarge("\(stored) stored points (limit \(limits.storedPoints))")
+        }
+    }
+
+    /// The times at which the points end that a part needs; nil where it needs none. A point may end behind the window:
+    /// the last row lies on the line to it.
+    public func points(of part: Part) -> ClosedRange<Int64>? {
+        let from = max(grid.after, part.chart.first)
+        let through = min(grid.before + part.chart.updateEvery, part.chart.last)
+        return from <= through && part.chart.first <= grid.before ? from...through : nil
+    }
+
+    /// - Parameter points: copies the points of a part, at least those of ``points(of:)``; nil where they are gone.
+    public func run(_ points: (Part, ClosedRange<Int64>) -> StoredPoints?) -> QueryResult {
+        let resampler = Resampler(grid: grid, grouping: parameters.grouping, groupOptions: parameters.groupOptions)
+        var totals = RowTotals(isNeeded: parameters.options.contains(.percentage), grid.rows, parameters.options)
+        var result = QueryResult(plan: self)
+        for (index, part) in parts.enumerated() {
+            let copy = self.points(of: part).flatMap { points(part, $0) }
+            let shown = Set(part.shown)
+            for dimension in part.computed {
+                let column =
+                    copy.map {
+                        resampler.column(
+                            codes: $0.columns.indices.contains(dimension) ? $0.columns[dimension] : [],
+                            firstTime: $0.firstTime,
+                            step: $0.step
+                        )
+                    } ?? .nulls(Int(grid.rows))
+                result.pointsRead += column.pointsRead
+                totals.add(column)
+                if shown.contains(dimension) {
+                    result.columns.append(
+                        QueryResult.Column(
+                            part: index,
+                            dimension: part.chart.dimensions[dimension],
+                            rows: column,
+                            isExplicit: part.isExplicit
+                        )
+                    )
+                }
+            }
+        }
+        result.finish(totals)
+        return result
+    }
+}
+
+extension QueryPlan.Part {
+    fileprivate init?(_ chart: QueryChart, _ selection: QuerySelection, isPercentage: Bool) {
+        var shown: [Int] = []
+        var isExplicit = false
+        for (index, dimension) in chart.dimensions.enumerated() {
+            let verdict = selection.matches(dimension)
+            if verdict == true { isExplicit = true }
+            if verdict ?? !dimension.isHidden { shown.append(index) }
+        }
+        // Nothing matches: no answer. Nothing but hidden dimensions: an answer without data.
+        guard !shown.isEmpty || !selection.namesDimensions && !chart.dimensions.isEmpty else { return nil }
+        self.chart = chart
+        self.shown = shown
+        self.isExplicit = isExplicit
+        computed = isPercentage ? Array(chart.dimensions.indices) : shown
+    }
+}
+
+/// What the values of a row add up to, for percentages.
+struct RowTotals {
+    private var totals: [Double]
+    private let takesMagnitudes: Bool
+
+    init(isNeeded: Bool, _ rows: Int64, _ options: QueryOptions) {
+        totals = isNeeded ? Array(repeating: 0, count: Int(rows)) : []
+        takesMagnitudes = options.contains(.absolute)
+    }
+
+    mutating func add(_ column: QueryColumn) {
+        guard !totals.isEmpty else { return }
+        for (row, value) in column.values.enumerated() where !value.isNaN {
+            totals[row] += takesMagnitudes ? value.magnitude : value
+        }
+    }
+
+    var isEmpty: Bool { totals.isEmpty }
+
+    func percent(_ value: Double, row: Int) -> Double {
+        let value = takesMagnitudes ? value.magnitude : value
+        return value * 100 / (totals[row] == 0 ? 1 : totals[row])
+    }
+}
+
+extension QueryPlan {
+    /// The keys of the charts' labels that the query asks to see, in the order in which they come up.
+    public var labelKeys: [String] {
+        guard let pattern = QuerySelection.pattern(parameters.labelKeys) else { return [] }
+        var keys: [String] = []
+        for label in parts.flatMap(\.chart.labels) where pattern.matches(label.key) && !keys.contains(label.key) {
+            keys.append(label.key)
+        }
+        return keys
+    }
+}

@@ -1,0 +1,338 @@
+import Store
+
+/// Prints a query's result in one of the formats, byte for byte as the original does (web API §7.6).
+struct DataPrinter {
+    let request: DataRequest
+    let result: QueryResult
+    /// Of the host that was asked, for the wrapper's `id`.
+    let hostname: String
+    /// How many tiers the wrapper speaks of.
+    let storageTiers: Int
+    private(set) var calendar: LocalCalendar
+    private let table: DataTable
+    private var bytes: [UInt8] = []
+
+    init(
+        _ request: DataRequest,
+        _ result: QueryResult,
+        hostname: String,
+        storageTiers: Int = 1,
+        calendar: LocalCalendar = LocalCalendar(offset: LocalCalendar.systemOffset)
+    ) {
+        self.request = request
+        self.result = result
+        self.hostname = hostname
+        self.storageTiers = storageTiers
+        self.calendar = calendar
+        table = DataTable(result)
+        bytes.reserveCapacity(1024 + table.times.count * (24 + 12 * table.names.count))
+    }
+
+    private var options: QueryOptions { request.query.options }
+    private var isWrapped: Bool { options.contains(.jsonwrap) }
+
+    /// The body of the answer.
+    mutating func print() -> [UInt8] {
+        switch request.format {
+        case .jsonp:
+            bytes.append(text: request.callback)
+            bytes.append("(")
+            printWrapped()
+            bytes.append(");")
+        case .dataSource:
+            bytes.append(text: request.google.handler)
+            bytes.append("({version:'")
+            bytes.append(text: request.google.version)
+            bytes.append("',reqId:'")
+            bytes.append(text: request.google.requestID)
+            if request.google.signature >= result.plan.last {
+                bytes.append("',status:'error',errors:[{reason:'not_modified',message:'Data not modified'}]});")
+                break
+            }
+            bytes.append("',status:'ok',sig:'")
+            bytes.append(number: result.plan.last)
+            bytes.append("',table:")
+            printWrapped()
+            bytes.append("});")
+        default:
+            printWrapped()
+        }
+        return bytes
+    }
+
+    private mutating func printWrapped() {
+        guard isWrapped else {
+            printTable()
+            return
+        }
+        var wrapper = DataWrapper(request: request, result: result, hostname: hostname, storageTiers: storageTiers)
+        wrapper.printHead(table, to: &bytes)
+        if request.format.isText { bytes.append("\"") }
+        let extremes = printTable()
+        if request.format.isText { bytes.append("\"") }
+        if options.contains(.anomalyRates) { printAnomalyRates() }
+        wrapper.printTail(extremes ?? (result.minimum, result.maximum), to: &bytes)
+    }
+
+    /// Nothing here calls a point anomalous: the rates are what the original says then.
+    private mutating func printAnomalyRates() {
+        bytes.append(",\n   \"anomaly_rates\": ")
+        printJSON { bytes, _ in bytes.append("0") }
+    }
+
+    /// - Returns: the smallest and largest value printed, where they differ from the result's.
+    @discardableResult
+    private mutating func printTable() -> (Double, Double)? {
+        switch request.format {
+        case .json, .jsonp: printJSON { $0.append(decimal: $1) }
+        case .dataTable, .dataSource: printDataTable()
+        case .csv: printSeparated(CSVShape(separator: ",", end: isWrapped ? "\\n" : "\r\n"))
+        case .tsv: printSeparated(CSVShape(separator: isWrapped ? "\\t" : "\t", end: isWrapped ? "\\n" : "\r\n"))
+        case .markdown: printSeparated(CSVShape(separator: "|", end: isWrapped ? "\\n" : "\r\n", hasRule: true))
+        case .html: printHTML()
+        case .csvJSONArray: printCSVJSONArray()
+        case .ssv: return printTotals(separator: " ")
+        case .ssvComma: return printTotals(separator: ",")
+        case .array:
+            bytes.append("[")
+            defer { bytes.append("]") }
+            return printTotals(separator: ",")
+        }
+        return nil
+    }
+
+    private mutating func printTotals(separator: StaticString) -> (Double, Double) {
+        var extremes: (Double, Double)?
+        for index in table.times.indices {
+            if index > 0 { bytes.append(separator) }
+            let total = table.total(index)
+            bytes.append(decimal: total)
+            if total.isNaN { continue }
+            extremes = extremes.map { (min($0.0, total), max($0.1, total)) } ?? (total, total)
+        }
+        return extremes ?? (0, 0)
+    }
+}
+
+/// JSON.
+extension DataPrinter {
+    private mutating func printJSON(_ print: (inout [UInt8], Double) -> Void) {
+        let hasObjectRows = options.contains(.objectRows)
+        bytes.append("{\n \"labels\": [\"time\"")
+        for name in table.names.isEmpty ? ["no data"] : table.names {
+            bytes.append(",")
+            bytes.append(quoted: name)
+        }
+        bytes.append("],\n    \"data\":\n [\n")
+        let keys = hasObjectRows ? table.names.map { [UInt8]("\"".utf8) + escapedBytes($0) + [UInt8]("\": ".utf8) } : []
+        let columns = table.names.count
+        table.values.withUnsafeBufferPointer { values in
+            for (index, time) in table.times.enumerated() {
+                if index > 0 { bytes.append(",\n") }
+                bytes.append(hasObjectRows ? " { \"time\": " : " [ ")
+                printTime(time)
+                for column in 0..<columns {
+                    bytes.append(",")
+                    if hasObjectRows { bytes += keys[column] }
+                    print(&bytes, values[index * columns + column])
+                }
+                bytes.append(hasObjectRows ? "}" : "]")
+            }
+        }
+        bytes.append(table.times.isEmpty ? "]\n}" : "\n]\n}")
+    }
+
+    private func escapedBytes(_ text: String) -> [UInt8] {
+        var escaped: [UInt8] = []
+        escaped.append(escaped: text)
+        return escaped
+    }
+
+    private mutating func printTime(_ time: Int64) {
+        if options.contains(.googleJSON) {
+            bytes.append("new ")
+            printDate(time)
+            return
+        }
+        bytes.append(number: time)
+        if options.contains(.milliseconds) { bytes.append("000") }
+    }
+
+    /// `Date(2026,10,22,9,0,5)`: months count from 0.
+    private mutating func printDate(_ time: Int64) {
+        let civil = calendar.time(time)
+        bytes.append("Date(")
+        bytes.append(number: civil.year)
+        for part in [civil.month - 1, civil.day, civil.hour, civil.minute, civil.second] {
+            bytes.append(",")
+            bytes.append(number: part)
+        }
+        bytes.append(")")
+    }
+
+    /// Google's DataTable: two columns of annotations say where a counter was reset.
+    private mutating func printDataTable() {
+        let isGoogle = options.contains(.googleJSON)
+        let quote: Unicode.Scalar = isGoogle ? "'" : "\""
+        // JSON with double quotes, or JavaScript with single ones and bare names.
+        func key(_ name: String) -> String { isGoogle ? name : "\"\(name)\"" }
+        func text(_ value: String) -> String { isGoogle ? "'\(value)'" : "\"\(value)\"" }
+        func column(_ label: String, _ type: String, role: String? = nil) -> String {
+            let plain =
+                "{\(key("id")):\(text("")),\(key("label")):\(label),\(key("pattern")):\(text(""))"
+                + ",\(key("type")):\(text(type))"
+            return plain + (role.map { ",\(key("p")):{\(key("role")):\(text($0))}" } ?? "") + "}"
+        }
+        bytes.append("{\n ")
+        bytes.append(text: key("cols"))
+        bytes.append(":\n [\n        ")
+        bytes.append(text: column(text("time"), "datetime"))
+        bytes.append(",\n        ")
+        bytes.append(text: column(text(""), "string", role: "annotation"))
+        bytes.append(",\n        ")
+        bytes.append(text: column(text(""), "string", role: "annotationText"))
+        for name in table.names {
+            var label: [UInt8] = []
+            label.append(quoted: name, quote: quote)
+            bytes.append(",\n     ")
+            bytes.append(text: column(String(decoding: label, as: UTF8.self), "number"))
+        }
+        bytes.append("\n  ],\n    ")
+        bytes.append(text: key("rows"))
+        bytes.append(":\n [\n")
+        let (open, value) = ("        {\(key("c")):[{\(key("v")):", "},{\(key("v")):")
+        let annotation = value + text("RESET OR OVERFLOW") + value + text("The counters have been wrapped.")
+        let nothing = value + "null" + value + "null"
+        for (index, time) in table.times.enumerated() {
+            if index > 0 { bytes.append(",\n") }
+            bytes.append(text: open)
+            bytes.append(character: quote)
+            printDate(time)
+            bytes.append(character: quote)
+            bytes.append(text: !table.resets.isEmpty && table.resets[index] ? annotation : nothing)
+            for number in table.row(index) {
+                bytes.append(text: value)
+                bytes.append(decimal: number)
+            }
+            bytes.append("}]}")
+        }
+        bytes.append(table.times.isEmpty ? "]\n}" : "\n]\n}")
+    }
+}
+
+/// Text in columns.
+extension DataPrinter {
+    struct CSVShape {
+        var separator: StaticString
+        var end: StaticString
+        /// Markdown's line under the head.
+        var hasRule = false
+    }
+
+    private mutating func printSeparated(_ shape: CSVShape) {
+        bytes.append("time")
+        for name in table.names.isEmpty ? ["no data"] : table.names {
+            bytes.append(shape.separator)
+            bytes.append(text: isWrapped ? String(decoding: escapedBytes(name), as: UTF8.self) : name)
+        }
+        bytes.append(shape.end)
+        if shape.hasRule {
+            bytes.append(":---:")
+            for _ in 0..<max(1, table.names.count) { bytes.append("|:---:") }
+            bytes.append(shape.end)
+        }
+        for (index, time) in table.times.enumerated() {
+            printTextTime(time)
+            for value in table.row(index) {
+                bytes.append(shape.separator)
+                bytes.append(decimal: value)
+            }
+            bytes.append(shape.end)
+        }
+    }
+
+    private mutating func printHTML() {
+        let quote: StaticString = isWrapped ? "\\\"" : "\""
+        let end: StaticString = isWrapped ? "\\n" : "\n"
+        bytes.append("<html>")
+        bytes.append(end)
+        bytes.append("<center>")
+        bytes.append(end)
+        let attributes: [(name: StaticString, value: StaticString)] = [
+            ("<table border=", "0"), (" cellpadding=", "5"), (" cellspacing=", "5"),
+        ]
+        for attribute in attributes {
+            bytes.append(attribute.name)
+            bytes.append(quote)
+            bytes.append(attribute.value)
+            bytes.append(quote)
+        }
+        bytes.append(">")
+        bytes.append(end)
+        bytes.append("<tr><td>time</td>")
+        for name in table.names.isEmpty ? ["no data"] : table.names {
+            bytes.append("<td>")
+            let escaped = htmlEscaped(name)
+            bytes.append(text: isWrapped ? String(decoding: escapedBytes(escaped), as: UTF8.self) : escaped)
+            bytes.append("</td>")
+        }
+        bytes.append("</tr>")
+        bytes.append(end)
+        for (index, time) in table.times.enumerated() {
+            bytes.append("<tr><td>")
+            printTextTime(time)
+            for value in table.row(index) {
+                bytes.append("</td><td>")
+                bytes.append(decimal: value)
+            }
+            bytes.append("</td></tr>")
+            bytes.append(end)
+        }
+        for line: StaticString in ["</table>", "</center>", "</html>"] {
+            bytes.append(line)
+            bytes.append(end)
+        }
+    }
+
+    private mutating func printCSVJSONArray() {
+        bytes.append("[\n[\"time\"")
+        for name in table.names.isEmpty ? ["no data"] : table.names {
+            bytes.append(",")
+            bytes.append(quoted: name)
+        }
+        bytes.append("]")
+        for (index, time) in table.times.enumerated() {
+            bytes.append(",\n[")
+            printTextTime(time)
+            for value in table.row(index) {
+                bytes.append(",")
+                bytes.append(decimal: value)
+            }
+            bytes.append("]")
+        }
+        bytes.append("\n]")
+    }
+
+    /// `2026-11-22 09:00:05`, or the epoch where the options ask for it.
+    private mutating func printTextTime(_ time: Int64) {
+        if options.contains(.milliseconds) {
+            bytes.append(number: time)
+            bytes.append("000")
+        } else if options.contains(.seconds) {
+            bytes.append(number: time)
+        } else {
+            let civil = calendar.time(time)
+            bytes.append(number: civil.year)
+            bytes.append("-")
+            bytes.append(pair: civil.month)
+            bytes.append("-")
+            bytes.append(pair: civil.day)
+            bytes.append(" ")
+            bytes.append(pair: civil.hour)
+            bytes.append(":")
+            bytes.append(pair: civil.minute)
+            bytes.append(":")
+            bytes.append(pair: civil.second)
+        }
+    }
+}

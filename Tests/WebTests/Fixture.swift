@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Files of Tests/Fixtures/Web.
+enum Fixture {
+    static func text(_ name: String, file: String = #filePath) -> String {
+        String(decoding: bytes(name, file: file), as: UTF8.self)
+    }
+
+    static func bytes(_ name: String, file: String = #filePath) -> [UInt8] {
+        let tests = file.split(separator: "/").dropLast(2).joined(separator: "/")
+        let path = "/\(tests)/Fixtures/Web/\(name)"
+        guard let stream = fopen(path, "rb") else { fatalError("no fixture \(path)") }
+        defer { fclose(stream) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 { bytes += buffer[..<count] }
+        return bytes
+    }
+}
+
+/// A captured request and its answer.
+struct GoldenPair {
+    let name: String
+    let target: String
+    let status: Int
+    /// Header lines of the answer.
+    let fields: [String]
+    let body: String
+
+    /// Pairs of a folder, from its index.
+    static func all(in folder: String) -> [GoldenPair] {
+        Fixture.text("\(folder)/INDEX.tsv").split(separator: "\n").compactMap { line in
+            let name = String(line.prefix { $0 != "\t" })
+            return name.isEmpty ? nil : GoldenPair(folder: folder, name: name)
+        }
+    }
+
+    init(folder: String, name: String) {
+        let text = Fixture.text("\(folder)/\(name).txt")
+        let parts = Self.split(text)
+        self.name = name
+        target = String(parts.request.split(separator: " ")[1])
+        let head = parts.head.split(separator: "\r\n").map(String.init)
+        status = Int(head[0].split(separator: " ")[1]) ?? 0
+        fields = Array(head.dropFirst())
+        body = parts.body
+    }
+
+    func field(_ name: String) -> String? {
+        fields.first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+    }
+
+    private static func split(_ text: String) -> (request: String, head: String, body: String) {
+        let bytes = Array(text.utf8)
+        func end(after start: Int) -> Int {
+            (start..<bytes.count - 3).first { bytes[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) } ?? bytes.count
+        }
+        let request = end(after: 0)
+        let head = end(after: request + 4)
+        func string(_ range: Range<Int>) -> String {
+            String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)
+        }
+        return (string(0..<request), string(request + 4..<head), string(min(head + 4, bytes.count)..<bytes.count))
+    }
+}
