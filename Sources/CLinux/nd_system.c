@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <syslog.h>
+#include <unistd.h>
 
 int nd_random(void *buffer, size_t count) {
     unsigned char *next = buffer;
@@ -49,3 +50,5 @@ void nd_name_thread(const char *name) {
     snprintf(kept, sizeof kept, "%s", name);
     pthread_setname_np(pthread_self(), kept);
 }
+
+int nd_thread(void) { return (int)gettid(); }

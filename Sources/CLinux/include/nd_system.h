@@ -19,4 +19,7 @@ void nd_openlog(const char *name, const char *facility);
 /// Names the calling thread as `top -H` shows it; at most 15 bytes are kept.
 void nd_name_thread(const char *name);
 
+/// The kernel's number of the calling thread.
+int nd_thread(void);
+
 #endif

@@ -6,6 +6,9 @@ public enum Threads {
     /// Stack of a thread that runs our own code: 512 KiB of address space; only what is touched costs memory.
     public static let stackSize = 512 * 1024
 
+    /// The kernel's number of the calling thread.
+    public static var current: Int { Int(nd_thread()) }
+
     /// Starts a detached thread.
     /// - Parameter name: at most 15 bytes are kept.
     public static func start(name: String, _ body: @escaping @Sendable () -> Void) {

@@ -1,0 +1,35 @@
+/// The header lines of a request or an answer, in their order; names are compared without regard to case.
+public struct HTTPFields: Sendable {
+    private var fields: [(name: String, value: String)] = []
+
+    public init() {}
+
+    /// - Parameter fields: names and values, for requests made by hand.
+    public init(_ fields: [(name: String, value: String)]) { self.fields = fields }
+
+    /// The value of the first line with this name.
+    public subscript(_ name: String) -> String? {
+        fields.first { Self.same($0.name, name) }?.value
+    }
+
+    public func contains(_ name: String) -> Bool { self[name] != nil }
+
+    mutating func append(_ name: String, _ value: String) { fields.append((name, value)) }
+
+    var count: Int { fields.count }
+
+    /// Whether a value contains an ASCII word, without regard to case: `Connection: Keep-Alive, TE`.
+    func value(of name: String, contains word: String) -> Bool {
+        guard let value = self[name] else { return false }
+        let bytes = Array(value.utf8.map(Self.lower))
+        let wanted = Array(word.utf8.map(Self.lower))
+        guard !wanted.isEmpty, bytes.count >= wanted.count else { return false }
+        return (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
+    }
+
+    private static func same(_ one: String, _ other: String) -> Bool {
+        one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { lower($0) == lower($1) }
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 32 : byte }
+}

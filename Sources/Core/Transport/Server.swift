@@ -1,0 +1,234 @@
+public import Basics
+public import Config
+public import Diagnostics
+import Glibc
+public import NIOCore
+public import NIOPosix
+import Synchronization
+public import System
+
+/// Listens, and brings every connection to whoever understands it: one port, three protocols (streaming protocol §1).
+public final class Server: Sendable {
+    /// A place where it listens.
+    public struct Listening: Sendable, Equatable {
+        /// `[::]:19999`, `unix:/run/ndstream/agent.sock`.
+        public let name: String
+        /// 0 for a unix socket.
+        public let port: Int
+        public let rights: Rights
+    }
+
+    private let group: any EventLoopGroup
+    private let configuration: ServerConfiguration
+    private let context: ServerContext
+    private let open = Mutex<[(channel: any Channel, path: String?)]>([])
+
+    /// - Parameters:
+    ///   - group: the event loops; a connection stays on the one it begins on.
+    ///   - pool: where heavy requests run.
+    ///   - router: the table of HTTP endpoints.
+    ///   - acceptor: who takes streams.
+    ///   - tlsHandlerFactory: what stands in front of a connection that begins with a ClientHello; `nil` refuses those.
+    public init(
+        group: any EventLoopGroup,
+        configuration: ServerConfiguration,
+        clock: any Clock,
+        reporter: any Reporter,
+        accessLog: AccessLog,
+        pool: NIOThreadPool,
+        router: @escaping Router,
+        acceptor: @escaping StreamAcceptor,
+        tlsHandlerFactory: (@Sendable () -> [any ChannelHandler])? = nil
+    ) {
+        self.group = group
+        self.configuration = configuration
+        // Some descriptors stay free for files, plugins and the node's own socket.
+        let files = OwnProcess.raiseOpenFiles()
+        context = ServerContext(
+            limits: configuration.limits,
+            connectionsLimit: max(16, min(configuration.limits.connections, files - Self.reservedFiles)),
+            policy: configuration.policy,
+            clock: clock,
+            reporter: reporter,
+            accessLog: accessLog,
+            pool: pool,
+            router: router,
+            acceptor: acceptor,
+            makeTLSHandlers: tlsHandlerFactory
+        )
+    }
+
+    /// Descriptors that connections never take.
+    public static let reservedFiles = 128
+
+    /// TCP connections now.
+    public var connections: Int { context.connections.count }
+
+    /// Counts for connections made from now on.
+    public func update(_ policy: ServerPolicy) { context.policy = policy }
+
+    /// Binds and listens. What cannot be bound is reported; must not run on an event loop.
+    /// - Returns: where it listens: possibly nowhere, which is for the caller to judge.
+    public func start() -> [Listening] {
+        configuration.addresses.flatMap { address in
+            do throws(ListeningSocket.Failure) {
+                return try Self.bind(address).compactMap { listen($0, address) }
+            } catch {
+                report(error, address)
+                return []
+            }
+        }
+    }
+
+    /// Stops listening and removes its socket files; connections go on.
+    public func stop() {
+        let all = open.withLock { open in
+            defer { open = [] }
+            return open
+        }
+        for (channel, path) in all {
+            if let path { unlink(path) }
+            channel.close(promise: nil)
+        }
+    }
+
+    private static func bind(_ address: BindAddress) throws(ListeningSocket.Failure) -> [ListeningSocket] {
+        if let path = address.unixPath { return [try ListeningSocket.bind(path: path)] }
+        return try ListeningSocket.bind(host: address.host, port: address.port, interface: address.interface)
+    }
+
+    private func listen(_ socket: ListeningSocket, _ address: BindAddress) -> Listening? {
+        let rights = address.rights
+        let isUnix = address.unixPath != nil
+        let context = context
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: configuration.backlog)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptFailures(context))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try Self.welcome(channel, context, portRights: rights, isUnix: isUnix)
+                }
+            }
+        do {
+            let channel = try bootstrap.withBoundSocket(socket.descriptor).wait()
+            open.withLock { $0.append((channel, address.unixPath)) }
+            context.reporter.report(
+                Event(.listening, at: context.clock.now(), thread: "MAIN", values: ["address": socket.name])
+            )
+            return Listening(name: socket.name, port: socket.port, rights: rights)
+        } catch {
+            let number = (error as? IOError)?.errnoCode ?? 0
+            report(.system(SystemError(operation: "listen", subject: socket.name, number: number)), address)
+            return nil
+        }
+    }
+
+    /// The first thing that happens to a connection, before a byte is read.
+    private static func welcome(
+        _ channel: any Channel,
+        _ context: ServerContext,
+        portRights: Rights,
+        isUnix: Bool
+    ) throws {
+        let peer = isUnix ? .unix : Peer(channel.remoteAddress)
+        let policy = context.policy
+        guard let allowed = policy.rights(of: peer) else {
+            context.report(.connectionDenied, peer)
+            throw Refused()
+        }
+        switch context.connections.enter(peer) {
+        case .total(let count):
+            context.report(.tooManyConnections, peer, ["count": String(count)])
+            throw Refused()
+        case .address(let count):
+            context.report(.tooManyConnectionsFromAddress, peer, ["count": String(count)])
+            throw Refused()
+        case nil: break
+        }
+        if !isUnix { SocketTuning.apply(to: channel) }
+        let client = Client(context, policy: policy, peer: peer, rights: allowed.intersection(portRights))
+        client.log("'CONNECTED'")
+        channel.closeFuture.assumeIsolated().whenComplete { _ in client.ended() }
+        client.expectRequest(within: policy.firstRequestTimeout, on: channel.eventLoop) {
+            client.report(.firstRequestTimeout, ["seconds": String(policy.firstRequestTimeout)])
+            channel.close(promise: nil)
+        }
+        try channel.pipeline.syncOperations.addHandler(Sniffer(client))
+    }
+
+    /// A connection that was cut off; said already.
+    private struct Refused: Error {}
+
+    private func report(_ failure: ListeningSocket.Failure, _ address: BindAddress) {
+        let event: Event
+        let now = context.clock.now()
+        switch failure {
+        case .inUse:
+            event = Event(.socketInUse, at: now, thread: "MAIN", values: ["address": address.description])
+        case .system(let error):
+            event = Event(
+                .cannotListen,
+                at: now,
+                thread: "MAIN",
+                values: ["address": address.description, "reason": error.reason]
+            )
+        case .unresolved(let reason):
+            event = Event(
+                .cannotListen,
+                at: now,
+                thread: "MAIN",
+                values: ["address": address.description, "reason": reason]
+            )
+        }
+        context.reporter.report(event)
+    }
+}
+
+/// Survives a full table of descriptors: says so, waits a second, accepts again.
+private final class AcceptFailures: ChannelDuplexHandler {
+    typealias InboundIn = any Channel
+    typealias OutboundIn = any Channel
+
+    private let server: ServerContext
+    private var isWaiting = false
+
+    init(_ server: ServerContext) { self.server = server }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Anything but a system call's error concerns one connection only, and it is closed already.
+        guard let error = error as? IOError, !isWaiting else { return }
+        isWaiting = true
+        server.reporter.report(
+            Event(
+                .acceptFailed,
+                at: server.clock.now(),
+                thread: server.threadTag,
+                values: ["reason": SystemError(operation: "accept", number: error.errnoCode).reason]
+            )
+        )
+        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+            self.isWaiting = false
+            context.read()
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if !isWaiting { context.read() }
+    }
+}
+
+extension Peer {
+    /// - Parameter address: of an accepted TCP socket.
+    init(_ address: SocketAddress?) {
+        guard let address, let host = address.ipAddress, let port = address.port else {
+            self = .unknown
+            return
+        }
+        self.init(address: host, port: port)
+    }
+}

@@ -1,0 +1,64 @@
+internal import Basics
+internal import Config
+internal import Diagnostics
+internal import NIOCore
+internal import NIOPosix
+import Synchronization
+internal import System
+
+/// What all connections of a server share.
+final class ServerContext: Sendable {
+    let limits: ServerLimits
+    let connections: ConnectionTable
+    let clock: any Clock
+    let reporter: any Reporter
+    let accessLog: AccessLog
+    let pool: NIOThreadPool
+    let router: Router
+    let acceptor: StreamAcceptor
+    let makeTLSHandlers: (@Sendable () -> [any ChannelHandler])?
+    private let currentPolicy: Mutex<ServerPolicy>
+    private let lastClient = Atomic(0)
+
+    init(
+        limits: ServerLimits,
+        connectionsLimit: Int,
+        policy: ServerPolicy,
+        clock: any Clock,
+        reporter: any Reporter,
+        accessLog: AccessLog,
+        pool: NIOThreadPool,
+        router: @escaping Router,
+        acceptor: @escaping StreamAcceptor,
+        makeTLSHandlers: (@Sendable () -> [any ChannelHandler])?
+    ) {
+        self.limits = limits
+        connections = ConnectionTable(total: connectionsLimit, perAddress: limits.connectionsPerAddress)
+        currentPolicy = Mutex(policy)
+        self.clock = clock
+        self.reporter = reporter
+        self.accessLog = accessLog
+        self.pool = pool
+        self.router = router
+        self.acceptor = acceptor
+        self.makeTLSHandlers = makeTLSHandlers
+    }
+
+    var policy: ServerPolicy {
+        get { currentPolicy.withLock { $0 } }
+        set { currentPolicy.withLock { $0 = newValue } }
+    }
+
+    /// A number for a new client; access.log tells connections apart by it.
+    func nextClient() -> Int { lastClient.wrappingAdd(1, ordering: .relaxed).newValue }
+
+    func report(_ condition: Condition, _ peer: Peer, _ values: [String: String] = [:]) {
+        var values = values
+        values["ip"] = peer.address
+        values["port"] = peer.port
+        reporter.report(Event(condition, at: clock.now(), thread: threadTag, values: values))
+    }
+
+    /// The original's tag of the threads that check connections.
+    var threadTag: String { "WEB_SERVER[static1]" }
+}

@@ -1,0 +1,77 @@
+internal import Basics
+internal import Diagnostics
+internal import NIOCore
+
+/// Looks at the first bytes of a connection, puts in place what speaks that protocol, hands the bytes over and leaves.
+///
+/// Behind TLS a second one looks again at what was encrypted.
+final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    /// What the first bytes say.
+    enum Finding: Equatable {
+        case undecided
+        case tls
+        case stream
+        case http
+    }
+
+    private let client: Client
+    /// The bytes so far: at most the method word.
+    private var seen: [UInt8] = []
+
+    init(_ client: Client) { self.client = client }
+
+    static let method = Array("STREAM ".utf8)
+
+    static func find(_ bytes: some Collection<UInt8>) -> Finding {
+        guard let first = bytes.first else { return .undecided }
+        // A TLS record of type handshake: the ClientHello comes first.
+        if first == 0x16 { return .tls }
+        if bytes.starts(with: method) { return .stream }
+        return method.starts(with: bytes) ? .undecided : .http
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        let finding = seen.isEmpty ? Self.find(bytes.readableBytesView) : Self.find(seen + bytes.readableBytesView)
+        switch finding {
+        case .undecided: seen += bytes.readableBytesView
+        case .stream: leave(context, to: [StreamHeadHandler(client)], bytes)
+        case .http: leave(context, to: [HTTPHandler(client)], bytes)
+        case .tls: startTLS(context, bytes)
+        }
+    }
+
+    private func startTLS(_ context: ChannelHandlerContext, _ bytes: ByteBuffer) {
+        guard let make = client.context.makeTLSHandlers, !client.isTLS else {
+            client.report(.unexpectedTLS)
+            client.requestCame()
+            context.close(promise: nil)
+            return
+        }
+        client.isTLS = true
+        leave(context, to: make() + [Sniffer(client)], bytes)
+    }
+
+    /// Goes; the handlers that follow see the bytes as if they had been there from the start.
+    private func leave(_ context: ChannelHandlerContext, to handlers: [any ChannelHandler], _ bytes: ByteBuffer) {
+        do {
+            try context.pipeline.syncOperations.addHandlers(handlers, position: .after(self))
+        } catch {
+            context.close(promise: nil)
+            return
+        }
+        if !seen.isEmpty { context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: seen))) }
+        context.fireChannelRead(wrapInboundOut(bytes))
+        context.fireChannelReadComplete()
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Somebody who only connects, a health check most often.
+        if let event = event as? ChannelEvent, event == .inputClosed { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+}

@@ -1,0 +1,21 @@
+/// A `STREAM ` request that has arrived whole.
+public struct StreamOffer: Sendable {
+    /// The head with its final empty line.
+    public let head: [UInt8]
+    /// The number of this client in access.log.
+    public let client: Int
+    /// Microseconds since 1970.
+    public let receivedAt: Int64
+}
+
+/// What the streaming code makes of an offer.
+public enum StreamVerdict: Sendable, Equatable {
+    /// It has taken the connection, and answers itself.
+    case accepted
+    /// The bare text is sent, the code goes to access.log, and the connection is closed.
+    case refused(status: Int, text: String)
+}
+
+/// Takes or refuses a stream; called on the connection's event loop, once for each offer. Not called for a peer without
+/// the right to stream.
+public typealias StreamAcceptor = @Sendable (StreamOffer, StreamConnection) -> StreamVerdict

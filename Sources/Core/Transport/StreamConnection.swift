@@ -1,0 +1,151 @@
+public import Config
+public import NIOCore
+
+/// A connection that carries a stream, on either side: bytes in, bytes out, nothing of HTTP.
+///
+/// It lives on its event loop and must only be used there; ``reference`` is what other threads may hold. Set the
+/// callbacks before returning from the closure that handed it over: bytes that came with the request follow at once.
+public final class StreamConnection {
+    public let peer: Peer
+    /// What this peer may do on this port; all for a connection that was made here.
+    public let rights: Rights
+    public let isTLS: Bool
+    public let eventLoop: any EventLoop
+
+    /// Bytes as they came from the socket, at most 64 KiB; only valid during the call.
+    public var onBytes: ((UnsafeRawBufferPointer) -> Void)?
+    /// What was written has gone to the socket, after ``pendingBytes`` had been above the high mark of 64 KiB.
+    public var onWritable: (() -> Void)?
+    /// The connection is gone; called once, after the last bytes. Sets all callbacks to `nil`.
+    public var onClosed: ((StreamEnd) -> Void)?
+
+    /// Bytes that came from, and that were given to, this connection.
+    public private(set) var receivedBytes = 0
+    public private(set) var writtenBytes = 0
+    public private(set) var isClosed = false
+
+    let channel: any Channel
+
+    /// - Parameter channel: active, and the caller is on its loop; the bytes come from a `StreamHandler` at its end.
+    init(channel: any Channel, peer: Peer, rights: Rights, isTLS: Bool) {
+        self.channel = channel
+        self.peer = peer
+        self.rights = rights
+        self.isTLS = isTLS
+        eventLoop = channel.eventLoop
+    }
+
+    /// Sends bytes, in order, without waiting. Ignored once the connection is closed.
+    public func write(_ bytes: some Sequence<UInt8>) {
+        var buffer = channel.allocator.buffer(capacity: bytes.underestimatedCount)
+        buffer.writeBytes(bytes)
+        write(buffer)
+    }
+
+    public func write(_ text: String) { write(text.utf8) }
+
+    public func write(_ buffer: ByteBuffer) {
+        eventLoop.preconditionInEventLoop()
+        guard !isClosed, buffer.readableBytes > 0 else { return }
+        writtenBytes &+= buffer.readableBytes
+        channel.writeAndFlush(buffer, promise: nil)
+    }
+
+    /// Bytes that were written but that the socket has not taken yet.
+    public var pendingBytes: Int {
+        guard !isClosed, let options = channel.syncOptions else { return 0 }
+        return (try? options.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    /// Stops or goes on reading, so that a peer faster than we are waits.
+    public var isReading: Bool = true {
+        didSet {
+            guard isReading != oldValue, !isClosed else { return }
+            try? channel.syncOptions?.setOption(.autoRead, value: isReading)
+        }
+    }
+
+    /// Ends the connection; ``onClosed`` follows with ``StreamEnd/here``.
+    public func close(_ mode: CloseMode = .now) {
+        eventLoop.preconditionInEventLoop()
+        guard !isClosed else { return }
+        switch mode {
+        case .now: channel.close(mode: .all, promise: nil)
+        case .afterWriting: channel.pipeline.fireUserInboundEventTriggered(CloseAfterWriting())
+        }
+        closing = true
+    }
+
+    /// What another thread may keep of it.
+    public var reference: StreamReference { StreamReference(NIOLoopBound(self, eventLoop: eventLoop), eventLoop) }
+
+    private var closing = false
+
+    func received(_ buffer: ByteBuffer) {
+        receivedBytes &+= buffer.readableBytes
+        guard let onBytes, !closing else { return }
+        buffer.withUnsafeReadableBytes(onBytes)
+    }
+
+    func becameWritable() { onWritable?() }
+
+    /// It was never taken: nobody hears of its end.
+    func abandon() {
+        isClosed = true
+        onBytes = nil
+        onWritable = nil
+        onClosed = nil
+    }
+
+    func ended(_ end: StreamEnd) {
+        guard !isClosed else { return }
+        isClosed = true
+        let onClosed = onClosed
+        onBytes = nil
+        onWritable = nil
+        self.onClosed = nil
+        onClosed?(closing ? .here : end)
+    }
+}
+
+/// How a stream is ended from here.
+public enum CloseMode: Sendable {
+    /// At once; what is still pending is lost.
+    case now
+    /// When the socket has taken all that was written, or after ``lingerSeconds``.
+    case afterWriting
+
+    /// The most seconds that a connection which says goodbye may take.
+    public static let lingerSeconds: Int64 = 2
+}
+
+/// Why a stream ended.
+public enum StreamEnd: Sendable, Equatable {
+    /// The peer has closed it.
+    case endOfFile
+    /// The peer does not answer any more: keepalive gave it up.
+    case timedOut
+    /// A system call failed.
+    case failed(errno: Int32, operation: String)
+    /// ``StreamConnection/close(_:)`` was called.
+    case here
+}
+
+/// Asks the handler to close once everything is on the wire.
+struct CloseAfterWriting {}
+
+/// A reference to a stream that may cross threads; what it is asked to do runs on the stream's own loop.
+public struct StreamReference: Sendable {
+    private let bound: NIOLoopBound<StreamConnection>
+    private let eventLoop: any EventLoop
+
+    init(_ bound: NIOLoopBound<StreamConnection>, _ eventLoop: any EventLoop) {
+        self.bound = bound
+        self.eventLoop = eventLoop
+    }
+
+    public func run(_ body: @escaping @Sendable (StreamConnection) -> Void) {
+        let bound = bound
+        eventLoop.execute { body(bound.value) }
+    }
+}

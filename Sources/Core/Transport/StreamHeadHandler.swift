@@ -1,0 +1,112 @@
+internal import Basics
+internal import Config
+internal import Diagnostics
+internal import NIOCore
+
+/// Reads the head of a `STREAM ` request and offers it to the streaming code (streaming protocol §1.2, §2).
+final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let client: Client
+    private var buffer = HeadBuffer()
+    private var isDone = false
+
+    init(_ client: Client) { self.client = client }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isDone else {
+            context.fireChannelRead(data)
+            return
+        }
+        buffer.append(unwrapInboundIn(data))
+        let limit = client.context.limits.streamHead
+        let head = buffer.takeHead()
+        let size = head?.readableBytes ?? buffer.count
+        if size > limit {
+            tooBig(context, size)
+        } else if let head {
+            offer(context, head)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if !isDone, let event = event as? ChannelEvent, event == .inputClosed { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isDone ? context.fireErrorCaught(error) : context.close(promise: nil)
+    }
+
+    private func offer(_ context: ChannelHandlerContext, _ head: ByteBuffer) {
+        isDone = true
+        client.requestCame()
+        let bytes = Array(head.readableBytesView)
+        guard client.rights.contains(.streaming) else {
+            client.report(.refusedRight)
+            refuse(context, bytes, status: 403, "You are not allowed to access this resource.")
+            return
+        }
+        let connection = StreamConnection(
+            channel: context.channel,
+            peer: client.peer,
+            rights: client.rights,
+            isTLS: client.isTLS
+        )
+        let handler = StreamHandler(connection, lingeringBytes: client.context.limits.lingeringBytes)
+        guard (try? context.pipeline.syncOperations.addHandler(handler, position: .after(self))) != nil else {
+            context.close(promise: nil)
+            return
+        }
+        StreamHandler.tune(context.channel)
+        let offer = StreamOffer(head: bytes, client: client.number, receivedAt: client.context.clock.now())
+        switch client.context.acceptor(offer, connection) {
+        case .accepted:
+            log(bytes, status: 200, size: 0)
+            client.becameStream()
+            if let rest = buffer.takeAll() {
+                context.fireChannelRead(wrapInboundOut(rest))
+                context.fireChannelReadComplete()
+            }
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        case .refused(let status, let text):
+            connection.abandon()
+            context.pipeline.syncOperations.removeHandler(handler, promise: nil)
+            refuse(context, bytes, status: status, text)
+        }
+    }
+
+    /// The text goes out bare, in one segment, because children look at what one `recv` brings (§4).
+    private func refuse(_ context: ChannelHandlerContext, _ head: [UInt8], status: Int, _ text: String) {
+        _ = buffer.takeAll()
+        context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
+        log(head, status: status, size: text.utf8.count)
+        Farewell.begin(context, instead: self, bytes: client.context.limits.lingeringBytes)
+    }
+
+    private func tooBig(_ context: ChannelHandlerContext, _ size: Int) {
+        isDone = true
+        _ = buffer.takeAll()
+        client.requestCame()
+        client.report(.streamRequestTooBig, ["bytes": String(size)])
+        context.close(promise: nil)
+    }
+
+    private func log(_ head: [UInt8], status: Int, size: Int) {
+        let line = head.prefix { $0 != 13 }.dropFirst(Sniffer.method.count)
+        let end = line.indices.last { line[$0...].starts(with: " HTTP/".utf8) } ?? line.endIndex
+        let now = client.context.clock.monotonic()
+        client.log(
+            Client.Answered(
+                mode: "STREAM",
+                bytes: size,
+                received: now,
+                prepared: now,
+                sent: now,
+                status: status,
+                url: String(decoding: PercentEncoding.decode(line[..<end]), as: UTF8.self)
+            )
+        )
+    }
+}
