@@ -1,0 +1,115 @@
+import Basics
+
+/// What a collection touches of a chart. Its texts and sealed points are in a ``ChartRecord``.
+struct Chart {
+    let id: Identifier
+    let incarnation: UInt32
+    /// Seconds.
+    var updateEvery: Int64
+    /// The chart's clock: when it was collected last, µs since 1970. Valid from the first collection on.
+    var lastCollected: Int64 = 0
+    /// The time of the newest point, whole seconds. Valid from the first collection on.
+    var lastUpdated: Int64 = 0
+    /// What BEGIN said: µs from the collection before to this one.
+    var step: Int64 = 0
+    /// Collections since the first or since a reset.
+    var collections = 0
+    /// When anything came for it last, µs of this machine's clock.
+    var lastActive: Int64 = 0
+
+    var dimensions: UnsafeMutablePointer<Dimension>?
+    var dimensionCount: Int32 = 0
+    var dimensionCapacity: Int32 = 0
+    /// The dimension that probably comes next.
+    var predicted: Int32 = 0
+    /// The chart that followed this one the last time.
+    var follower: Int32 = 0
+
+    /// The newest block: rows of one code per dimension, growing.
+    var rows: UnsafeMutablePointer<UInt32>?
+    var rowCount: Int32 = 0
+    var rowCapacity: Int32 = 0
+    /// Points since the last reset, never more than the history.
+    var points = 0
+
+    var generation: UInt32 = 1
+    var hasClock = false
+    /// The microseconds of the next BEGIN don't count: the chart was defined anew.
+    var syncClock = false
+    var storeFirst = false
+    var isObsolete = false
+    /// BEGIN said something unbelievable: this collection is dropped.
+    var isRefused = false
+    /// Some dimension is a percentage of the row.
+    var hasPercentages = false
+    /// Where there are many dimensions, by id.
+    var table = IdentifierTable()
+
+    init(id: Identifier, incarnation: UInt32, updateEvery: Int64) {
+        self.id = id
+        self.incarnation = incarnation
+        self.updateEvery = updateEvery
+    }
+
+    /// Frees everything it owns.
+    mutating func deallocate() {
+        id.deallocate()
+        if let dimensions {
+            for index in 0..<Int(dimensionCount) { dimensions[index].id.deallocate() }
+            dimensions.deallocate()
+        }
+        rows?.deallocate()
+        table.deallocate()
+    }
+}
+
+/// What a collection doesn't touch of a chart.
+struct ChartRecord {
+    var definition: ChartDefinition
+    var dimensions: [DimensionDefinition] = []
+    var variables: [String: Double] = [:]
+    /// Full blocks, oldest first.
+    var segments: [Segment] = []
+    var segmentRows = 0
+}
+
+/// Consecutive points of a chart that no longer change.
+struct Segment {
+    /// How many of the block's rows count.
+    var rows: Int
+    /// `nil`: nothing but gaps, however many.
+    var block: SealedBlock?
+}
+
+/// A full block: immutable, shared with readers by reference.
+///
+/// What it keeps inside is its own business; a compressed form only has to offer ``copy(_:from:count:to:)``.
+final class SealedBlock: @unchecked Sendable {
+    private let codes: UnsafeMutablePointer<UInt32>
+    private let width: Int
+    private let rows: Int
+
+    /// Takes the memory over.
+    init(owning codes: UnsafeMutablePointer<UInt32>, width: Int, rows: Int) {
+        self.codes = codes
+        self.width = width
+        self.rows = rows
+    }
+
+    deinit { codes.deallocate() }
+
+    /// Copies rows `from ..< from + count` of one dimension. One that came later than the block has gaps there.
+    func copy(_ dimension: Int, from: Int, count: Int, to target: UnsafeMutablePointer<UInt32>) {
+        guard dimension < width else {
+            target.update(repeating: StorageNumber.empty, count: count)
+            return
+        }
+        var source = codes + from * width + dimension
+        for row in 0..<count {
+            target[row] = source.pointee
+            source += width
+        }
+    }
+
+    var bytes: Int { width * rows * 4 + 64 }
+}

@@ -1,0 +1,53 @@
+public import Basics
+
+/// One finished collection, as a ``CollectionTap`` sees it. Valid only during the call.
+public struct Collection: ~Copyable {
+    private let chart: UnsafeMutablePointer<Chart>
+    public let ref: ChartRef
+    /// Not copied: that would count references at every collection.
+    private let record: UnsafePointer<ChartRecord?>
+
+    init(chart: UnsafeMutablePointer<Chart>, ref: ChartRef, record: UnsafePointer<ChartRecord?>) {
+        self.chart = chart
+        self.ref = ref
+        self.record = record
+    }
+
+    /// The chart's id.
+    public var id: Word { chart.pointee.id.word }
+
+    /// Changes whenever the definition does: labels, dimensions, options. Who passes definitions on does so again then.
+    public var generation: UInt32 { chart.pointee.generation }
+
+    /// Since the collection before; one step for the first.
+    public var microseconds: Int64 { chart.pointee.step }
+
+    /// µs since 1970 by the chart's own clock.
+    public var at: Int64 { chart.pointee.lastCollected }
+
+    /// Whether it is the first one, or the first after a reset.
+    public var isFirst: Bool { chart.pointee.collections == 1 }
+
+    public var dimensionCount: Int { Int(chart.pointee.dimensionCount) }
+
+    /// - Precondition: `index` is less than ``dimensionCount``, as for the next two.
+    public func dimensionID(_ index: Int) -> Word { dimension(index).pointee.id.word }
+
+    public func isUpdated(_ index: Int) -> Bool { dimension(index).pointee.isUpdated }
+
+    /// The number as it was collected: before multiplier and divisor.
+    public func collected(_ index: Int) -> Int64 { dimension(index).pointee.collected }
+
+    /// The newest point, not rounded to what is stored; NaN for a gap.
+    public func latest(_ index: Int) -> Double { dimension(index).pointee.latest }
+
+    /// Allocates: for when ``generation`` is a new one.
+    public var definition: ChartDefinition { record.pointee?.definition ?? ChartDefinition(id: id.string) }
+    public var dimensions: [DimensionDefinition] { record.pointee?.dimensions ?? [] }
+    public var variables: [String: Double] { record.pointee?.variables ?? [:] }
+
+    private func dimension(_ index: Int) -> UnsafeMutablePointer<Dimension> {
+        precondition(index >= 0 && index < dimensionCount, "no such dimension")
+        return chart.pointee.dimensions! + index
+    }
+}

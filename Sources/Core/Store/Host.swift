@@ -1,0 +1,48 @@
+public import Basics
+public import Status
+public import Synchronization
+
+/// A host whose metrics are here: the own one, or one that streams to us.
+public final class Host: Sendable {
+    public let guid: GUID
+    public let settings: HostSettings
+    public let identity: Mutex<HostIdentity>
+    /// What the status document shows of its connection.
+    public let status: Mutex<HostFacts>
+    private let database: Mutex<HostDatabase>
+
+    /// - Parameter at: µs since 1970.
+    public init(
+        guid: GUID,
+        identity: HostIdentity,
+        settings: HostSettings,
+        state: HostState,
+        at: Int64,
+        limits: StoreLimits = .standard
+    ) {
+        self.guid = guid
+        self.settings = settings
+        self.identity = Mutex(identity)
+        status = Mutex(HostFacts(state: state, at: at))
+        database = Mutex(HostDatabase(guid: guid, settings: settings, limits: limits))
+    }
+
+    /// Runs `body` with the database locked: once per read, per run of collectors, per copy. Not reentrant.
+    public func withDatabase<Result: Sendable, Failure: Error>(
+        _ body: (inout HostDatabase) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try database.withLock { database throws(Failure) in try body(&database) }
+    }
+
+    public var hostname: String { identity.withLock { $0.hostname } }
+
+    /// Replaces the host's labels (streaming protocol §8.6) and tells the taps.
+    public func setLabels(_ labels: [Label]) {
+        let changed = identity.withLock { identity in
+            guard identity.labels != labels else { return false }
+            identity.labels = labels
+            return true
+        }
+        if changed { withDatabase { $0.tell(.hostLabels) } }
+    }
+}

@@ -1,0 +1,122 @@
+/// Rows of points: the newest block of a chart grows, full ones are sealed, old ones go.
+extension HostDatabase {
+    /// Rows of a full block.
+    static let rowsPerBlock: Int32 = 256
+    /// A hole of so many points becomes a segment of its own, which needs no memory however long it is.
+    static let rowsWorthASegment = 64
+
+    /// The next row of a chart, one code per dimension; `nil` where nothing is stored or there are no dimensions.
+    @inline(__always)
+    mutating func appendRow(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) -> UnsafeMutablePointer<UInt32>? {
+        guard isStoring else { return nil }
+        if chart.pointee.points < history { chart.pointee.points &+= 1 }
+        if chart.pointee.rowCount == chart.pointee.rowCapacity { growRows(chart, slot) }
+        let width = Int(chart.pointee.dimensionCount)
+        let row = Int(chart.pointee.rowCount)
+        chart.pointee.rowCount &+= 1
+        return chart.pointee.rows.map { $0 + row * width }
+    }
+
+    @inline(never)
+    private mutating func growRows(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        if chart.pointee.rowCapacity >= HostDatabase.rowsPerBlock { seal(chart, slot) }
+        let width = Int(chart.pointee.dimensionCount)
+        let old = Int(chart.pointee.rowCapacity)
+        // Small steps: a chart's first minute shall not cost an hour's memory.
+        let capacity = old == 0 ? 16 : old < 64 ? old * 2 : min(old + 64, Int(HostDatabase.rowsPerBlock))
+        if width > 0 {
+            let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * width)
+            if let rows = chart.pointee.rows {
+                larger.update(from: rows, count: Int(chart.pointee.rowCount) * width)
+                rows.deallocate()
+            }
+            chart.pointee.rows = larger
+        }
+        chart.pointee.rowCapacity = Int32(truncatingIfNeeded: capacity)
+    }
+
+    /// Closes the newest block and lets the oldest go where it is no longer needed.
+    mutating func seal(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        let count = Int(chart.pointee.rowCount)
+        if count > 0 {
+            let width = Int(chart.pointee.dimensionCount)
+            let block = chart.pointee.rows.map { SealedBlock(owning: $0, width: width, rows: count) }
+            append(Segment(rows: count, block: block), to: slot)
+        } else {
+            chart.pointee.rows?.deallocate()
+        }
+        chart.pointee.rows = nil
+        chart.pointee.rowCount = 0
+        chart.pointee.rowCapacity = 0
+    }
+
+    private mutating func append(_ segment: Segment, to slot: Int) {
+        guard records[slot] != nil else { return }
+        records[slot]!.append(segment, keeping: history)
+    }
+
+    /// Writes gaps for `count` steps, at the cost of one however many there are.
+    mutating func appendGaps(_ count: Int, _ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        guard isStoring, count > 0 else { return }
+        if count < HostDatabase.rowsWorthASegment {
+            for _ in 0..<count {
+                appendRow(chart, slot)?.update(repeating: StorageNumber.empty, count: Int(chart.pointee.dimensionCount))
+            }
+            return
+        }
+        seal(chart, slot)
+        let kept = min(count, history)
+        append(Segment(rows: kept, block: nil), to: slot)
+        chart.pointee.points = min(history, chart.pointee.points + kept)
+    }
+
+    /// Forgets all points.
+    mutating func dropPoints(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        releaseRows(chart)
+        chart.pointee.points = 0
+        records[slot]?.segments = []
+        records[slot]?.segmentRows = 0
+    }
+
+    /// Gives the newest block's memory back, with whatever is in it.
+    func releaseRows(_ chart: UnsafeMutablePointer<Chart>) {
+        chart.pointee.rows?.deallocate()
+        chart.pointee.rows = nil
+        chart.pointee.rowCount = 0
+        chart.pointee.rowCapacity = 0
+    }
+
+    /// Forgets the `count` newest points: the clock went back behind them.
+    mutating func dropNewest(_ count: Int, _ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        guard count < chart.pointee.points else {
+            dropPoints(chart, slot)
+            return
+        }
+        chart.pointee.points -= count
+        let fromRows = min(count, Int(chart.pointee.rowCount))
+        chart.pointee.rowCount -= Int32(fromRows)
+        records[slot]?.dropNewest(count - fromRows)
+    }
+}
+
+extension ChartRecord {
+    /// - Parameter history: points that must stay.
+    mutating func append(_ segment: Segment, keeping history: Int) {
+        segments.append(segment)
+        segmentRows += segment.rows
+        while let first = segments.first, segmentRows - first.rows >= history {
+            segmentRows -= first.rows
+            segments.removeFirst()
+        }
+    }
+
+    mutating func dropNewest(_ count: Int) {
+        var rest = count
+        while rest > 0, let last = segments.last {
+            let dropped = min(rest, last.rows)
+            rest -= dropped
+            segmentRows -= dropped
+            if dropped == last.rows { segments.removeLast() } else { segments[segments.count - 1].rows -= dropped }
+        }
+    }
+}

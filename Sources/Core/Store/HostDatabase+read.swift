@@ -1,0 +1,220 @@
+import Basics
+
+/// What readers take out: copies, under the host's lock, for as short as they can.
+extension HostDatabase {
+    /// All charts, in the order of their definition.
+    public var refs: [ChartRef] {
+        (0..<chartSlots).compactMap { records[Int($0)] == nil ? nil : ref($0) }
+    }
+
+    public func definition(of ref: ChartRef) -> ChartDefinition? {
+        pointer(ref) == nil ? nil : records[Int(ref.index)]?.definition
+    }
+
+    public func dimensions(of ref: ChartRef) -> [DimensionDefinition] {
+        pointer(ref) == nil ? [] : records[Int(ref.index)]?.dimensions ?? []
+    }
+
+    /// Everything about a chart but its points.
+    public func snapshot(of ref: ChartRef) -> ChartSnapshot? {
+        guard let chart = pointer(ref), let record = records[Int(ref.index)] else { return nil }
+        return ChartSnapshot(
+            ref: ref,
+            definition: record.definition,
+            dimensions: record.dimensions,
+            retention: retention(of: ref),
+            variables: record.variables,
+            collections: chart.pointee.collections,
+            lastCollected: chart.pointee.hasClock ? chart.pointee.lastCollected : 0,
+            generation: chart.pointee.generation
+        )
+    }
+
+    /// ``snapshot(of:)`` of all charts.
+    public func snapshots() -> [ChartSnapshot] {
+        refs.compactMap { snapshot(of: $0) }
+    }
+
+    /// From when to when there are points; nothing for a chart that is gone.
+    public func retention(of ref: ChartRef) -> Retention {
+        guard let chart = pointer(ref) else { return .empty(updateEvery: 1) }
+        let every = chart.pointee.updateEvery
+        let points = chart.pointee.points
+        guard points > 0 else { return .empty(updateEvery: every) }
+        let last = chart.pointee.lastUpdated
+        return Retention(first: last &- Int64(points) &* every, last: last, updateEvery: every, points: points)
+    }
+
+    /// The newest time with data over all charts, Unix seconds; 0 without any. In mode none the last collection counts.
+    public var lastUpdated: Int64 {
+        guard let charts else { return 0 }
+        var newest: Int64 = 0
+        for slot in 0..<Int(chartSlots) where charts[slot].hasClock && charts[slot].collections > 0 {
+            newest = max(newest, charts[slot].lastUpdated)
+        }
+        return newest
+    }
+
+    /// The oldest point's time over all charts, Unix seconds; 0 without any.
+    public var firstStored: Int64 {
+        guard let charts else { return 0 }
+        var oldest: Int64 = 0
+        for slot in 0..<Int(chartSlots) where charts[slot].points > 0 {
+            let first = charts[slot].lastUpdated &- Int64(charts[slot].points &- 1) &* charts[slot].updateEvery
+            oldest = oldest == 0 ? first : min(oldest, first)
+        }
+        return oldest
+    }
+
+    /// The last values of a chart, as many as it has dimensions and in their order.
+    public func latest(of ref: ChartRef) -> [LatestValue] {
+        guard let chart = pointer(ref), let record = records[Int(ref.index)], let dimensions = chart.pointee.dimensions
+        else { return [] }
+        return record.dimensions.enumerated().map { index, definition in
+            let dimension = dimensions + index
+            let latest = dimension.pointee.latest
+            return LatestValue(
+                id: definition.id,
+                name: definition.name,
+                options: definition.options,
+                collected: dimension.pointee.previous,
+                value: latest.isNaN ? nil : latest,
+                isCollected: dimension.pointee.collections > 0,
+                multiplier: definition.multiplier,
+                divisor: definition.divisor
+            )
+        }
+    }
+
+    /// Copies a chart's points of a time frame, both ends included: those there are.
+    ///
+    /// - Parameters:
+    ///   - from: Unix seconds; the first point is the first one at or after it.
+    ///   - to: Unix seconds; the last point is the last one at or before it.
+    public func points(of ref: ChartRef, from: Int64 = .min, to: Int64 = .max) -> StoredPoints {
+        shared(ref, from: from, to: to).copied()
+    }
+
+    /// The same in two steps: this one, under the lock, only copies what still grows; ``SharedPoints/copied()`` does the rest
+    /// and needs no lock.
+    public func shared(_ ref: ChartRef, from: Int64 = .min, to: Int64 = .max) -> SharedPoints {
+        guard let chart = pointer(ref), let record = records[Int(ref.index)], chart.pointee.points > 0 else {
+            return SharedPoints(firstTime: 0, step: 1, width: 0)
+        }
+        let every = chart.pointee.updateEvery
+        let width = Int(chart.pointee.dimensionCount)
+        let last = chart.pointee.lastUpdated
+        let first = last &- Int64(chart.pointee.points &- 1) &* every
+        // Counted from the oldest point that is reported.
+        let skipped = from <= first ? 0 : Int((min(from, last &+ every) &- first &+ every &- 1) / every)
+        let end = to >= last ? chart.pointee.points : to < first ? 0 : Int((to &- first) / every) + 1
+        var shared = SharedPoints(firstTime: first &+ Int64(skipped) &* every, step: every, width: width)
+        guard skipped < end else { return shared }
+        let surplus = record.segmentRows + Int(chart.pointee.rowCount) - chart.pointee.points
+        var offset = -surplus
+        for segment in record.segments {
+            let low = max(skipped, offset)
+            let high = min(end, offset + segment.rows)
+            if low < high { shared.add(segment.block, from: low - offset, count: high - low) }
+            offset += segment.rows
+        }
+        let low = max(skipped, offset)
+        let high = min(end, offset + Int(chart.pointee.rowCount))
+        if low < high {
+            let count = high - low
+            let copy = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, count * width))
+            if let rows = chart.pointee.rows {
+                copy.update(from: rows + (low - offset) * width, count: count * width)
+            }
+            shared.add(SealedBlock(owning: copy, width: width, rows: count), from: 0, count: count)
+        }
+        return shared
+    }
+
+    /// Dimensions of all charts.
+    public var dimensionCount: Int {
+        guard let charts else { return 0 }
+        return (0..<Int(chartSlots)).reduce(0) { $0 + Int(charts[$1].dimensionCount) }
+    }
+
+    /// Bytes that points take (storage §2: `rrd_memory_bytes` of `charts`).
+    public var pointBytes: Int {
+        guard let charts else { return 0 }
+        var sum = 0
+        for slot in 0..<Int(chartSlots) {
+            sum += Int(charts[slot].rowCapacity) * Int(charts[slot].dimensionCount) * 4
+            sum += records[slot]?.segments.reduce(0) { $0 + ($1.block?.bytes ?? 0) } ?? 0
+        }
+        return sum
+    }
+
+    /// All bytes of the database, its texts estimated.
+    public var memoryBytes: Int {
+        guard let charts else { return 0 }
+        var sum = pointBytes + slotBytes + records.capacity * MemoryLayout<ChartRecord?>.stride
+        for slot in 0..<Int(chartSlots) {
+            sum += Int(charts[slot].dimensionCapacity) * MemoryLayout<Dimension>.stride + charts[slot].table.bytes
+            if let record = records[slot] {
+                sum +=
+                    record.dimensions.capacity * MemoryLayout<DimensionDefinition>.stride + record.definition.textBytes
+            }
+        }
+        return sum
+    }
+}
+
+/// Points of a chart whose sealed blocks are still shared with the database.
+public struct SharedPoints: Sendable {
+    private let firstTime: Int64
+    private let step: Int64
+    private let width: Int
+    private var pieces: [Piece] = []
+
+    private struct Piece {
+        var block: SealedBlock?
+        var from: Int
+        var count: Int
+    }
+
+    init(firstTime: Int64, step: Int64, width: Int) {
+        self.firstTime = firstTime
+        self.step = step
+        self.width = width
+    }
+
+    mutating func add(_ block: SealedBlock?, from: Int, count: Int) {
+        pieces.append(Piece(block: block, from: from, count: count))
+    }
+
+    /// The points, column by column.
+    public func copied() -> StoredPoints {
+        let count = pieces.reduce(0) { $0 + $1.count }
+        let columns = (0..<width).map { dimension in
+            [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
+                if var target = buffer.baseAddress {
+                    for piece in pieces {
+                        if let block = piece.block {
+                            block.copy(dimension, from: piece.from, count: piece.count, to: target)
+                        } else {
+                            target.initialize(repeating: StorageNumber.empty, count: piece.count)
+                        }
+                        target += piece.count
+                    }
+                }
+                initialized = count
+            }
+        }
+        return StoredPoints(firstTime: firstTime, step: step, columns: columns)
+    }
+}
+
+extension ChartDefinition {
+    /// Bytes of its texts beyond what fits into a `String` itself.
+    fileprivate var textBytes: Int {
+        let texts =
+            [id, name, title, units, family, context, plugin, module] + labels.flatMap { [$0.key, $0.value] }
+        return texts.reduce(labels.count * MemoryLayout<Label>.stride) { sum, text in
+            sum + (text.utf8.count > 15 ? text.utf8.count + 32 : 0)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// How the database of one host works. Fixed when the host is created (streaming protocol §12).
+public struct HostSettings: Sendable, Equatable {
+    /// What was asked for; ``mode`` is what serves it.
+    public var requestedMode: MemoryMode
+    /// Points per chart as asked for; ``history`` is what it became.
+    public var requestedHistory: Int
+    /// Seconds between collections where a chart doesn't say.
+    public var updateEvery: Int
+    /// `[db] gap when lost iterations above`: longer silences show as gaps (web API §5.3).
+    public var gapWhenLostIterationsAbove: Int
+    /// How far ahead of this machine's clock a sender's microseconds may carry a chart; 0 = any distance.
+    public var futureLimitSeconds: Int64
+
+    public init(
+        mode: MemoryMode = .ram,
+        history: Int = 3600,
+        updateEvery: Int = 1,
+        gapWhenLostIterationsAbove: Int = 1,
+        futureLimitSeconds: Int64 = 3600
+    ) {
+        requestedMode = mode
+        requestedHistory = history
+        self.updateEvery = max(1, updateEvery)
+        self.gapWhenLostIterationsAbove = gapWhenLostIterationsAbove
+        self.futureLimitSeconds = futureLimitSeconds
+    }
+
+    /// The mode in force.
+    public var mode: MemoryMode { requestedMode.served }
+    /// Points per chart in force: what `charts` reports as `history`.
+    public var history: Int { requestedMode.history(rounding: requestedHistory) }
+}
