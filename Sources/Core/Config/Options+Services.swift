@@ -1,0 +1,116 @@
+extension Option {
+    static let health = [
+        Option(
+            "health",
+            "enabled",
+            .boolean,
+            .text("yes"),
+            "Whether alarms are evaluated; never where nothing is kept."
+        ),
+        Option(
+            "health",
+            "in memory max health log entries",
+            .integer(10 ... .max),
+            .text("1000"),
+            "How many changes of alarms are remembered."
+        ),
+        Option(
+            "health",
+            "postpone alarms during hibernation for seconds",
+            .seconds(0 ... .max),
+            .text("60"),
+            also: [Name("health", "postpone alarms during hibernation for")],
+            "How long alarms wait after the machine has slept."
+        ),
+        Option(
+            "health",
+            "script to execute on alarm",
+            .path,
+            .none,
+            "What is run when an alarm changes."
+        ),
+    ]
+
+    static let registry = [
+        Option(
+            "registry",
+            "enabled",
+            .boolean,
+            .text("no"),
+            "Whether this node is a registry for others."
+        ),
+        Option(
+            "registry",
+            "registry hostname",
+            .text,
+            .option(Name("global", "hostname")),
+            "The name under which this node appears in a registry."
+        ),
+        Option(
+            "registry",
+            "registry to announce",
+            .text,
+            .text("https://registry.my-netdata.io"),
+            "The registry that dashboards of this node use."
+        ),
+        Option(
+            "registry",
+            "netdata unique id file",
+            .path,
+            .text("{registry}/netdata.public.unique.id"),
+            "The file with this node's machine GUID."
+        ),
+        Option(
+            "registry",
+            "netdata management api key file",
+            .path,
+            .text("{lib}/netdata.api.key"),
+            "The file with the key of the management API."
+        ),
+        Option(
+            "registry",
+            "allow from",
+            .access,
+            .text("*"),
+            "Who may use the registry."
+        ),
+    ]
+
+    static let plugins = [
+        Option(
+            "plugins",
+            "enable running new plugins",
+            .boolean,
+            .text("yes"),
+            "Whether plugins run that are not named here."
+        ),
+        Option(
+            "plugins",
+            "check for new plugins every",
+            .seconds(1 ... .max),
+            .text("60"),
+            "How often the directories of plugins are looked through."
+        ),
+        Option(
+            "plugins",
+            "NAME",
+            .boolean,
+            .none,
+            "Whether the plugin of this name runs."
+        ),
+        Option(
+            "plugin:NAME",
+            "update every",
+            .seconds(1...600),
+            .option(Name("db", "update every")),
+            "How often this plugin collects."
+        ),
+        Option(
+            "plugin:NAME",
+            "command options",
+            .text,
+            .text(""),
+            "What the plugin is told besides how often to collect."
+        ),
+    ]
+}
