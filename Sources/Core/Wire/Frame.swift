@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// The four bytes before a compressed block, and how much may be in it (streaming protocol §6).
 ///
 ///     0xFA · 1LLLLLLL · 1HHHHHHH · 0x0A        length = L + 128 H, without these four
@@ -43,4 +45,37 @@ public enum FrameError: Error, Sendable, Equatable {
     case textTooLong(count: Int)
     /// LZ4 refuses the block for another reason.
     case damagedBlock
+}
+
+extension FrameError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noHeader(let one, let two, let three, let four):
+            [one, two, three, four].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+        case .truncatedBlock: "the block ends too early"
+        case .offsetBeyondHistory(let offset, let history): "it refers \(offset) bytes back, where only \(history) were"
+        case .textTooLong(let count): "it holds \(count) bytes of text"
+        case .damagedBlock: "the block is damaged"
+        }
+    }
+}
+
+extension FrameError {
+    /// The log line that says it; its other values are the receiver's.
+    public var condition: Condition {
+        switch self {
+        case .noHeader: .frameWithoutHeader
+        case .textTooLong: .frameTooLong
+        case .truncatedBlock, .offsetBeyondHistory, .damagedBlock: .frameDamaged
+        }
+    }
+
+    /// The values of ``condition`` that only the frame knows.
+    public var values: [String: String] {
+        switch self {
+        case .noHeader: ["bytes": description]
+        case .textTooLong(let count): ["size": String(count), "limit": String(Frame.longestText)]
+        case .truncatedBlock, .offsetBeyondHistory, .damagedBlock: ["reason": description]
+        }
+    }
 }
