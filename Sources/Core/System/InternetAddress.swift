@@ -65,6 +65,8 @@ public struct InternetAddress: Sendable, Hashable, CustomStringConvertible {
     /// `10.0.0.1:19999`, `[fe80::1]:19999`.
     public var description: String { family == AF_INET6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
+    public var isV6: Bool { family == AF_INET6 }
+
     /// As an IPv6 socket takes it; only for that family.
     public var v6: sockaddr_in6 {
         var address = sockaddr_in6()

@@ -46,8 +46,8 @@ public struct ListeningSocket: Sendable {
         _ interface: String?
     ) throws(Failure) -> [ListeningSocket] {
         let found: [InternetAddress]
-        do throws(Resolver.Failure) {
-            found = try Resolver.resolve(host: host, port: port, interface: interface, passive: true)
+        do throws(NameResolver.Failure) {
+            found = try NameResolver.resolve(host: host, port: port, interface: interface, passive: true)
         } catch {
             throw .unresolved(error.description)
         }
@@ -66,8 +66,8 @@ public struct ListeningSocket: Sendable {
 
     private static func number(ofPort port: String) throws(Failure) -> UInt16 {
         if let number = UInt16(port) { return number }
-        do throws(Resolver.Failure) {
-            return try Resolver.resolve(host: "0.0.0.0", port: port, interface: nil, passive: true).first?.port ?? 0
+        do throws(NameResolver.Failure) {
+            return try NameResolver.resolve(host: "0.0.0.0", port: port, interface: nil, passive: true).first?.port ?? 0
         } catch {
             throw .unresolved(error.description)
         }

@@ -1,0 +1,107 @@
+import Glibc
+
+/// A stream socket for a thread that may wait, but not for ever.
+public struct BlockingSocket: ~Copyable {
+    /// Microseconds since 1970 are of no use for waiting: a deadline is on the monotonic clock.
+    public struct Deadline: Sendable {
+        let at: Int64
+
+        public init(after microseconds: Int64) { at = SystemClock().monotonic() &+ microseconds }
+
+        /// Milliseconds until then, at least 0; rounded up, so that a wait never ends early and spins.
+        fileprivate var remaining: Int32 { Int32(clamping: max(0, (at &- SystemClock().monotonic() &+ 999) / 1000)) }
+    }
+
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Connects to a unix socket.
+    public static func connect(path: String, deadline: Deadline) throws(SystemError) -> BlockingSocket {
+        guard let address = UnixAddress(path) else {
+            throw SystemError(operation: "connect", subject: path, number: ENAMETOOLONG)
+        }
+        return try connect(AF_UNIX, path, deadline) { descriptor in
+            address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
+        }
+    }
+
+    /// Connects over TCP.
+    public static func connect(_ address: InternetAddress, deadline: Deadline) throws(SystemError) -> BlockingSocket {
+        try connect(address.family, address.description, deadline) { descriptor in
+            address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
+        }
+    }
+
+    private static func connect(
+        _ family: Int32,
+        _ name: String,
+        _ deadline: Deadline,
+        _ begin: (Int32) -> Int32
+    ) throws(SystemError) -> BlockingSocket {
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = Glibc.socket(family, kind, 0)
+        guard descriptor >= 0 else { throw failure("socket", name) }
+        let socket = BlockingSocket(descriptor)
+        guard begin(descriptor) != 0 else { return socket }
+        let number = errno
+        guard number == EINPROGRESS else { throw SystemError(operation: "connect", subject: name, number: number) }
+        guard socket.wait(for: POLLOUT, deadline) else {
+            throw SystemError(operation: "connect", subject: name, number: ETIMEDOUT)
+        }
+        var result: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &result, &length)
+        guard result == 0 else { throw SystemError(operation: "connect", subject: name, number: result) }
+        return socket
+    }
+
+    /// Sends all of it.
+    public func write(_ bytes: [UInt8], deadline: Deadline) throws(SystemError) {
+        var offset = 0
+        while offset < bytes.count {
+            let sent = bytes.withUnsafeBytes {
+                send(descriptor, $0.baseAddress! + offset, bytes.count - offset, Int32(MSG_NOSIGNAL))
+            }
+            let number = errno
+            if sent >= 0 {
+                offset += sent
+            } else if number == EAGAIN {
+                guard wait(for: POLLOUT, deadline) else { throw SystemError(operation: "send", number: ETIMEDOUT) }
+            } else if number != EINTR {
+                throw SystemError(operation: "send", number: number)
+            }
+        }
+    }
+
+    /// Appends what has come, waiting for it if need be.
+    /// - Returns: how many bytes; 0 at the end.
+    public func read(into bytes: inout [UInt8], deadline: Deadline) throws(SystemError) -> Int {
+        let size = 65_536
+        while true {
+            let before = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: size))
+            let got = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + before, size, 0) }
+            let number = errno
+            bytes.removeLast(size - max(0, got))
+            if got >= 0 { return got }
+            if number == EAGAIN {
+                guard wait(for: POLLIN, deadline) else { throw SystemError(operation: "recv", number: ETIMEDOUT) }
+            } else if number != EINTR {
+                throw SystemError(operation: "recv", number: number)
+            }
+        }
+    }
+
+    /// Ready within the deadline? An error or hang-up is ready too: the next call tells.
+    private func wait(for events: Int32, _ deadline: Deadline) -> Bool {
+        while true {
+            var ready = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+            let result = poll(&ready, 1, deadline.remaining)
+            if result > 0 { return true }
+            if result == 0 || errno != EINTR { return false }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// Names to addresses. May block for as long as the system's resolver likes: never on an event loop.
+public enum NameResolver {
+    public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+        public var host: String
+        public var port: String
+        /// What the system says: `Name or service not known`.
+        public var reason: String
+
+        public init(host: String, port: String, reason: String) {
+            self.host = host
+            self.port = port
+            self.reason = reason
+        }
+
+        /// The original's words (streaming protocol §11).
+        public var description: String { "Cannot resolve host '\(host)', port '\(port)': \(reason)" }
+    }
+
+    /// All addresses of a name, in the resolver's order.
+    /// - Parameters:
+    ///   - port: a number or the name of a service.
+    ///   - interface: sets the scope of link-local addresses; one that does not exist is ignored.
+    ///   - passive: for listening.
+    public static func resolve(
+        host: String,
+        port: String,
+        interface: String?,
+        passive: Bool = false
+    ) throws(Failure) -> [InternetAddress] {
+        if let port = UInt16(port) {
+            if let address = InternetAddress.v4(host, port: port) { return [address] }
+            if let address = InternetAddress.v6(host, port: port, scope: 0) { return [scoped(address, interface)] }
+        }
+        var hints = addrinfo()
+        hints.ai_family = AF_UNSPEC
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = passive ? AI_PASSIVE : 0
+        var list: UnsafeMutablePointer<addrinfo>?
+        let result = getaddrinfo(host, port, &hints, &list)
+        guard result == 0 else {
+            let number = errno
+            let reason =
+                result == EAI_SYSTEM ? String(cString: strerror(number)) : String(cString: gai_strerror(result))
+            throw Failure(host: host, port: port, reason: reason)
+        }
+        defer { freeaddrinfo(list) }
+        var addresses: [InternetAddress] = []
+        var entry = list
+        while let current = entry {
+            if let address = InternetAddress(current.pointee.ai_addr).map({ scoped($0, interface) }),
+                !addresses.contains(address)
+            {
+                addresses.append(address)
+            }
+            entry = current.pointee.ai_next
+        }
+        guard !addresses.isEmpty else { throw Failure(host: host, port: port, reason: "no address") }
+        return addresses
+    }
+
+    /// Whether a host is an address already, so that nothing can block.
+    public static func isNumeric(_ host: String, port: String) -> Bool {
+        UInt16(port) != nil
+            && (InternetAddress.v4(host, port: 0) != nil || InternetAddress.v6(host, port: 0, scope: 0) != nil)
+    }
+
+    private static func scoped(_ address: InternetAddress, _ interface: String?) -> InternetAddress {
+        guard let interface, address.family == AF_INET6 else { return address }
+        let index = if_nametoindex(interface)
+        return index > 0 ? address.withScope(index) : address
+    }
+}
