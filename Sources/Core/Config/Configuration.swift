@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
     public let peers: [PeerSection]
     /// The files that were read.
     public internal(set) var files: [String] = []
+    /// Where a Netdata on this machine keeps its GUID: taken over only if somebody asks for it.
+    public internal(set) var adoptableGUIDFile = "/var/lib/netdata/registry/" + MachineIdentity.fileName
     /// Everything worth knowing about it, in the order of the files and their lines.
     public internal(set) var findings: [Finding] = []
 

@@ -42,6 +42,7 @@ struct Reading {
 
     private mutating func readTriState(_ settings: Settings) {
         guard Values.health(text) == nil else { return }
+        replacement = defaultText(settings)
         find(.configNoTriState, ["used": defaultText(settings)])
     }
 

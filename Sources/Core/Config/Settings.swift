@@ -15,6 +15,16 @@ public struct Settings: Sendable {
     /// Only defaults.
     public init() {}
 
+    /// Values by section and name, under the table's names: what a test needs.
+    public init(_ values: [String: [String: String]]) {
+        for (section, options) in values {
+            for (name, value) in options { set(section, name, value, .builtIn) }
+        }
+    }
+
+    /// Takes a value away, so that what is beneath all layers counts.
+    mutating func remove(_ section: String, _ name: String) { values[section]?[name] = nil }
+
     /// Sets a value, over whatever was set before.
     mutating func set(_ section: String, _ name: String, _ value: String, _ origin: Origin) {
         if values[section] == nil { sections.append(section) }

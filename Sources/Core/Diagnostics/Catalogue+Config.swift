@@ -5,7 +5,7 @@ extension Catalogue {
     private static let configFiles: [Condition] = [
         .configOutsideSection, .configNoEquals, .configUnclosedSection, .configTextAfterSection, .configNoName,
         .configZeroByte, .configNotUTF8, .configTooLarge, .configMoreFindings, .configUnreadable,
-        .configUserFileMissing, .configStockFileMissing,
+        .configUserFileMissing, .configStockFileMissing, .configDirectoryWithoutFiles,
     ]
     private static let configNames: [Condition] = [
         .configRenamed, .configUnknownName, .configUnknownSection, .configMisplacedSection, .configSetTwice,
@@ -128,6 +128,17 @@ extension Condition {
         .info,
         "CONFIG: cannot load stock config '{file}'. Running with internal defaults.",
         sentence: "There is no such file in the stock directory either, so defaults count, which is normal."
+    )
+}
+
+extension Condition {
+    public static let configDirectoryWithoutFiles = Condition(
+        "ND-K59",
+        .warning,
+        "there is neither netdata.conf nor stream.conf in {directory}",
+        sentence: "The directory that was asked for holds no configuration, so defaults count.",
+        causes: ["a typing mistake in its name"],
+        fix: ["name the directory that holds netdata.conf"]
     )
 }
 
