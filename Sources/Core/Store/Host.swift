@@ -6,6 +6,7 @@ public import Synchronization
 public final class Host: Sendable {
     public let guid: GUID
     public let settings: HostSettings
+    public let limits: StoreLimits
     public let identity: Mutex<HostIdentity>
     /// What the status document shows of its connection.
     public let status: Mutex<HostFacts>
@@ -22,6 +23,7 @@ public final class Host: Sendable {
     ) {
         self.guid = guid
         self.settings = settings
+        self.limits = limits
         self.identity = Mutex(identity)
         status = Mutex(HostFacts(state: state, at: at))
         database = Mutex(HostDatabase(guid: guid, settings: settings, limits: limits))

@@ -18,6 +18,22 @@ extension HostDatabase {
         return true
     }
 
+    /// Opens a collection by the chart's id: the chart that followed the one before the last time, or a look-up.
+    ///
+    /// - Returns: `false` where there is no such chart.
+    @inline(__always)
+    mutating func begin(_ id: Word, microseconds: Int64, now: Int64, trusted: Bool) -> Bool {
+        guard let charts else { return false }
+        var slot = preceding >= 0 ? charts[Int(preceding)].follower : 0
+        if !charts[Int(slot)].id.equals(id) {
+            guard let found = findSlot(id) else { return false }
+            slot = found
+            if preceding >= 0 { charts[Int(preceding)].follower = slot }
+        }
+        begin(charts + Int(slot), slot, microseconds: microseconds, now: now, trusted: trusted)
+        return true
+    }
+
     @inline(__always)
     mutating func begin(
         _ chart: UnsafeMutablePointer<Chart>,

@@ -99,6 +99,21 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
         ChartRef(index: slot, incarnation: charts.map { $0[Int(slot)].incarnation } ?? 0)
     }
 
+    /// Continues where a session stopped: its open collection, if that chart still is, and the one before.
+    mutating func resume(_ open: ChartRef?, after closed: ChartRef?) {
+        current = open.flatMap { pointer($0) == nil ? nil : $0.index } ?? -1
+        preceding = closed.flatMap { pointer($0) == nil ? nil : $0.index } ?? -1
+    }
+
+    /// What ``resume(_:after:)`` needs.
+    mutating func suspend() -> (open: ChartRef?, closed: ChartRef?) {
+        defer {
+            current = -1
+            preceding = -1
+        }
+        return (current < 0 ? nil : ref(current), preceding < 0 ? nil : ref(preceding))
+    }
+
     /// Bytes of the chart slots.
     var slotBytes: Int { Int(chartCapacity) * MemoryLayout<Chart>.stride + byID.bytes }
 }
