@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Drives ndstream, netdata 1.37.1 and a C reference with the same bytes and prints what each costs.
+
+  run.py [ingest] [realtime] [recorded] [memory]      which measurements; none means all
+  --binary PATH   ndstream (default .build/release/ndstream)
+  --only NAMES    servers: ndstream,netdata,sink
+  --runs N        runs of each ingest measurement; the median counts (3)
+  --quick         a tenth of the load, to see that it works
+  --json FILE     every single result, one object a line, appended
+
+ingest    8 children x 100 charts x 5 dimensions as fast as the parent reads, plain and LZ4
+realtime  1,000 children x 20 charts x 5 dimensions, one tick a second, after 60 s
+recorded  30 minutes of a real host (host-30min.stream.xz), as fast as the parent reads
+memory    100 children x 40 charts x 5 dimensions x 1 hour of `ram`
+The generator has the second processor, the server the first. See README.md for what is fair.
+"""
+import argparse
+import json
+import lzma
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+from servers import BUILD, HERE, KEY, TOP, Ndstream, Netdata, Sink, build_tools, unread
+
+LIMITS = {"ingest": (1 / 6, 2.5), "realtime": (1 / 2, None), "memory": (1 / 4, None)}
+
+
+def generate(server, words):
+    result = os.path.join(BUILD, f"result-{os.getpid()}.json")
+    if os.path.exists(result):
+        os.unlink(result)
+    done = subprocess.run(
+        ["taskset", "-c", "1", os.path.join(BUILD, "streamgen"), "--quiet", "--port", str(server.port), "--pid",
+         str(server.pid), "--json", result] + [str(word) for word in words],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if not os.path.exists(result):
+        sys.exit(f"{server.name}: the generator failed:\n{done.stdout}")
+    with open(result) as f:
+        measured = json.load(f)
+    os.unlink(result)
+    if measured["accepted"] != measured["children"] or measured["disc"]:
+        sys.exit(f"{server.name}: children refused or lost:\n{done.stdout}")
+    return measured
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.servers = options.only.split(",")
+        self.failed = False
+
+    def start(self, name, **options):
+        if name == "sink":
+            return Sink(retention=options.get("retention", 3600))
+        if name == "netdata":
+            return Netdata(**options)
+        return Ndstream(self.options.binary, **options)
+
+    def put(self, what, server, measured):
+        measured.update(what=what, server=server.name, memory=server.memory(), load=os.getloadavg()[0])
+        if self.options.json:
+            with open(self.options.json, "a") as f:
+                f.write(json.dumps(measured) + "\n")
+        return measured
+
+    def ingest(self):
+        quick = self.options.quick
+        for wire in ("plain", "LZ4"):
+            results = {name: [] for name in self.servers}
+            for run in range(1 if quick else self.options.runs):
+                for name in self.servers:
+                    with self.start(name) as server:
+                        words = ["--children", 8, "--charts", 100, "--dims", 5, "--mode", "max", "--sndbuf", 131072,
+                                 "--warm", 1 if quick else 2, "--seconds", 2 if quick else 8, "--seed", run + 1]
+                        if wire == "LZ4":
+                            words.append("--lz4")
+                        results[name].append(self.put("ingest " + wire, server, generate(server, words)))
+            self.table(f"Ingest, {wire}: 8 children x 100 charts x 5 dimensions, as fast as the parent reads",
+                       results, "ingest")
+
+    def realtime(self):
+        quick = self.options.quick
+        children = 100 if quick else 1000
+        results = {}
+        for name in self.servers:
+            with self.start(name) as server:
+                before = server.memory()["rss"]
+                words = ["--children", children, "--charts", 20, "--dims", 5, "--mode", "rt",
+                         "--warm", 5 if quick else 60, "--seconds", 10 if quick else 30]
+                measured = self.put("realtime", server, generate(server, words))
+                measured["rss_before"] = before
+                results[name] = [measured]
+        self.table(f"Real time: {children} children x 100 metrics, one tick a second", results, "realtime",
+                   children=children, metrics=children * 100)
+
+    def recorded(self):
+        with lzma.open(os.path.join(HERE, "host-30min.stream.xz"), "rb") as f:
+            stream = f.read()
+        if self.options.quick:
+            stream = stream[:stream.index(b"\n", len(stream) // 10) + 1]
+        samples = stream.count(b"\nSET ")
+        results = {name: [] for name in self.servers}
+        for _ in range(1 if self.options.quick else self.options.runs):
+            for name in self.servers:
+                with self.start(name) as server:
+                    results[name].append(self.put("recorded", server, replay(server, stream, samples)))
+        self.table(f"A real host's 30 minutes: {samples:,} samples, {len(stream) / 1e6:.0f} MB of text", results)
+
+    def memory(self):
+        quick = self.options.quick
+        children, charts, dims, ticks = (10 if quick else 100), 40, 5, (400 if quick else 3600)
+        results = {}
+        for name in self.servers:
+            with self.start(name, retention=ticks) as server:
+                before = server.memory()["rss"]
+                words = ["--children", children, "--charts", charts, "--dims", dims, "--mode", "max", "--ticks", ticks,
+                         "--seconds", 600, "--sndbuf", 131072]
+                measured = self.put("memory", server, generate(server, words))
+                measured["rss_before"] = before
+                results[name] = [measured]
+        self.table(f"Memory: {children} children x {charts * dims} dimensions x {ticks} s of ram", results, "memory",
+                   children=children, metrics=children * charts * dims, points=ticks)
+
+    def table(self, title, results, limit=None, children=None, metrics=None, points=None):
+        columns = ["CPU s / M samples", "(min - max)", "M samples/s", "RSS MiB"]
+        if children:
+            columns += ["KiB / child", "bytes / metric"]
+        if points:
+            columns += ["bytes / point"]
+        rows = []
+        for name, runs in results.items():
+            cpu = [run["cpu_per_M"] for run in runs]
+            rss = runs[-1]["memory"]["rss"]
+            row = [f"{statistics.median(cpu):.4f}", f"{min(cpu):.4f} - {max(cpu):.4f}",
+                   f"{statistics.median(run['rate'] for run in runs) / 1e6:.2f}", f"{rss / 1024:.0f}"]
+            if children:
+                grown = rss - runs[-1]["rss_before"]
+                row += [f"{grown / children:.0f}", f"{grown * 1024 / metrics:.0f}"]
+                if points:
+                    row.append(f"{grown * 1024 / metrics / points:.2f}")
+            rows.append([{"netdata": "1.37.1", "sink": "C reference"}.get(name, name)] + row)
+        print(f"\n### {title}\n")
+        print("| server | " + " | ".join(columns) + " |\n|" + "---|" * (len(columns) + 1))
+        for row in rows:
+            print("| " + " | ".join(row) + " |")
+        self.ratios(results, limit)
+        sys.stdout.flush()
+
+    def ratios(self, results, limit):
+        if "ndstream" not in results:
+            return
+        of_netdata, of_sink = LIMITS.get(limit, (None, None))
+        key = (lambda run: run["memory"]["rss"]) if limit == "memory" else (lambda run: run["cpu_per_M"])
+        unit = "memory" if limit == "memory" else "CPU"
+        ours = statistics.median(key(run) for run in results["ndstream"])
+        for name, label, most in (("netdata", "1.37.1's", of_netdata), ("sink", "the C reference's", of_sink)):
+            if name not in results:
+                continue
+            ratio = ours / max(statistics.median(key(run) for run in results[name]), 1e-9)
+            self.verdict(f"ndstream / {label} {unit}", ratio, most)
+        if limit == "realtime" and "netdata" in results:
+            ratio = results["ndstream"][0]["memory"]["rss"] / results["netdata"][0]["memory"]["rss"]
+            self.verdict("ndstream / 1.37.1's memory", ratio, 1 / 4)
+
+    def verdict(self, what, ratio, most):
+        line = f"{what}: {ratio:.3f}"
+        if most:
+            good = ratio <= most
+            line += f" (at most {most:.3f}: {'yes' if good else 'NO'})"
+            self.failed = self.failed or not good
+        print("\n" + line)
+
+
+def replay(server, stream, samples):
+    """Feeds a recorded stream as one child, as fast as it is read."""
+    connection = socket.create_connection(("127.0.0.1", server.port))
+    connection.sendall((
+        f"STREAM key={KEY}&hostname=web01&registry_hostname=web01&machine_guid=10b435c6-e656-11f1-8f87-02fc00000001"
+        "&update_every=1&os=linux&timezone=Etc/UTC&abbrev_timezone=UTC&utc_offset=0&hops=1&ver=4"
+        "&NETDATA_PROTOCOL_VERSION=1.1 HTTP/1.1\r\nUser-Agent: netdata/v1.37.1\r\nAccept: */*\r\n\r\n").encode())
+    reply = connection.recv(8192)
+    if not reply.startswith(b"Hit me baby"):
+        sys.exit(f"{server.name} refused the recorded stream: {reply!r}")
+    start, before = time.monotonic(), sum(server.cpu())
+    view = memoryview(stream)
+    for offset in range(0, len(view), 1 << 18):
+        connection.sendall(view[offset:offset + (1 << 18)])
+    while unread(server.port):
+        time.sleep(0.02)
+    time.sleep(0.3)
+    cpu, wall = sum(server.cpu()) - before, time.monotonic() - start - 0.3
+    connection.close()
+    return {"samples": samples, "cpu_s": cpu, "wall_s": wall, "cpu_per_M": cpu / samples * 1e6, "rate": samples / wall}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*")
+    parser.add_argument("--binary", default=os.environ.get("NDSTREAM_BINARY", f"{TOP}/.build/release/ndstream"))
+    parser.add_argument("--only", default="ndstream,netdata,sink")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    everything = ["ingest", "realtime", "recorded", "memory"]
+    for what in options.what:
+        if what not in everything:
+            parser.error(f"{what}: one of {', '.join(everything)}")
+    if "ndstream" in options.only and not os.path.exists(options.binary):
+        sys.exit(f"there is no {options.binary}: make build, or --binary PATH")
+    build_tools()
+    bench = Bench(options)
+    for what in options.what or everything:
+        getattr(bench, what)()
+    sys.exit(1 if bench.failed and not options.quick else 0)
+
+
+main()
