@@ -1,0 +1,205 @@
+internal import Diagnostics
+internal import Status
+
+extension TopPainter {
+    /// Everything about the chosen host.
+    func detailLines() -> [Line] {
+        guard let host = state.selectedHost else { return [Line(" no host is chosen: go to 1 and choose one", .quiet)] }
+        var lines = [headline(host)] + identity(host) + [Line()]
+        lines += problemLines(host)
+        lines += connectionLines(host)
+        lines += trafficLines(host)
+        lines += gapLines(host)
+        let events = (state.document?.events ?? []).filter { $0.hostGUID == host.guid }
+        if !events.isEmpty {
+            lines += [Line(), Line(" events of this host", .heading)]
+            lines += events.prefix(100).map { eventLine($0, withHost: false) }
+        }
+        return lines
+    }
+
+    private func headline(_ host: StatusDocument.Host) -> Line {
+        var line = Line(" " + host.hostname, .title).with("   ").with(stateWord(host), stateRole(host.state))
+        if let since = host.sinceAt { line = line.with(" for " + Figures.uptime(now - since)) }
+        if let before = host.hostnameBefore { line = line.with("   was named \(before)", .notice) }
+        return line.with("   guid " + host.guid, .quiet)
+    }
+
+    private func identity(_ host: StatusDocument.Host) -> [Line] {
+        var parts: [String] = []
+        if let program = host.program { parts.append(program + (host.version.map { " \($0)" } ?? "")) }
+        if let os = host.os { parts.append(os) }
+        if let every = host.updateEverySeconds { parts.append("every \(every) s") }
+        if let charts = host.charts { parts.append("\(charts) charts") }
+        if let dimensions = host.dimensions { parts.append("\(dimensions) dimensions") }
+        if let mode = host.databaseMode {
+            parts.append("db \(mode)" + (host.retentionSeconds.map { ", has \(Figures.age(Double($0)))" } ?? ""))
+        }
+        if let health = host.health { parts.append("health \(health)") }
+        return fitted(parts, width: grid.columns - 1).map { Line(" " + $0) }
+    }
+
+    /// The parts, as many to a line as fit.
+    private func fitted(_ parts: [String], width: Int) -> [String] {
+        var lines: [String] = []
+        for part in parts {
+            if let last = lines.last, displayWidth(of: last) + 3 + displayWidth(of: part) <= width {
+                lines[lines.count - 1] = last + "   " + part
+            } else {
+                lines.append(part)
+            }
+        }
+        return lines
+    }
+
+    private func problemLines(_ host: StatusDocument.Host) -> [Line] {
+        guard !host.problems.isEmpty else { return [] }
+        var lines: [Line] = []
+        for problem in host.problems {
+            lines.append(
+                Line(" ! ", problem.severity == "error" ? .bad : .notice)
+                    .with(problem.text, problem.severity == "error" ? .bad : .notice)
+                    .with("   " + problem.code, .quiet)
+            )
+            lines += explanation(code: problem.code, fix: problem.fix.map { [$0] })
+        }
+        return lines + [Line()]
+    }
+
+    /// Why it is so and what to do, from the catalogue; a fix that the node worked out goes before the general one.
+    func explanation(code: String, fix: [String]?) -> [Line] {
+        let condition = Catalogue.condition(code: code)
+        let fix = (fix ?? []).isEmpty ? condition?.fix ?? [] : fix ?? []
+        var lines: [Line] = []
+        func add(_ label: String, _ texts: [String]) {
+            for (index, text) in texts.enumerated() {
+                for (number, piece) in wrapped(text, width: max(20, grid.columns - 11)).enumerated() {
+                    let isFirst = index == 0 && number == 0
+                    // Lines to copy keep the blanks in front of them.
+                    let indent = number == 0 ? String(text.prefix { $0 == " " }) : ""
+                    lines.append(
+                        Line("   " + padded(isFirst ? label : "", 7), .quiet).with(indent + appearance.spelt(piece))
+                    )
+                }
+            }
+        }
+        if let condition { add("means", [condition.sentence]) }
+        add("why", condition?.causes ?? [])
+        add("fix", fix)
+        return lines
+    }
+
+    private func connectionLines(_ host: StatusDocument.Host) -> [Line] {
+        var lines: [Line] = []
+        func add(_ label: String, _ parts: [String?]) {
+            for (index, text) in fitted(parts.compactMap { $0 }, width: grid.columns - 14).enumerated() {
+                lines.append(Line(" " + padded(index == 0 ? label : "", 13), .quiet).with(text))
+            }
+        }
+        add(
+            "from",
+            [
+                host.address.map { $0 + (host.port.map { ":\($0)" } ?? "") }, host.hops.map { "hops \($0)" },
+                host.via.map { "through \($0)" },
+            ]
+        )
+        if let connection = host.connection {
+            add(
+                "compression",
+                [
+                    connection.compression, connection.ratioNow.map { "now \(Figures.decimal($0, 1))x" },
+                    connection.ratioTotal.map { "since connected \(Figures.decimal($0, 1))x" },
+                    connection.compressionReason.map { "because: \($0)" },
+                ]
+            )
+            add(
+                "let in by",
+                [connection.key.map { "key \(appearance.spelt($0))" }, connection.decidedBy]
+            )
+            add(
+                "speaks",
+                [
+                    connection.version.map { "version \($0)" },
+                    connection.capabilities.isEmpty ? nil : connection.capabilities.joined(separator: " "),
+                ]
+            )
+            add(
+                "TLS",
+                [
+                    connection.tls.map { $0.version }, connection.tls?.cipher,
+                    connection.tls?.verified.map { $0 ? "verified" : "not verified" },
+                ]
+            )
+        }
+        add(
+            "connections",
+            [
+                host.connects.map { "\($0) made" }, host.disconnects.map { "\($0) ended" },
+                host.lastDisconnect.map {
+                    "last \(Figures.clock($0.at, offset: appearance.utcOffset)) \($0.code) \($0.text)"
+                },
+            ]
+        )
+        for link in state.document?.links ?? [] where link.hostGUID == host.guid {
+            add("sends to", linkParts(link, now: now, appearance))
+            for candidate in link.candidates where candidate.destination != link.destination {
+                add("", ["or to \(candidate.destination)", candidate.state, candidate.code])
+            }
+        }
+        return lines
+    }
+
+    private func trafficLines(_ host: StatusDocument.Host) -> [Line] {
+        let figures = [
+            Figures.rate(host.inBytesPerSecond), "raw \(Figures.rate(host.inRawBytesPerSecond))",
+            "\(Figures.short(host.samplesPerSecond)) samples/s", "lag \(Figures.lag(host.lagSeconds))",
+            "clock \(Figures.signedSeconds(host.clockOffsetSeconds))",
+        ]
+        var lines = fitted(figures, width: grid.columns - 14).enumerated().map { index, text in
+            Line(" " + padded(index == 0 ? "in" : "", 13), .quiet).with(text)
+        }
+        let history = host.historyBytesPerSecond
+        if let peak = history.max(), peak > 0 {
+            lines.append(
+                Line(" " + padded("last 60 s", 13), .quiet)
+                    .with(
+                        Sparkline.text(history, width: min(60, grid.columns - 32), unicode: appearance.unicode),
+                        .good
+                    )
+                    .with("  peak \(Figures.rate(Double(peak)))", .quiet)
+            )
+        }
+        return lines
+    }
+
+    private func gapLines(_ host: StatusDocument.Host) -> [Line] {
+        guard !host.gaps.isEmpty else { return [] }
+        let offset = appearance.utcOffset
+        return [Line(), Line(" gaps", .heading)]
+            + host.gaps.reversed().map { gap in
+                let length = Figures.age(gap.toAt - gap.fromAt)
+                return Line(
+                    "   \(Figures.clock(gap.fromAt, offset: offset)) to \(Figures.clock(gap.toAt, offset: offset))"
+                ).with("  \(length)  \(gap.cause)" + (gap.code.map { " \($0)" } ?? ""))
+                    .with(gap.filled ? "  filled" : "  not filled", gap.filled ? .good : .notice)
+            }
+    }
+}
+
+/// Where a sender's metrics go, and how that is going.
+func linkParts(_ link: StatusDocument.Link, now: Double, _ appearance: Appearance) -> [String] {
+    var parts = [link.destination ?? "-", link.state.rawValue]
+    if link.state == .live || link.state == .replicating {
+        if let compression = link.compression { parts.append(compression) }
+        parts.append("out " + Figures.rate(link.outBytesPerSecond))
+    }
+    if let buffer = link.bufferBytes, let most = link.bufferMaxBytes, buffer > 0, most > 0 {
+        parts.append("buffer \(Figures.memory(buffer)) of \(Figures.memory(most))")
+    }
+    if let dropped = link.droppedSamples, dropped > 0 { parts.append("\(dropped) samples dropped") }
+    if link.state != .live, let error = link.lastError {
+        parts.append("\(error.code) \(error.text)" + (error.evidence.map { ": \($0)" } ?? ""))
+    }
+    if let retry = link.retryAt, link.state == .waiting { parts.append("next try in " + Figures.age(retry - now)) }
+    return parts
+}

@@ -1,0 +1,5 @@
+import Glibc
+
+enum Environment {
+    static let isRecording = getenv("NDSTREAM_RECORD") != nil
+}

@@ -1,0 +1,161 @@
+import Status
+import Testing
+
+@testable import TUI
+
+/// The pictures, as text.
+@Suite struct ScreenTests {
+    private func state(_ document: StatusDocument? = sampleDocument(), _ keys: [Key] = []) -> TopState {
+        var state = TopState(
+            source: "unix:/run/ndstream/parent/parent.sock",
+            suggestedKey: "11111111-2222-4333-8444-555555555555",
+            interval: 1
+        )
+        if let document { state.take(document, now: sampleNow) }
+        for key in keys { _ = state.press(key, layout: TopLayout(page: 5, lines: 40), now: sampleNow) }
+        return state
+    }
+
+    private func keys(_ text: String) -> [Key] { text.unicodeScalars.map { .character($0) } }
+
+    private func picture(
+        _ state: TopState,
+        _ columns: Int,
+        _ rows: Int,
+        unicode: Bool = true,
+        now: Double = sampleNow + 0.5
+    ) -> String {
+        let grid = topScreen(
+            state,
+            rows: rows,
+            columns: columns,
+            appearance: Appearance(unicode: unicode),
+            now: now
+        )
+        for line in grid.lines { #expect(displayWidth(of: line) <= columns) }
+        return grid.lines.joined(separator: "\n") + "\n"
+    }
+
+    @Test func hosts() throws {
+        try expectGolden(picture(state(), 80, 24), "hosts-80x24.txt")
+        try expectGolden(picture(state(), 140, 30), "hosts-140x30.txt")
+        try expectGolden(picture(state(), 200, 20), "hosts-200x20.txt")
+        try expectGolden(picture(state(), 40, 8), "hosts-40x8.txt")
+        try expectGolden(picture(state(), 60, 12, unicode: false), "hosts-60x12-ascii.txt")
+    }
+
+    @Test func belowTheSmallestSizeOneLineRemains() throws {
+        #expect(picture(state(), 39, 24).hasPrefix("4 live 1 repl 1 stale 1 down 1 conflict"))
+        #expect(picture(state(), 10, 1) == "4 live 1 r\n")
+        #expect(picture(state(), 1, 1) == "4\n")
+        #expect(topScreen(state(), rows: 0, columns: 0, appearance: Appearance(), now: 0).cells.isEmpty)
+    }
+
+    /// From 1×1 to 210×70 in steps: no trap, whatever is shown.
+    @Test func everySizeAndViewIsDrawn() {
+        for view in ["1", "2", "3", "4", "?", "/x", "F"] {
+            let state = state(sampleDocument(), keys(view))
+            for rows in stride(from: 1, through: 70, by: 11) {
+                for columns in stride(from: 1, through: 210, by: 29) { _ = picture(state, columns, rows) }
+            }
+        }
+    }
+
+    @Test func anEmptyParentSaysWhatToDo() throws {
+        try expectGolden(picture(state(emptyDocument()), 80, 24), "empty-80x24.txt")
+        try expectGolden(picture(state(nil), 80, 10), "waiting-80x10.txt")
+    }
+
+    @Test func aLostParentKeepsTheLastPicture() throws {
+        var lost = state()
+        lost.lost("connection refused", now: sampleNow + 1)
+        lost.lost("connection refused", now: sampleNow + 8)
+        try expectGolden(picture(lost, 80, 14, now: sampleNow + 8), "unreachable-80x14.txt")
+    }
+
+    @Test func frozen() throws {
+        var frozen = state(sampleDocument(), keys("F"))
+        var next = sampleDocument()
+        next.hosts = []
+        frozen.take(next, now: sampleNow + 1)
+        try expectGolden(picture(frozen, 80, 14, now: sampleNow + 12), "frozen-80x14.txt")
+        _ = frozen.press(.character("F"), layout: TopLayout(page: 5, lines: 0), now: sampleNow + 13)
+        #expect(frozen.document?.hosts.isEmpty == true)
+    }
+
+    @Test func filtered() throws {
+        try expectGolden(picture(state(sampleDocument(), keys("/web !down")), 80, 14), "filter-80x14.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("/state:x")), 80, 14), "filter-error-80x14.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("!")), 80, 14), "problems-80x14.txt")
+    }
+
+    @Test func detail() throws {
+        let edge = state(sampleDocument(), keys("jjj") + [.enter])
+        try expectGolden(picture(edge, 80, 24), "detail-80x24.txt")
+        let down = state(sampleDocument(), keys("jjjjjjj2"))
+        try expectGolden(picture(down, 140, 30), "detail-140x30.txt")
+        try expectGolden(picture(down, 60, 16, unicode: false), "detail-60x16-ascii.txt")
+    }
+
+    @Test func anAgentShowsWhereItSends() throws {
+        var document = emptyDocument()
+        document.node.role = .agent
+        var link = StatusDocument.Link(hostGUID: document.hosts[0].guid, state: .waiting)
+        link.destination = "10.0.0.5:19999"
+        link.lastError = .init(at: 1, code: "ND-C10", text: "failed to connect: Connection refused")
+        link.retryAt = sampleNow + 4
+        link.candidates = [.init(destination: "10.0.0.5:19999"), .init(destination: "10.0.0.6:19999")]
+        document.links = [link]
+        try expectGolden(picture(state(document), 100, 18), "agent-100x18.txt")
+        try expectGolden(picture(state(document, keys("2")), 100, 18), "agent-detail-100x18.txt")
+        try expectGolden(batchFrame(document, appearance: Appearance()), "batch-agent.txt")
+        document.links[0].state = .live
+        document.links[0].compression = "lz4"
+        document.links[0].outBytesPerSecond = 4_600
+        try expectGolden(picture(state(document), 100, 18), "agent-live-100x18.txt")
+    }
+
+    @Test func rejected() throws {
+        try expectGolden(picture(state(sampleDocument(), keys("3")), 80, 24), "rejected-80x24.txt")
+        try expectGolden(picture(state(emptyDocument(), keys("3")), 80, 12), "rejected-none-80x12.txt")
+    }
+
+    @Test func eventsAndHelp() throws {
+        try expectGolden(picture(state(sampleDocument(), keys("4")), 80, 12), "events-80x12.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("?")), 80, 16), "help-80x16.txt")
+    }
+
+    @Test func threeHundredHostsScroll() throws {
+        var document = sampleDocument()
+        document.hosts = (0..<300).map { number in
+            var many = host("node-\(number)", .live, 1)
+            many.guid = "\(number)"
+            return many
+        }
+        var state = state(document)
+        _ = state.press(.end, layout: TopLayout(page: 10, lines: 300), now: sampleNow)
+        try expectGolden(picture(state, 80, 14), "scroll-80x14.txt")
+    }
+
+    /// Names from peers neither move the cursor nor push columns about.
+    @Test func namesCannotHarmThePicture() throws {
+        var document = sampleDocument()
+        document.hosts[1].hostname = "\u{1b}[2J\u{1b}]0;x\u{7}"
+        document.hosts[2].hostname = "機械機械機械機械機械機械機械"
+        document.hosts[3].hostname = "a\u{202e}b\nc"
+        document.hosts[4].hostname = "z\u{301}\u{301}\u{301}\u{301}algo"
+        document.hosts[5].hostname = ""
+        let shown = picture(state(document), 80, 18)
+        #expect(!shown.contains("\u{1b}") && !shown.contains("\u{202e}"))
+        try expectGolden(shown, "hostile-80x18.txt")
+    }
+
+    @Test func batchFrames() throws {
+        try expectGolden(batchFrame(sampleDocument(), appearance: Appearance()), "batch.txt")
+        try expectGolden(batchFrame(emptyDocument(), appearance: Appearance(unicode: false)), "batch-empty.txt")
+        // As many fields as there are columns.
+        let lines = batchFrame(sampleDocument(), appearance: Appearance()).split(separator: "\n")
+        let headings = lines[1].split(separator: " ").count
+        #expect(lines[2].split(separator: " ").count == headings)
+    }
+}
