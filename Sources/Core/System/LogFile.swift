@@ -16,6 +16,7 @@ public final class LogFile: Sendable {
     public let target: LogTarget
     private let state: Mutex<State>
     private let clock = SystemClock()
+    private let rotationCheckInterval: Int64
 
     private struct State {
         var descriptor: Int32 = -1
@@ -28,8 +29,9 @@ public final class LogFile: Sendable {
     }
 
     /// Opens the target. A file that cannot be opened now is tried again with later lines; see ``failure``.
-    public init(_ target: LogTarget) {
+    public init(_ target: LogTarget, rotationCheckInterval: Int64 = LogFile.rotationCheckInterval) {
         self.target = target
+        self.rotationCheckInterval = rotationCheckInterval
         state = Mutex(State())
         state.withLock { open(&$0) }
     }
@@ -108,7 +110,7 @@ public final class LogFile: Sendable {
     private func checkRotation(_ state: inout State) {
         guard case .file(let path) = target else { return }
         let now = clock.monotonic()
-        guard state.mustReopen || now - state.lastCheck >= Self.rotationCheckInterval || state.lastCheck == 0 else {
+        guard state.mustReopen || now - state.lastCheck >= rotationCheckInterval || state.lastCheck == 0 else {
             return
         }
         state.lastCheck = now

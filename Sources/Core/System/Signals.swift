@@ -27,13 +27,17 @@ public enum Signals {
     /// - Parameter handler: called on that thread, one signal after the other.
     public static func wait(_ handler: @escaping @Sendable (Signal) -> Void) {
         Threads.start(name: "SIGNALS") {
-            var set = all
             while true {
-                var number: Int32 = 0
-                guard sigwait(&set, &number) == 0, let signal = Signal(rawValue: number) else { continue }
-                handler(signal)
+                if let signal = next() { handler(signal) }
             }
         }
+    }
+
+    /// Waits for a signal.
+    static func next() -> Signal? {
+        var set = all
+        var number: Int32 = 0
+        return sigwait(&set, &number) == 0 ? Signal(rawValue: number) : nil
     }
 
     private static var all: sigset_t {
