@@ -170,7 +170,7 @@ extension HostDatabase {
     }
 
     /// The latest time there is: the end of the year 9999.
-    private static let endOfTime: Int64 = 253_402_300_799 * microsecondsPerSecond
+    static let endOfTime: Int64 = 253_402_300_799 * microsecondsPerSecond
 
     /// Whether the step leads to where a chart may be: neither beyond the future limit nor beyond numbers.
     @inline(__always)

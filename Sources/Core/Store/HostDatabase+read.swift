@@ -42,7 +42,7 @@ extension HostDatabase {
         let points = chart.pointee.points
         guard points > 0 else { return .empty(updateEvery: every) }
         let last = chart.pointee.lastUpdated
-        return Retention(first: last &- Int64(points) &* every, last: last, updateEvery: every, points: points)
+        return Retention(first: last &- Int64(points &- 1) &* every, last: last, updateEvery: every, points: points)
     }
 
     /// The newest time with data over all charts, Unix seconds; 0 without any. In mode none the last collection counts.

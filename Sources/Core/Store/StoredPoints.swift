@@ -22,7 +22,7 @@ public struct StoredPoints: Sendable, Equatable {
 
 /// From when to when a chart has points (storage §2).
 public struct Retention: Sendable, Equatable {
-    /// What the API reports as oldest: one step before the oldest point there is. 0 when nothing is stored.
+    /// Unix seconds of the oldest point. 0 when nothing is stored.
     public var first: Int64
     /// Unix seconds of the newest point. 0 when nothing is stored.
     public var last: Int64
@@ -30,6 +30,9 @@ public struct Retention: Sendable, Equatable {
     public var updateEvery: Int64
     /// How many points there are.
     public var points: Int
+
+    /// What the original reports as oldest in its memory modes: one step before the oldest point (storage §2).
+    public var reportedFirst: Int64 { points == 0 ? 0 : first - updateEvery }
 
     public static func empty(updateEvery: Int64) -> Retention {
         Retention(first: 0, last: 0, updateEvery: updateEvery, points: 0)
