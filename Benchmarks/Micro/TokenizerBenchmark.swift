@@ -103,7 +103,9 @@ private func measure(_ name: String, lines: Int, sets: Int, _ body: () -> Int) {
     }
     let perLine = Double(best) / Double(lines)
     let perSet = Double(best) / Double(sets)
-    print("\(name): \(rounded(perLine)) ns CPU a line, \(rounded(perSet)) ns CPU a SET, \(rounded(1000 / perLine)) M lines/s")
+    print(
+        "\(name): \(rounded(perLine)) ns CPU a line, \(rounded(perSet)) ns CPU a SET, \(rounded(1000 / perLine)) M lines/s"
+    )
 }
 
 private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }

@@ -1,5 +1,9 @@
 import CLZ4
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// Compressed frames → plain text (streaming protocol §6).
 ///
 /// Blocks depend on each other: up to 64 KiB of plain text back may be referred to. They are decoded one behind the other
@@ -28,7 +32,7 @@ public struct FrameDecoder: ~Copyable {
 
     deinit {
         pending?.deallocate()
-        ring?.deallocate()
+        free(ring)
         LZ4_freeStreamDecode(stream)
     }
 
@@ -105,11 +109,12 @@ extension FrameDecoder {
         return .text(UnsafeRawBufferPointer(start: text, count: Int(count)))
     }
 
-    /// Made with the first frame, since most connections may carry frames and many never do.
+    /// Made with the first frame, since most connections may carry frames and many never do. Zeroed, because LZ4 lets a
+    /// match refer to bytes that are not written yet: they must not be another connection's.
     private mutating func makeRing() -> UnsafeMutablePointer<UInt8>? {
-        stream = LZ4_createStreamDecode()
+        if stream == nil { stream = LZ4_createStreamDecode() }
         guard stream != nil else { return nil }
-        ring = .allocate(capacity: FrameDecoder.ringSize)
+        ring = calloc(FrameDecoder.ringSize, 1)?.assumingMemoryBound(to: UInt8.self)
         return ring
     }
 

@@ -44,7 +44,7 @@ public struct FrameEncoder: ~Copyable {
     /// Appends the frames of one message: one if it fits, which all but large definitions do.
     ///
     /// - Throws: ``LineTooLong``; nothing has been appended then, and the encoder can't be used any more.
-    public mutating func encode(_ message: UnsafeRawBufferPointer, into frames: inout [UInt8]) throws(LineTooLong) {
+    public mutating func encode(_ message: UnsafeRawBufferPointer, into frames: inout [UInt8]) throws {
         let before = frames.count
         var rest = message
         while rest.count > 0 {

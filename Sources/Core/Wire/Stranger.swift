@@ -22,7 +22,7 @@ extension Stranger {
     }
 
     private static func http(_ bytes: [UInt8]) -> Stranger {
-        let lines = bytes.split(separator: newline).map { line in
+        let lines = bytes.split(separator: newline, omittingEmptySubsequences: false).map { line in
             String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self)
         }
         let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }

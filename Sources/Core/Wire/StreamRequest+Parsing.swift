@@ -34,7 +34,8 @@ extension StreamRequest {
         guard head.count <= StreamRequest.headLimit else { throw .tooLong }
         let bytes = Array(head)
         guard bytes.starts(with: StreamRequest.method.utf8) else { throw .otherMethod }
-        let lines = bytes.split(separator: newline).map { $0.last == 0x0d ? $0.dropLast() : $0 }
+        let lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
+            .map { $0.last == 0x0d ? $0.dropLast() : $0 }
         let line = lines[0].dropFirst(StreamRequest.method.utf8.count)
         guard let end = StreamRequest.lastProtocol(line) else { throw .noProtocol }
         self.init()
