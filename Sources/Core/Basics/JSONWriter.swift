@@ -25,7 +25,8 @@ public struct JSONWriter {
         close("]")
     }
 
-    public mutating func array<Element>(_ elements: some Sequence<Element>, _ each: (inout JSONWriter, Element) -> Void) {
+    public mutating func array<Element>(_ elements: some Sequence<Element>, _ each: (inout JSONWriter, Element) -> Void)
+    {
         array { json in for element in elements { each(&json, element) } }
     }
 

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+public import Glibc
 
 /// A borrowed run of bytes, usually one word of a line.
 ///
@@ -96,7 +94,9 @@ extension String {
     public func withWord<Result>(_ body: (Word) throws -> Result) rethrows -> Result {
         var copy = self
         return try copy.withUTF8 { bytes in
-            guard let start = bytes.baseAddress else { return try body(Word(start: StaticString("").utf8Start, count: 0)) }
+            guard let start = bytes.baseAddress else {
+                return try body(Word(start: StaticString("").utf8Start, count: 0))
+            }
             return try body(Word(start: start, count: bytes.count))
         }
     }

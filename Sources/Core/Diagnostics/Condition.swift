@@ -47,8 +47,14 @@ public struct Condition: Sendable, Equatable {
     public let fix: [String]
 
     public init(
-        _ code: String, _ severity: Severity, level: LogLevel? = nil, _ text: String, recognised: [String] = [],
-        sentence: String, causes: [String] = [], fix: [String] = []
+        _ code: String,
+        _ severity: Severity,
+        level: LogLevel? = nil,
+        _ text: String,
+        recognised: [String] = [],
+        sentence: String,
+        causes: [String] = [],
+        fix: [String] = []
     ) {
         self.code = code
         self.severity = severity

@@ -10,7 +10,8 @@ public struct Event: Sendable {
     /// The values of the text's `{names}`, as they came; ``text`` shows them escaped.
     public let values: [String: String]
 
-    public init(_ condition: Condition, at: Int64, thread: String, host: String? = nil, values: [String: String] = [:]) {
+    public init(_ condition: Condition, at: Int64, thread: String, host: String? = nil, values: [String: String] = [:])
+    {
         self.condition = condition
         self.at = at
         self.thread = thread
@@ -28,22 +29,29 @@ public protocol Reporter: Sendable {
 }
 
 extension Condition {
-    /// The text with its values; what comes from a peer can neither start a line nor reach the terminal.
-    public func render(_ values: [String: String]) -> String {
-        var result = ""
-        var rest = text[...]
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            result += rest[..<open]
-            let name = String(rest[rest.index(after: open)..<close])
-            if let value = values[name] {
-                result += escapedForLog(value)
-            } else {
-                result += rest[open...close]
-            }
-            rest = rest[rest.index(after: close)...]
+    /// The log text with its values.
+    public func render(_ values: [String: String]) -> String { filled(text, values) }
+
+    /// The way out with the values of this case.
+    public func fix(_ values: [String: String]) -> [String] { fix.map { filled($0, values) } }
+}
+
+/// A text with its `{names}` replaced; what comes from a peer can neither start a line nor reach the terminal. A name
+/// without a value stays as it is.
+private func filled(_ text: String, _ values: [String: String]) -> String {
+    var result = ""
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+        result += rest[..<open]
+        let name = String(rest[rest.index(after: open)..<close])
+        if let value = values[name] {
+            result += escapedForLog(value)
+        } else {
+            result += rest[open...close]
         }
-        return result + rest
+        rest = rest[rest.index(after: close)...]
     }
+    return result + rest
 }
 
 /// Control characters, among them escapes and line ends, and the two invisible families that reorder or hide text on a

@@ -1,0 +1,94 @@
+import Basics
+import Config
+import Diagnostics
+import Status
+import Wire
+
+/// What other threads may know of a sender.
+struct LinkFacts: Sendable {
+    private let host: GUID
+    private let bufferMax: Int
+    private var state = LinkState.idle
+    /// The destination in use, or the one tried last.
+    private(set) var destination: String?
+    private var attempts = 0
+    private var retryAt: Int64?
+    private var candidates: [SenderMachine.Candidate]
+    private var lastError: StatusDocument.LinkError?
+    private var compression: String?
+    private var capabilities: [String] = []
+    private var throughput = Throughput()
+
+    init(host: GUID, bufferMax: Int, candidates: [SenderMachine.Candidate]) {
+        self.host = host
+        self.bufferMax = bufferMax
+        self.candidates = candidates
+        destination = candidates.first?.destination.description
+    }
+
+    mutating func take(_ machine: SenderMachine) {
+        candidates = machine.candidates
+        attempts = machine.attempts
+        destination = machine.current?.description ?? destination
+        retryAt = nil
+        switch machine.state {
+        case .idle, .stopped: state = .idle
+        case .connecting: state = .connecting
+        case .handshake: state = .handshake
+        case .live: state = .live
+        case .waiting(let until):
+            state = .waiting
+            retryAt = until
+        }
+    }
+
+    mutating func accepted(_ session: Session, compression: Bool) {
+        self.compression = compression ? "lz4" : "none"
+        capabilities = session.capabilities.logNames.split(separator: " ").map(String.init)
+        throughput.startConnection()
+    }
+
+    mutating func disconnected() {
+        compression = nil
+        capabilities = []
+    }
+
+    mutating func sent(_ bytes: Int, raw: Int, samples: Int, monotonic: Int64) {
+        throughput.add(wireBytes: bytes, rawBytes: raw, samples: samples, monotonic: monotonic)
+    }
+
+    mutating func failed(_ event: Event, evidence: String?) {
+        lastError = StatusDocument.LinkError(
+            at: Double(event.at) / Double(microsecondsPerSecond),
+            code: event.condition.code,
+            text: event.text,
+            evidence: evidence.map(escapedForLog)
+        )
+    }
+
+    func link(now: Int64, monotonic: Int64, pending: Int, dropped: Int) -> StatusDocument.Link {
+        /// A moment of the clock that is never set, as the wall clock will show it.
+        func wall(_ moment: Int64) -> Double {
+            Double(now &+ (moment &- monotonic)) / Double(microsecondsPerSecond)
+        }
+        var link = StatusDocument.Link(hostGUID: host.description, state: state)
+        link.destination = destination
+        link.retryAt = retryAt.map(wall)
+        link.attempts = attempts
+        link.lastError = lastError
+        link.compression = compression
+        link.capabilities = capabilities
+        link.outBytesPerSecond = throughput.rates(monotonic: monotonic).wire
+        link.bufferBytes = pending
+        link.bufferMaxBytes = bufferMax
+        link.droppedSamples = dropped
+        link.candidates = candidates.map { candidate in
+            var shown = StatusDocument.Candidate(destination: candidate.destination.description)
+            shown.code = candidate.code
+            shown.state = candidate.skippedUntil > monotonic ? "skipped" : "ready"
+            shown.skippedUntilAt = candidate.skippedUntil > monotonic ? wall(candidate.skippedUntil) : nil
+            return shown
+        }
+        return link
+    }
+}

@@ -1,0 +1,218 @@
+public import Basics
+public import Store
+import Synchronization
+import Wire
+
+/// What a host has for its parent: filled under the host's lock by whoever collects, emptied by the sender's event loop.
+///
+/// Nothing collected before or between connections is kept: the parent would take it for new (streaming protocol §11).
+public final class Outbox: CollectionTap {
+    /// What the event loop takes away at once.
+    struct Batch {
+        var bytes: [UInt8]
+        var samples: Int
+    }
+
+    /// What has to be told to the sender, after the locks.
+    public protocol Owner: AnyObject, Sendable {
+        /// Something was collected while no parent listens. Called for every collection: be quick.
+        func outboxNeedsConnection()
+        /// The first collection of a connection is in the outbox.
+        func outboxHasFirstCollection()
+    }
+
+    private struct State {
+        /// Counts connections, so that what was sent on an older one counts for nothing; 0 while none is open.
+        var connection: UInt32 = 0
+        var lastConnection: UInt32 = 0
+        var writer = CommandWriter([])
+        var charts: [ChartLines] = []
+        var pending: [UInt8] = []
+        var pendingSamples = 0
+        var spare: [UInt8] = []
+        var hasOverflowed = false
+        var isFirst = false
+        /// Collected values that no parent took.
+        var droppedSamples = 0
+        var changedCharts: [ChartRef] = []
+        var labelsChanged = false
+
+        /// Whether the parent has the chart's definition.
+        func knows(_ ref: ChartRef) -> Bool {
+            let index = Int(ref.index)
+            return index < charts.count && charts[index].ref == ref && charts[index].connection == connection
+                && charts[index].isWanted
+        }
+
+        /// The chart is defined again with its next collection.
+        mutating func forgetDefinition(of ref: ChartRef) {
+            if knows(ref) { charts[Int(ref.index)].generation = 0 }
+        }
+    }
+
+    /// What changed without a collection, for the sender to describe.
+    struct Changes {
+        var charts: [ChartRef]
+        var labels: Bool
+    }
+
+    private let state = Mutex(State())
+    private let pattern: SimplePattern
+    private let limit: Int
+    private let resyncIterations: Int64
+    private let owner: any Owner
+
+    /// - Parameters:
+    ///   - pattern: `send charts matching`, on id or name.
+    ///   - limit: `buffer size bytes`.
+    ///   - resyncIterations: `initial clock resync iterations`.
+    init(pattern: SimplePattern, limit: Int, resyncIterations: Int, owner: any Owner) {
+        self.pattern = pattern
+        self.limit = limit
+        self.resyncIterations = Int64(max(0, min(resyncIterations, 1_000_000)))
+        self.owner = owner
+    }
+
+    // MARK: The collecting side
+
+    public func collected(_ host: GUID, _ collection: borrowing Store.Collection) {
+        let (isOpen, isFirst) = state.withLock { state in
+            guard state.connection != 0 else {
+                state.droppedSamples &+= collection.dimensionCount
+                return (false, false)
+            }
+            let index = Int(collection.ref.index)
+            while state.charts.count <= index { state.charts.append(ChartLines()) }
+            if state.charts[index].ref != collection.ref {
+                state.charts[index] = ChartLines()
+                state.charts[index].ref = collection.ref
+            }
+            let known = state.charts[index].connection == state.connection
+            if !known || state.charts[index].generation != collection.generation {
+                define(collection, at: index, isNew: !known, in: &state)
+            }
+            guard state.charts[index].isWanted, hasRoom(&state) else { return (true, false) }
+            let resyncs = collection.at < state.charts[index].resyncUntil
+            state.charts[index].write(
+                collection,
+                microseconds: resyncs ? 0 : collection.microseconds,
+                to: &state.pending
+            )
+            state.pendingSamples &+= collection.dimensionCount
+            defer { state.isFirst = false }
+            return (true, state.isFirst)
+        }
+        if !isOpen {
+            owner.outboxNeedsConnection()
+        } else if isFirst {
+            owner.outboxHasFirstCollection()
+        }
+    }
+
+    public func changed(_ host: GUID, _ change: DefinitionChange) {
+        state.withLock { state in
+            guard state.connection != 0, hasRoom(&state) else { return }
+            switch change {
+            // A chart is defined with its next collection; one that is obsolete will have none.
+            case .chart(let ref): if state.knows(ref) { state.changedCharts.append(ref) }
+            case .chartRemoved: break
+            case .hostLabels: state.labelsChanged = true
+            case .hostVariable(let name, let value):
+                state.writer.variable(.host, name, value, to: &state.pending)
+            case .chartVariable(let ref, _, _): state.forgetDefinition(of: ref)
+            }
+        }
+    }
+
+    private func define(_ collection: borrowing Store.Collection, at index: Int, isNew: Bool, in state: inout State) {
+        let definition = collection.definition
+        if isNew { state.charts[index].isWanted = pattern.matches(definition.id) || pattern.matches(definition.name) }
+        state.charts[index].connection = state.connection
+        state.charts[index].generation = collection.generation
+        guard state.charts[index].isWanted, hasRoom(&state) else { return }
+        let dimensions = collection.dimensions
+        state.writer.define(definition, dimensions, collection.variables, to: &state.pending)
+        state.charts[index].remember(definition.id, dimensions)
+        let resync = resyncIterations &* Int64(max(1, definition.updateEvery)) &* microsecondsPerSecond
+        state.charts[index].resyncUntil = collection.at &+ resync
+    }
+
+    private func hasRoom(_ state: inout State) -> Bool {
+        if state.pending.count > limit { state.hasOverflowed = true }
+        return !state.hasOverflowed
+    }
+
+    // MARK: The sending side
+
+    /// A parent has accepted: everything is defined anew, and `introduction` goes first.
+    func open(_ capabilities: Capabilities, introduction: [UInt8]) {
+        state.withLock { state in
+            state.lastConnection &+= 1
+            if state.lastConnection == 0 { state.lastConnection = 1 }
+            state.connection = state.lastConnection
+            state.writer = CommandWriter(capabilities)
+            state.pending = introduction
+            state.pendingSamples = 0
+            state.hasOverflowed = false
+            state.isFirst = true
+            state.changedCharts = []
+            state.labelsChanged = false
+        }
+    }
+
+    /// The connection is gone, and with it what it did not take.
+    /// - Returns: the bytes thrown away.
+    @discardableResult
+    func close() -> Int {
+        state.withLock { state in
+            let unsent = state.pending.count
+            state.droppedSamples &+= state.pendingSamples
+            state.connection = 0
+            state.pending = []
+            state.pendingSamples = 0
+            state.spare = []
+            return unsent
+        }
+    }
+
+    /// What must be told although nothing is collected for it.
+    func takeChanges() -> Changes? {
+        state.withLock { state in
+            guard !state.changedCharts.isEmpty || state.labelsChanged else { return nil }
+            defer {
+                state.changedCharts = []
+                state.labelsChanged = false
+            }
+            return Changes(charts: state.changedCharts, labels: state.labelsChanged)
+        }
+    }
+
+    /// Adds lines of the sender's own, host labels for example.
+    func append(_ lines: (CommandWriter, inout [UInt8]) -> Void) {
+        state.withLock { state in
+            if state.connection != 0, hasRoom(&state) { lines(state.writer, &state.pending) }
+        }
+    }
+
+    /// Everything that waits. Give ``Batch/bytes`` back with ``recycle(_:)``.
+    func take() -> (batch: Batch, hasOverflowed: Bool) {
+        state.withLock { state in
+            let batch = Batch(bytes: state.pending, samples: state.pendingSamples)
+            state.pending = state.spare
+            state.spare = []
+            state.pendingSamples = 0
+            return (batch, state.hasOverflowed)
+        }
+    }
+
+    /// Returns a buffer, so that each second does not begin with an allocation.
+    func recycle(_ bytes: consuming [UInt8]) {
+        guard bytes.capacity <= 262_144 else { return }
+        bytes.removeAll(keepingCapacity: true)
+        let emptied = bytes
+        state.withLock { $0.spare = emptied }
+    }
+
+    var pendingBytes: Int { state.withLock { $0.pending.count } }
+    var droppedSamples: Int { state.withLock { $0.droppedSamples } }
+}

@@ -1,0 +1,159 @@
+import Basics
+import Config
+import Diagnostics
+import Status
+import Store
+import Synchronization
+import System
+import Transport
+import Wire
+
+/// One child's connection from its acceptance to its end. Lives on the connection's event loop; it is the only writer
+/// of its host.
+final class Receiver {
+    /// A connection that brings nothing for so long is closed (streaming protocol §12).
+    static let silenceSecondsMax: Int64 = 600
+
+    private let host: Host
+    private let connection: StreamConnection
+    private let claim: Receivers.Claim
+    private let parent: StreamParent
+    private let task: Int
+    private let accessText: String
+    private var decoder: StreamDecoder
+    private var ingest: Ingest
+    private let thread: String
+    /// Why it was closed from here.
+    private var ending: (condition: Condition, values: [String: String])?
+
+    /// - Parameters:
+    ///   - accessText: what follows the message in access.log: host, key, GUID.
+    init(
+        host: Host,
+        connection: StreamConnection,
+        claim: Receivers.Claim,
+        session: Session,
+        updateEvery: Int,
+        task: Int,
+        accessText: String,
+        parent: StreamParent
+    ) {
+        self.host = host
+        self.connection = connection
+        self.claim = claim
+        self.parent = parent
+        self.task = task
+        self.accessText = accessText
+        let peer = connection.peer
+        thread = "STREAM_RECEIVER[\(host.hostname),\(peer)]"
+        decoder = StreamDecoder(mayCarryFrames: session.capabilities.mayCarryFrames)
+        ingest = Ingest(
+            host: host,
+            session: Ingest.Session(
+                dialect: .stream,
+                thread: thread,
+                plugin: "\(peer.address):\(peer.port)",
+                updateEvery: updateEvery,
+                values: ["ip": peer.address, "port": peer.port]
+            ),
+            reporter: parent.reporter
+        )
+    }
+
+    /// Answers the child; from then on what it sends is its stream.
+    func start(_ reply: Reply, _ session: Session) {
+        report(.receiverInitializing)
+        connection.onBytes = { [self] bytes in receive(bytes) }
+        connection.onClosed = { [self] end in ended(end) }
+        connection.write(reply.text ?? "")
+        if let version = session.capabilities.version {
+            version == 0
+                ? report(.receiverFirstVersion) : report(.receiverVersion, ["version": String(version)])
+        } else {
+            report(.receiverCapabilities, ["capabilities": String(session.capabilities.logNames.dropLast())])
+        }
+        report(.receiving)
+        parent.logAccess("CONNECTED", accessText, connection.peer, task: task)
+        watchSilence()
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer) {
+        let now = parent.clock.now()
+        let monotonic = parent.clock.monotonic()
+        claim.received(monotonic: monotonic)
+        let plain = decoder.plainBytes
+        let samples = ingest.samples
+        let result = ingest.feed(bytes, through: &decoder, now: now)
+        host.status.withLock { facts in
+            facts.received(
+                wireBytes: bytes.count,
+                rawBytes: decoder.plainBytes &- plain,
+                samples: ingest.samples &- samples,
+                at: now,
+                monotonic: monotonic
+            )
+        }
+        switch result {
+        case .more: return
+        case .stopped: ending = ingest.ending.map { ($0.condition, $0.values) }
+        case .lineTooLong: end(.lineTooLong, ["limit": String(LineLimit.accepted)])
+        case .invalidFrame(let error): end(error.condition, error.values)
+        }
+        connection.close()
+    }
+
+    private func end(_ condition: Condition, _ values: [String: String]) {
+        report(condition, values)
+        ending = (condition, values)
+    }
+
+    private func watchSilence() {
+        connection.scheduleRepeatedly(every: 30 * microsecondsPerSecond) { [self] in
+            let age = claim.age(monotonic: parent.clock.monotonic())
+            guard age >= Self.silenceSecondsMax else { return }
+            end(.receiverTimeout, ["seconds": String(age)])
+            connection.close()
+        }
+    }
+
+    /// The connection is gone. If another one has taken over, the host is that one's business.
+    private func ended(_ end: StreamEnd) {
+        let now = parent.clock.now()
+        if ending == nil {
+            switch end {
+            case .endOfFile: self.end(.receiverEndOfFile, [:])
+            case .failed(let errno, let operation):
+                self.end(
+                    .receiverFailed,
+                    ["reason": SystemError(operation: operation, number: errno).description]
+                )
+            case .timedOut: self.end(.receiverFailed, ["reason": "the child does not answer any more"])
+            case .here: break
+            }
+        }
+        let isCurrent = parent.receivers.release(host.guid, claim)
+        if isCurrent {
+            let condition = ending?.condition ?? .receiverDisconnected
+            let text = ending.map { ending in
+                ending.condition.render(values(ending.values))
+            }
+            host.status.withLock { facts in
+                facts.disconnected(code: condition.code, text: text ?? condition.sentence, at: now)
+            }
+        }
+        parent.logAccess("DISCONNECTED", accessText, connection.peer, task: task)
+        report(.receiverDisconnected, ["updates": String(ingest.updates)])
+        report(.receiverEnded, ["task": String(task)])
+    }
+
+    private func report(_ condition: Condition, _ more: [String: String] = [:]) {
+        parent.reporter.report(
+            Event(condition, at: parent.clock.now(), thread: thread, host: host.guid.description, values: values(more))
+        )
+    }
+
+    private func values(_ more: [String: String]) -> [String: String] {
+        let own = ["host": host.hostname, "ip": connection.peer.address, "port": connection.peer.port]
+        return own.merging(more) { $1 }
+    }
+}

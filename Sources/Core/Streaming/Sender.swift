@@ -1,0 +1,397 @@
+public import Basics
+import Config
+public import Diagnostics
+public import NIOCore
+public import Status
+public import Store
+import Synchronization
+public import Transport
+import Wire
+
+/// Streams one host to a parent: dials, asks, and keeps the line busy. Its decisions are ``SenderMachine``'s.
+///
+/// Everything but what is said otherwise happens on its event loop.
+public final class Sender: Outbox.Owner, @unchecked Sendable {
+    private let host: Host
+    private let settings: SenderSettings
+    private let eventLoop: any EventLoop
+    private let dialer: Dialer
+    private let clock: any Clock
+    private let reporter: any Reporter
+    private let facts: Mutex<LinkFacts>
+    private let flags = Flags()
+    private var outbox: Outbox!
+
+    private var machine: SenderMachine
+    private var connection: StreamConnection?
+    private var encoder: FrameEncoder?
+    private var wakeUp: Scheduled<Void>?
+    /// A line was too long for a frame once: plain from then on (streaming protocol §6.2).
+    private var compressionFailed = false
+    /// Why the connection is being closed from here.
+    private var closingCode: String?
+    private var sendAttempts = 0
+    private var totalBytes = 0
+    private var lastProgress: (at: Int64, bytes: Int) = (0, 0)
+
+    /// What other threads set and the event loop looks at.
+    private struct Flags: ~Copyable {
+        let hasBegun = Atomic(false)
+        let saidNotReady = Atomic(false)
+        let flushIsDue = Atomic(false)
+    }
+
+    public init(
+        host: Host,
+        settings: SenderSettings,
+        eventLoop: any EventLoop,
+        dialer: Dialer,
+        clock: any Clock,
+        reporter: any Reporter,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        self.host = host
+        self.settings = settings
+        self.eventLoop = eventLoop
+        self.dialer = dialer
+        self.clock = clock
+        self.reporter = reporter
+        machine = SenderMachine(
+            destinations: settings.destinations,
+            reconnectDelaySeconds: settings.reconnectDelaySeconds,
+            random: random
+        )
+        facts = Mutex(LinkFacts(host: host.guid, bufferMax: settings.bufferBytesMax, candidates: machine.candidates))
+        outbox = Outbox(
+            pattern: settings.chartsMatching,
+            limit: settings.bufferBytesMax,
+            resyncIterations: settings.initialClockResyncIterations,
+            owner: self
+        )
+    }
+
+    // MARK: From any thread
+
+    /// Sends from now on whatever is collected for the host. The connection is opened with the first of it.
+    public func start() {
+        report(.senderCreated, ["task": "1"])
+        host.withDatabase { $0.add(outbox) }
+    }
+
+    /// Something may have been collected: sends it. Once for each run of collectors, not for each chart.
+    public func flush() {
+        guard !flags.flushIsDue.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        eventLoop.execute { [self] in
+            flags.flushIsDue.store(false, ordering: .releasing)
+            send()
+        }
+    }
+
+    /// Ends every waiting (SIGUSR1).
+    public func retryNow() {
+        eventLoop.execute { [self] in act(machine.retryNow(now: clock.monotonic())) }
+    }
+
+    /// Sends what is there and closes.
+    public func stop() -> EventLoopFuture<Void> {
+        eventLoop.submit { [self] in
+            report(.senderStopping)
+            host.withDatabase { $0.remove(outbox) }
+            send()
+            machine.stop()
+            wakeUp?.cancel()
+            connection?.close(.afterWriting)
+            outbox.close()
+            publish()
+            report(.senderStopped)
+        }
+    }
+
+    /// The status document's picture of this sender.
+    public func link() -> StatusDocument.Link {
+        let now = clock.now()
+        let monotonic = clock.monotonic()
+        let pending = outbox.pendingBytes
+        let dropped = outbox.droppedSamples
+        return facts.withLock { $0.link(now: now, monotonic: monotonic, pending: pending, dropped: dropped) }
+    }
+
+    public func outboxNeedsConnection() {
+        guard !flags.hasBegun.load(ordering: .relaxed) else {
+            if !flags.saidNotReady.exchange(true, ordering: .relaxed) { report(.notReady) }
+            return
+        }
+        guard !flags.hasBegun.exchange(true, ordering: .relaxed) else { return }
+        eventLoop.execute { [self] in act(machine.begin(now: clock.monotonic())) }
+    }
+
+    public func outboxHasFirstCollection() { report(.sending) }
+
+    // MARK: Dialling and asking
+
+    private func act(_ action: SenderMachine.Action) {
+        switch action {
+        case .nothing: break
+        case .wait(let until):
+            wakeUp?.cancel()
+            let delay = max(1000, until &- clock.monotonic())
+            wakeUp = eventLoop.assumeIsolated().scheduleTask(in: .microseconds(delay)) { [self] in
+                act(machine.wake(now: clock.monotonic()))
+            }
+        case .connect(let candidate): connect(machine.candidates[candidate].destination)
+        }
+        publish()
+    }
+
+    private func connect(_ destination: Destination) {
+        report(.connecting, ["port": settings.defaultPort])
+        dialer.dial(destination, on: eventLoop, timeout: settings.timeoutSeconds * microsecondsPerSecond) { [self] in
+            switch $0 {
+            case .success(let connection): ask(connection)
+            case .failure(let failure):
+                guard machine.state != .stopped else { return }
+                fail(.cannotConnect, ["reason": failure.description, "port": destination.port])
+                act(machine.couldNotConnect(code: Condition.cannotConnect.code, now: clock.monotonic()))
+            }
+        }
+    }
+
+    /// Sends the request; the first bytes that come back are the reply.
+    private func ask(_ connection: StreamConnection) {
+        guard machine.state != .stopped else { return connection.close() }
+        report(.senderInitializing)
+        machine.connected()
+        self.connection = connection
+        closingCode = nil
+        connection.onBytes = { [self] bytes in answer(Reply.parse(Array(bytes)), evidence: bytes) }
+        connection.onClosed = { [self] _ in answer(.nothing, evidence: nil) }
+        let own = Capabilities.own(compression: compresses)
+        let request = StreamRequest(
+            host.identity.withLock { $0 },
+            guid: host.guid,
+            key: settings.apiKey,
+            updateEvery: host.settings.updateEvery,
+            version: compressionFailed ? 4 : own.rawValue
+        )
+        guard let head = try? request.encode() else { return refused(.requestNotSent, evidence: nil) }
+        connection.write(head)
+        report(.senderWaiting)
+        connection.schedule(after: settings.timeoutSeconds * microsecondsPerSecond) { [self] in
+            if case .handshake = machine.state, self.connection === connection { answer(.nothing, evidence: nil) }
+        }
+        publish()
+    }
+
+    private func answer(_ reply: Reply, evidence: UnsafeRawBufferPointer?) {
+        guard let connection, case .handshake = machine.state else { return }
+        let own = Capabilities.own(compression: compresses)
+        guard let session = Session.accepted(by: reply, own: own) else {
+            return refused(ConnectFailure(reply) ?? .notUnderstood, evidence: evidence)
+        }
+        accepted(session, on: connection)
+    }
+
+    private func refused(_ failure: ConnectFailure, evidence: UnsafeRawBufferPointer?) {
+        let words = evidence.map { String(decoding: $0.prefix(80), as: UTF8.self) } ?? ""
+        let connection = connection
+        self.connection = nil
+        connection?.onClosed = nil
+        connection?.onBytes = nil
+        fail(failure.condition, ["evidence": "'\(words)'"], evidence: words)
+        connection?.close()
+        act(machine.refused(failure, now: clock.monotonic()))
+    }
+
+    private func accepted(_ session: Session, on connection: StreamConnection) {
+        let capabilities = session.capabilities
+        machine.accepted(session, now: clock.monotonic())
+        if let version = capabilities.version {
+            report(.establishedVersion, ["version": String(version)])
+        } else {
+            report(.established, ["capabilities": String(capabilities.logNames.dropLast())])
+        }
+        let isCompressed = capabilities.contains(.lz4)
+        if compresses, !isCompressed { report(.uncompressed) }
+        encoder = isCompressed ? FrameEncoder(cut: capabilities.contains(.binary) ? .anywhere : .atLineEnds) : nil
+        sendAttempts = 0
+        lastProgress = (clock.monotonic(), 0)
+        connection.onBytes = { [self] bytes in command(bytes) }
+        connection.onClosed = { [self] end in lost(end) }
+        connection.scheduleRepeatedly(every: 5 * microsecondsPerSecond) { [self] in checkProgress(connection) }
+        var introduction: [UInt8] = []
+        let identity = host.identity.withLock { $0 }
+        let variables = host.withDatabase { $0.hostVariables }
+        CommandWriter(capabilities).introduce(
+            host.guid,
+            claim: identity.claimID,
+            labels: identity.labels,
+            variables: variables,
+            to: &introduction
+        )
+        outbox.open(capabilities, introduction: introduction)
+        flags.saidNotReady.store(false, ordering: .relaxed)
+        facts.withLock { $0.accepted(session, compression: isCompressed) }
+        publish()
+        send()
+    }
+
+    private var compresses: Bool { settings.compression && Compression.available() && !compressionFailed }
+
+    // MARK: The line
+
+    private func send() {
+        guard let connection, case .live = machine.state else { return }
+        describeChanges()
+        let (batch, hasOverflowed) = outbox.take()
+        defer { outbox.recycle(batch.bytes) }
+        guard !batch.bytes.isEmpty || hasOverflowed else { return }
+        let pending = connection.pendingBytes
+        guard !hasOverflowed, let size = write(batch.bytes, on: connection, pending: pending) else {
+            return overflow(connection, unsent: pending + batch.bytes.count)
+        }
+        guard size > 0 else { return }
+        sendAttempts &+= 1
+        totalBytes &+= size
+        facts.withLock { $0.sent(size, raw: batch.bytes.count, samples: batch.samples, monotonic: clock.monotonic()) }
+    }
+
+    /// - Returns: the bytes given to the connection; 0 where it was closed; `nil` where they are too many.
+    private func write(_ lines: [UInt8], on connection: StreamConnection, pending: Int) -> Int? {
+        guard encoder != nil else {
+            guard pending + lines.count <= settings.bufferBytesMax else { return nil }
+            connection.write(lines)
+            return lines.count
+        }
+        var frames: [UInt8] = []
+        frames.reserveCapacity(lines.count / 3 + 64)
+        if let failure = lines.withUnsafeBytes({ encode($0, into: &frames) }) {
+            restartPlain(connection, size: failure.messageCount)
+            return 0
+        }
+        guard pending + frames.count <= settings.bufferBytesMax else { return nil }
+        connection.write(frames)
+        return frames.count
+    }
+
+    private func encode(_ lines: UnsafeRawBufferPointer, into frames: inout [UInt8]) -> FrameEncoder.LineTooLong? {
+        do {
+            try encoder?.encode(lines, into: &frames)
+            return nil
+        } catch {
+            // The encoder throws nothing else; through an optional the compiler has lost sight of that.
+            return error as? FrameEncoder.LineTooLong
+        }
+    }
+
+    /// Obsolete charts and new labels: what nothing is collected for.
+    private func describeChanges() {
+        guard let changes = outbox.takeChanges() else { return }
+        let charts = host.withDatabase { database in
+            changes.charts.compactMap { database.snapshot(of: $0) }.filter { $0.definition.options.contains(.obsolete) }
+        }
+        let labels = changes.labels ? host.identity.withLock { $0.labels } : []
+        outbox.append { writer, bytes in
+            writer.labels(labels, to: &bytes)
+            for chart in charts { writer.define(chart.definition, chart.dimensions, chart.variables, to: &bytes) }
+        }
+    }
+
+    private func overflow(_ connection: StreamConnection, unsent: Int) {
+        let values = [
+            "size": String(settings.bufferBytesMax), "unsent": String(unsent), "total": String(totalBytes),
+            "bytes": String(connection.writtenBytes),
+        ]
+        close(connection, .bufferOverflow, values)
+    }
+
+    private func restartPlain(_ connection: StreamConnection, size: Int) {
+        report(.compressionFailed, ["size": String(size)])
+        report(.compressionDeactivated)
+        report(.restartingWithoutCompression)
+        compressionFailed = true
+        forget(connection)
+        connection.close()
+        act(machine.restart(now: clock.monotonic()))
+    }
+
+    /// Nothing went out for `timeout seconds` although there was something to send.
+    private func checkProgress(_ connection: StreamConnection) {
+        let now = clock.monotonic()
+        let sent = connection.writtenBytes - connection.pendingBytes
+        if sent != lastProgress.bytes || connection.pendingBytes == 0 {
+            lastProgress = (now, sent)
+        } else if now &- lastProgress.at >= settings.timeoutSeconds * microsecondsPerSecond {
+            let values = [
+                "seconds": String(settings.timeoutSeconds), "bytes": String(sent), "attempts": String(sendAttempts),
+            ]
+            close(connection, .sendTimeout, values)
+        }
+    }
+
+    /// What a parent says after the reply: commands of capabilities we never offered.
+    private func command(_ bytes: UnsafeRawBufferPointer) {
+        let line = String(decoding: bytes.prefix(200).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        report(.unknownCommandFromParent, ["line": line])
+    }
+
+    // MARK: The end of a connection
+
+    private func close(_ connection: StreamConnection, _ condition: Condition, _ values: [String: String]) {
+        fail(condition, values)
+        forget(connection)
+        connection.close()
+        act(machine.lost(code: condition.code, now: clock.monotonic()))
+    }
+
+    private func lost(_ end: StreamEnd) {
+        guard let connection else { return }
+        let condition: Condition
+        switch end {
+        case .endOfFile, .here: condition = .connectionClosed
+        case .timedOut, .failed: condition = .connectionFailed
+        }
+        fail(condition, ["bytes": String(connection.writtenBytes), "reason": "\(end)"])
+        forget(connection)
+        act(machine.lost(code: condition.code, now: clock.monotonic()))
+    }
+
+    private func forget(_ connection: StreamConnection) {
+        connection.onBytes = nil
+        connection.onClosed = nil
+        self.connection = nil
+        encoder = nil
+        outbox.close()
+        facts.withLock { $0.disconnected() }
+    }
+
+    // MARK: Telling
+
+    private func fail(_ condition: Condition, _ values: [String: String], evidence: String? = nil) {
+        let event = event(condition, values)
+        reporter.report(event)
+        facts.withLock { $0.failed(event, evidence: evidence) }
+    }
+
+    private func report(_ condition: Condition, _ values: [String: String] = [:]) {
+        reporter.report(event(condition, values))
+    }
+
+    private func event(_ condition: Condition, _ values: [String: String]) -> Event {
+        let hostname = host.hostname
+        var values = values
+        values["host"] = hostname
+        values["destination"] = values["destination"] ?? facts.withLock { $0.destination } ?? ""
+        return Event(
+            condition,
+            at: clock.now(),
+            thread: "STREAM_SENDER[\(hostname)]",
+            host: host.guid.description,
+            values: values
+        )
+    }
+
+    private func publish() {
+        let machine = machine
+        facts.withLock { $0.take(machine) }
+    }
+}

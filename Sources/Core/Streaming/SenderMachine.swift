@@ -1,0 +1,157 @@
+import Basics
+public import Config
+import Diagnostics
+public import Wire
+
+/// The states of one sender, and what it does next. Knows no socket, no clock and no dice: it is told.
+///
+/// Times are microseconds of ``Clock/monotonic()``. The rules are those of streaming protocol §4.1 and §11: destinations in
+/// their order, each left alone for a while after it refused; a connection that broke is opened again at once, unless it
+/// had hardly lived.
+public struct SenderMachine: Sendable {
+    public enum State: Sendable, Equatable {
+        /// Nothing was collected yet, so there is nothing to send.
+        case idle
+        case connecting(candidate: Int)
+        /// The request was sent.
+        case handshake(candidate: Int)
+        case live(candidate: Int, Session, since: Int64)
+        /// Until the next attempt.
+        case waiting(until: Int64)
+        case stopped
+    }
+
+    /// What the owner must do.
+    public enum Action: Sendable, Equatable {
+        case nothing
+        /// Dial this one.
+        case connect(candidate: Int)
+        /// Call ``wake(now:)`` then.
+        case wait(until: Int64)
+    }
+
+    /// One destination of the list, and what became of it.
+    public struct Candidate: Sendable, Equatable {
+        public let destination: Destination
+        public var skippedUntil: Int64 = 0
+        /// The condition's code of the last failure.
+        public var code: String?
+    }
+
+    public private(set) var state = State.idle
+    public private(set) var candidates: [Candidate]
+    /// Attempts since the last success.
+    public private(set) var attempts = 0
+    private let reconnectDelay: Int64
+    private let random: @Sendable () -> UInt64
+
+    /// - Parameters:
+    ///   - reconnectDelaySeconds: `[stream] reconnect delay seconds`.
+    ///   - random: for the jitter of what a refused destination is left alone for.
+    public init(
+        destinations: [Destination],
+        reconnectDelaySeconds: Int64,
+        random: @escaping @Sendable () -> UInt64
+    ) {
+        candidates = destinations.map { Candidate(destination: $0) }
+        reconnectDelay = max(1, min(reconnectDelaySeconds, 86_400)) * microsecondsPerSecond
+        self.random = random
+    }
+
+    /// Something was collected: the time to connect has come.
+    public mutating func begin(now: Int64) -> Action {
+        guard state == .idle else { return .nothing }
+        return next(now: now)
+    }
+
+    /// The waiting time is over.
+    public mutating func wake(now: Int64) -> Action {
+        guard case .waiting(let until) = state else { return .nothing }
+        return until <= now ? next(now: now) : .wait(until: until)
+    }
+
+    /// The operator wants a retry now (SIGUSR1): nothing is left alone any longer.
+    public mutating func retryNow(now: Int64) -> Action {
+        for index in candidates.indices { candidates[index].skippedUntil = 0 }
+        guard case .waiting = state else { return .nothing }
+        return next(now: now)
+    }
+
+    /// The socket is open and the request on its way.
+    public mutating func connected() {
+        guard case .connecting(let candidate) = state else { return }
+        state = .handshake(candidate: candidate)
+    }
+
+    /// Nobody listens there, or not for us.
+    public mutating func couldNotConnect(code: String, now: Int64) -> Action {
+        guard case .connecting(let candidate) = state else { return .nothing }
+        return postpone(candidate, for: reconnectDelay, code: code, now: now)
+    }
+
+    /// The parent has accepted.
+    public mutating func accepted(_ session: Session, now: Int64) {
+        guard case .handshake(let candidate) = state else { return }
+        state = .live(candidate: candidate, session, since: now)
+        candidates[candidate].code = nil
+        attempts = 0
+    }
+
+    /// The parent has not accepted.
+    public mutating func refused(_ failure: ConnectFailure, now: Int64) -> Action {
+        guard case .handshake(let candidate) = state else { return .nothing }
+        let longest = Int64(failure.longestDelay)
+        let shortest = Int64(ConnectFailure.shortestDelay)
+        let spread = UInt64(max(0, longest - shortest) * microsecondsPerSecond)
+        let delay = shortest * microsecondsPerSecond + Int64(random() % (spread + 1))
+        return postpone(candidate, for: delay, code: failure.condition.code, now: now)
+    }
+
+    /// An established connection has ended.
+    public mutating func lost(code: String, now: Int64) -> Action {
+        guard case .live(let candidate, _, let since) = state else { return .nothing }
+        // A parent that lets us in and throws us out again must not be asked in a circle.
+        guard now &- since < reconnectDelay else {
+            candidates[candidate].code = code
+            return next(now: now)
+        }
+        return postpone(candidate, for: reconnectDelay, code: code, now: now)
+    }
+
+    /// The compressor gave up: the same parent is dialled again, at once and without compression.
+    public mutating func restart(now: Int64) -> Action {
+        guard case .live = state else { return .nothing }
+        return next(now: now)
+    }
+
+    public mutating func stop() { state = .stopped }
+
+    /// The destination in use, or the one tried last.
+    public var current: Destination? {
+        switch state {
+        case .connecting(let candidate), .handshake(let candidate), .live(let candidate, _, _):
+            candidates[candidate].destination
+        default: lastTried.map { candidates[$0].destination }
+        }
+    }
+
+    private var lastTried: Int?
+
+    private mutating func postpone(_ candidate: Int, for delay: Int64, code: String, now: Int64) -> Action {
+        candidates[candidate].skippedUntil = now &+ delay
+        candidates[candidate].code = code
+        return next(now: now)
+    }
+
+    private mutating func next(now: Int64) -> Action {
+        guard let candidate = candidates.firstIndex(where: { $0.skippedUntil <= now }) else {
+            let until = candidates.map(\.skippedUntil).min() ?? now &+ reconnectDelay
+            state = .waiting(until: until)
+            return .wait(until: until)
+        }
+        attempts &+= 1
+        lastTried = candidate
+        state = .connecting(candidate: candidate)
+        return .connect(candidate: candidate)
+    }
+}

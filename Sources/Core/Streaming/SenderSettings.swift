@@ -1,0 +1,58 @@
+public import Basics
+public import Config
+import Store
+import Wire
+
+/// How a host is streamed, and to whom (streaming protocol §15.3, `[stream]`).
+public struct SenderSettings: Sendable {
+    public var destinations: [Destination]
+    public var apiKey: GUID
+    public var defaultPort: String
+    /// For connecting, for the reply, and for sending anything at all.
+    public var timeoutSeconds: Int64
+    public var reconnectDelaySeconds: Int64
+    public var bufferBytesMax: Int
+    public var initialClockResyncIterations: Int
+    public var compression: Bool
+    public var chartsMatching: SimplePattern
+
+    /// - Returns: `nil` where streaming is off or not fully configured.
+    public init?(_ stream: StreamSettings) {
+        guard stream.isActive, let key = stream.apiKey else { return nil }
+        destinations = stream.destinations
+        apiKey = key
+        defaultPort = stream.defaultPort
+        timeoutSeconds = Int64(max(1, stream.timeoutSeconds))
+        reconnectDelaySeconds = Int64(max(1, stream.reconnectDelaySeconds))
+        bufferBytesMax = max(65_536, stream.bufferSizeBytes)
+        initialClockResyncIterations = stream.initialClockResyncIterations
+        compression = stream.enableCompression
+        chartsMatching = stream.sendChartsMatching
+    }
+}
+
+extension StreamRequest {
+    /// The request for a host of this node (streaming protocol §2).
+    ///
+    /// - Parameters:
+    ///   - updateEvery: seconds; the sending node's default.
+    ///   - version: a capability mask, or 4 without compression for good.
+    init(_ host: HostIdentity, guid: GUID, key: GUID, updateEvery: Int, version: UInt32) {
+        self.init()
+        self.key = key.description
+        hostname = host.hostname
+        registryHostname = host.registryHostname
+        machineGUID = guid.description
+        self.updateEvery = updateEvery
+        os = host.os
+        timezone = host.timezone
+        abbreviatedTimezone = host.abbreviatedTimezone
+        utcOffset = host.utcOffset
+        hops = host.hops + 1
+        tags = host.tags
+        self.version = version
+        systemInformation = host.systemInformation.map { Parameter(name: $0.name, value: $0.value) }
+        programName = host.programName
+        programVersion = host.programVersion
+    }
+}
