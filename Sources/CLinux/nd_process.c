@@ -128,3 +128,5 @@ int nd_wakeup_create(void) {
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     return fd < 0 ? -errno : fd;
 }
+
+char **nd_environment(void) { return environ; }

@@ -6,11 +6,15 @@ import System
 import Testing
 
 @testable import Collection
+@testable import Config
 
 /// Real processes on the real loop: the shell scripts of Fixtures/Plugins/Running.
 struct CollectionLoopTests {
     @Test func aPluginIsGivenItsIntervalItsOptionsAndItsSurroundings() {
-        let bench = Bench(["good"], own: .init(updateEvery: 3, commandOptions: "debug 'a b'"))
+        let bench = Bench(
+            ["good"],
+            options: ["plugin:good": ["update every": "3", "command options": "debug 'a b'"]]
+        )
         bench.run { bench.journal.lines(.pluginSays).count == 3 }
         #expect(
             bench.journal.lines(.pluginSays) == ["arguments: 3 debug a b", "hostname: web01", "/"]
@@ -128,23 +132,21 @@ private final class Bench {
 
     init(
         _ names: [String],
-        own: PluginSettings.Own = .init(updateEvery: 1),
+        options: [String: [String: String]] = [:],
         directories: [String]? = nil,
-        checkEvery: Int64 = 60
+        checkEvery: Int = 60
     ) {
-        let settings = PluginSettings(
-            directories: PluginDirectories(paths: directories ?? [Fixtures.directory + "/Running"]),
-            checkEvery: checkEvery,
-            isEnabled: { names.contains($0) },
-            own: { _ in own }
-        )
+        var values = options
+        values["plugins"] = ["enable running new plugins": "no", "check for new plugins every": "\(checkEvery)"]
+        for name in names { values["plugins"]?[name] = "yes" }
         plugins = Plugins(
-            settings: settings,
+            settings: PluginSettings(Settings(values)),
+            directories: directories ?? [Fixtures.directory + "/Running"],
             environment: ["PATH=/usr/bin:/bin", "NETDATA_HOSTNAME=web01"],
             directory: "/",
             clock: SplitClock(manual: clock),
             reporter: journal
-        ) { [unowned self] file, _ in
+        ) { [unowned self] file in
             CountingOutput { self.outputs[file.name] = $0 }
         }
     }
@@ -152,7 +154,7 @@ private final class Bench {
     /// The loop as it is in a node, until `done` or 10 seconds have gone by.
     func run(ticking: [any TickDriven] = [], until done: @escaping () -> Bool) {
         let stopSwitch = try! CollectionLoop.Switch()
-        let watcher = Watcher(stopSwitch: stopSwitch, done: done)
+        let watcher = Watcher(stopSwitch: stopSwitch, withinSeconds: 10, done: done)
         CollectionLoop(
             stoppedBy: stopSwitch,
             clock: SystemTime(),
@@ -188,33 +190,6 @@ private struct SplitClock: Clock {
     let manual: ManualClock
     func now() -> Int64 { SystemTime().now() }
     func monotonic() -> Int64 { SystemTime().monotonic() &+ manual.monotonic() }
-}
-
-private struct SystemTime: Clock {
-    func now() -> Int64 { SystemClock().now() }
-    func monotonic() -> Int64 { SystemClock().monotonic() }
-}
-
-/// Looks whether the test has seen what it waits for.
-private final class Watcher: TickDriven {
-    private let stopSwitch: CollectionLoop.Switch
-    private let done: () -> Bool
-    private let deadline = SystemClock().monotonic() + 10_000_000
-    private var next: Int64 = 0
-    private(set) var reached = false
-
-    init(stopSwitch: CollectionLoop.Switch, done: @escaping () -> Bool) {
-        self.stopSwitch = stopSwitch
-        self.done = done
-    }
-
-    func tick(now: Int64) {
-        next = now + 2000
-        reached = done()
-        if reached || SystemClock().monotonic() > deadline { stopSwitch.stop() }
-    }
-
-    func microsecondsToNextTick(now: Int64) -> Int64 { next - now }
 }
 
 private final class Ticker: TickDriven {
@@ -257,19 +232,4 @@ private final class CountingOutput: PluginOutput {
         }
         return .goesOn
     }
-}
-
-/// What would be in the log.
-private final class Journal: Reporter {
-    private let events = Mutex<[Event]>([])
-
-    func report(_ event: Event) { events.withLock { $0.append(event) } }
-
-    var lines: [String] { events.withLock { $0.map(\.text) } }
-
-    func lines(_ condition: Condition) -> [String] {
-        events.withLock { $0.filter { $0.condition == condition }.map(\.text) }
-    }
-
-    func count(_ condition: Condition) -> Int { lines(condition).count }
 }

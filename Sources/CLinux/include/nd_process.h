@@ -24,4 +24,7 @@ int nd_pipe(int ends[2], int nonblocking);
 /// An eventfd that does not block and closes on exec, or a negative errno.
 int nd_wakeup_create(void);
 
+/// The environment of this process: Swift takes the C library's variable for shared state that races.
+char **nd_environment(void);
+
 #endif

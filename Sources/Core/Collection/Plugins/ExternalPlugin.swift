@@ -33,7 +33,8 @@ final class ExternalPlugin {
 
     init(
         file: PluginFile,
-        own: PluginSettings.Own,
+        updateEvery: Int,
+        options: String,
         environment: [String],
         directory: String?,
         clock: any Clock,
@@ -41,8 +42,8 @@ final class ExternalPlugin {
         makeOutput: @escaping () -> any PluginOutput
     ) {
         self.file = file
-        self.restart = PluginRestart(updateEvery: max(1, own.updateEvery))
-        let options = own.commandOptions.isEmpty ? "" : " " + own.commandOptions
+        self.restart = PluginRestart(updateEvery: Int64(max(1, updateEvery)))
+        let options = options.isEmpty ? "" : " " + options
         self.command = .shell(
             "exec \(shellQuoted(file.path)) \(restart.updateEvery)\(options)",
             environment: environment,

@@ -14,7 +14,9 @@ public struct PluginEnvironment: Sendable {
     public var homeDirectory = ""
     /// `[global] host access prefix`: where the host's `/proc` and `/sys` are mounted in a container.
     public var hostPrefix = ""
-    public var listenPort = 19999
+    /// A number, as `[web] default port` has it.
+    public var listenPort = "19999"
+    public var debugFlags = "0x0000000000000000"
     /// `[logs] errors flood protection period`, seconds, and `errors to trigger flood protection`.
     public var errorsPeriod = 1200
     public var errorsPerPeriod = 200
@@ -58,7 +60,7 @@ public struct PluginEnvironment: Sendable {
             ("NETDATA_USER_PLUGINS_DIRS", pluginDirectories.dropFirst().joined(separator: " ")),
             ("NETDATA_WEB_DIR", webDirectory), ("NETDATA_CACHE_DIR", cacheDirectory), ("NETDATA_LIB_DIR", libDirectory),
             ("NETDATA_LOCK_DIR", lockDirectory), ("NETDATA_LOG_DIR", logDirectory), ("NETDATA_HOST_PREFIX", hostPrefix),
-            ("NETDATA_LISTEN_PORT", "\(listenPort)"), ("NETDATA_DEBUG_FLAGS", "0x0000000000000000"),
+            ("NETDATA_LISTEN_PORT", listenPort), ("NETDATA_DEBUG_FLAGS", debugFlags),
             ("NETDATA_ERRORS_THROTTLE_PERIOD", "\(errorsPeriod)"), ("NETDATA_ERRORS_PER_PERIOD", "\(errorsPerPeriod)"),
             ("NETDATA_INTERNALS_MONITORING", "YES"), ("NETDATA_REGISTRY_HOSTNAME", registryHostname),
             ("NETDATA_REGISTRY_URL", registryURL), ("NETDATA_REGISTRY_UNIQUE_ID", registryUniqueID),

@@ -3,7 +3,7 @@ struct PluginErrors {
     /// Bytes of a line that are kept; the rest of it is dropped.
     static let lineLimit = 2048
     /// Lines that pass in one ``period``.
-    static let linesPerPeriod = 100
+    static let linesPerPeriod = 200
     /// Microseconds.
     static let period: Int64 = 60_000_000
 

@@ -1,4 +1,5 @@
 public import Basics
+public import Config
 public import Diagnostics
 import Glibc
 import System
@@ -6,11 +7,12 @@ import System
 /// All external plugins of a node: finds them, runs them, ends them. Used by one thread, that of the ``CollectionLoop``.
 public final class Plugins {
     private let settings: PluginSettings
+    private let directories: [String]
     private let environment: [String]
     private let directory: String?
     private let clock: any Clock
     private let reporter: any Reporter
-    private let makeOutput: (PluginFile, PluginSettings.Own) -> any PluginOutput
+    private let makeOutput: (PluginFile) -> any PluginOutput
     private(set) var plugins: [ExternalPlugin] = []
     private var nextScan: Int64 = 0
     private var ending = false
@@ -18,18 +20,21 @@ public final class Plugins {
     private var complained: Set<String> = []
 
     /// - Parameters:
+    ///   - directories: where `*.plugin` files are.
     ///   - environment: `NAME=value`, all that the plugins get (``PluginEnvironment/variables(inherited:)``).
     ///   - directory: where they start: the configuration directory.
     ///   - makeOutput: makes what takes the output of one run.
     public init(
         settings: PluginSettings,
+        directories: [String],
         environment: [String],
         directory: String?,
         clock: any Clock,
         reporter: any Reporter,
-        makeOutput: @escaping (PluginFile, PluginSettings.Own) -> any PluginOutput
+        makeOutput: @escaping (PluginFile) -> any PluginOutput
     ) {
         self.settings = settings
+        self.directories = directories
         self.environment = environment
         self.directory = directory
         self.clock = clock
@@ -41,7 +46,7 @@ public final class Plugins {
     public func step() {
         let now = clock.monotonic()
         if !ending, nextScan <= now {
-            nextScan = now &+ settings.checkEvery &* microsecondsPerSecond
+            nextScan = now &+ Int64(settings.checkEverySeconds) &* microsecondsPerSecond
             scan()
         }
         for plugin in plugins { plugin.step() }
@@ -92,7 +97,7 @@ public final class Plugins {
     }
 
     private func scan() {
-        let files = settings.directories.scan { error in
+        let files = PluginDirectories.scan(directories) { error in
             guard complained.insert("\(error.number) \(error.subject)").inserted else { return }
             reporter.report(
                 Event(
@@ -105,16 +110,16 @@ public final class Plugins {
         }
         for file in files where !plugins.contains(where: { $0.file.name == file.name }) && settings.isEnabled(file.name)
         {
-            let own = settings.own(file.name)
             plugins.append(
                 ExternalPlugin(
                     file: file,
-                    own: own,
+                    updateEvery: settings.updateEvery(file.name),
+                    options: settings.commandOptions(file.name),
                     environment: environment,
                     directory: directory,
                     clock: clock,
                     reporter: reporter,
-                    makeOutput: { [makeOutput] in makeOutput(file, own) }
+                    makeOutput: { [makeOutput] in makeOutput(file) }
                 )
             )
         }
