@@ -58,9 +58,10 @@ struct HostAndPort: Equatable {
 
     static func isPort(_ text: some StringProtocol) -> Bool {
         if text.utf8.allSatisfy({ (48...57).contains($0) }) { return UInt16(String(text)) != nil }
-        return text.utf8.allSatisfy {
-            (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "-")
-        }
+        return text.utf8.first != UInt8(ascii: "-")
+            && text.utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == UInt8(ascii: "-")
+            }
     }
 }
 

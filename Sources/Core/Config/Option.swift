@@ -120,6 +120,12 @@ public struct Option: Sendable {
         section == "API_KEY" || section == "MACHINE_GUID" || section == "plugin:NAME" || name == "NAME"
     }
 
+    /// Whether an empty value is as good as none: a node has a name, directories, and somewhere to listen.
+    var isNeverEmpty: Bool {
+        section == "directories" || section == "registry" && kind == .path || kind == .addresses
+            || name == "hostname" || name == "registry hostname"
+    }
+
     /// `NDSTREAM_` + section + name: upper-case letters and digits, everything else one `_`.
     static func environmentName(_ section: String, _ name: String) -> String {
         var result = "NDSTREAM_"

@@ -63,19 +63,7 @@ extension Configuration {
 
     private func line(_ name: String, _ value: Sourced<String>?, as option: Option?) -> String {
         guard let value else { return "    # not set\n    # \(name) =\n" }
-        let text = option.map { effectiveText(value.value, as: $0) } ?? value.value
+        let text = option.map { settings.canonicalText(value.value, as: $0) } ?? value.value
         return "    # \(value.origin)\n    \(name) =\(text.isEmpty ? "" : " " + text)\n"
-    }
-
-    /// A value as it counts: numbers within their range and without units, switches as yes and no.
-    private func effectiveText(_ text: String, as option: Option) -> String {
-        switch option.kind {
-        case .boolean: Values.boolean(text) ? "yes" : "no"
-        case .triState: Values.health(text)?.rawValue ?? Reading(text, of: option, in: settings).word
-        case .integer, .entries, .seconds, .bytes, .megabytes: String(Reading(text, of: option, in: settings).number)
-        case .mode: Values.mode(text).rawValue
-        case .words, .port: Reading(text, of: option, in: settings).word
-        case .text, .path, .paths, .pattern, .access, .log, .destinations, .addresses, .guid: text
-        }
     }
 }

@@ -52,7 +52,8 @@ struct Reading {
     }
 
     private mutating func readWord(_ words: [String], _ settings: Settings) {
-        guard !words.contains(text) else { return }
+        // Where there is nothing to fall back to, whoever reads the option says what is wrong with it.
+        guard !words.contains(text), option.defaultValue != .none else { return }
         replacement = defaultText(settings)
         find(.configUnknownWord, ["used": defaultText(settings)])
     }
@@ -106,7 +107,7 @@ struct Reading {
     private func defaultText(_ settings: Settings) -> String {
         switch option.defaultValue {
         case .text(let text): text
-        case .option(let other): settings.text(other.section, other.name)
+        case .option: settings.fallback(of: option)?.value ?? ""
         case .none: ""
         }
     }

@@ -26,12 +26,16 @@ private struct FileLayer {
     /// The sections of GUIDs in it.
     var peers: [PeerDeclaration] = []
 
+    /// The sections of the table that belong into this file.
+    private let ownSections: Set<String>
     private var positions: [Option.Name: Int] = [:]
     private var templates: [GUID: String] = [:]
 
     init(_ file: ConfigFile, as kind: Option.File) {
         self.file = file
         self.kind = kind
+        ownSections = Set(Option.all.filter { $0.file == kind }.map(\.section))
+            .subtracting(["API_KEY", "MACHINE_GUID", "plugin:NAME"])
     }
 
     mutating func read() {
@@ -60,16 +64,6 @@ private struct FileLayer {
         }
     }
 
-    private var ownSections: [String] {
-        Option.sections.filter { section in
-            Option.all.first { $0.section == section && !isTemplate(section) }?.file == kind
-        }
-    }
-
-    private func isTemplate(_ section: String) -> Bool {
-        ["API_KEY", "MACHINE_GUID", "plugin:NAME"].contains(section)
-    }
-
     /// The other file, if that is where the section belongs.
     private func placeOf(_ section: String) -> Option.File? {
         if kind == .netdata { return section == "stream" || GUID(section) != nil ? .stream : nil }
@@ -82,7 +76,7 @@ private struct FileLayer {
     }
 
     private func meantSection(_ section: String) -> String? {
-        nearest(to: section, among: ownSections).map { "did you mean [\($0)]?" }
+        nearest(to: section, among: ownSections.sorted()).map { "did you mean [\($0)]?" }
     }
 
     private mutating func declare(_ guid: GUID, line: Int) {
@@ -112,7 +106,7 @@ private struct FileLayer {
                 .configRenamed,
                 entry.line,
                 [
-                    "old section": entry.section, "old name": entry.name, "section": shown(target.section),
+                    "old section": entry.section, "old name": entry.name, "section": target.section,
                     "name": option.name,
                 ]
             )
@@ -132,9 +126,6 @@ private struct FileLayer {
     /// A name of a later release in the same section is no renaming worth a line.
     private func isSpelling(_ written: Option.Name, of option: Option) -> Bool { written.section == option.section }
 
-    /// GUIDs as they are, everything else too: the section as the reader knows it.
-    private func shown(_ section: String) -> String { section }
-
     private mutating func choose(_ entry: ConfigFile.Entry, for target: Option.Name) {
         guard let position = positions[target] else {
             positions[target] = chosen.count
@@ -142,7 +133,7 @@ private struct FileLayer {
             return
         }
         let earlier = chosen[position].entry
-        if earlier.name == entry.name, earlier.section == entry.section {
+        if earlier.name == entry.name, isSameSection(earlier, entry) {
             find(
                 .configSetTwice,
                 entry.line,
@@ -167,6 +158,10 @@ private struct FileLayer {
                 "old value": quoted(loser.value),
             ]
         )
+    }
+
+    private func isSameSection(_ one: ConfigFile.Entry, _ other: ConfigFile.Entry) -> Bool {
+        one.section == other.section || GUID(one.section) != nil && GUID(one.section) == GUID(other.section)
     }
 
     private func isOwn(_ entry: ConfigFile.Entry, _ target: Option.Name) -> Bool {

@@ -39,17 +39,38 @@ public struct Settings: Sendable {
 
     /// The effective value of an option of the table; `nil` where it has neither value nor default.
     public func value(_ section: String, _ name: String) -> Sourced<String>? {
-        if let explicit = explicit(section, name) { return explicit }
-        guard let option = Option.named(section, name) else { return nil }
+        let explicit = explicit(section, name)
+        guard let option = Option.named(section, name) else { return explicit }
+        if let explicit, !explicit.value.isEmpty || !option.isNeverEmpty { return explicit }
+        return fallback(of: option)
+    }
+
+    /// What counts where nobody has set an option.
+    func fallback(of option: Option) -> Sourced<String>? {
         switch option.defaultValue {
         case .text(let text): return Sourced(filled(text), .builtIn)
-        case .option(let other): return value(other.section, other.name)
+        case .option(let other):
+            guard let option = Option.named(other.section, other.name) else { return nil }
+            return value(other.section, other.name)?.map { canonicalText($0, as: option) }
         case .none: return nil
         }
     }
 
     /// Where the effective value comes from.
     public func origin(_ section: String, _ name: String) -> Origin { value(section, name)?.origin ?? .builtIn }
+
+    /// A text as it counts: numbers within their range and without units, switches as yes and no, and the default
+    /// instead of a word that is none.
+    func canonicalText(_ text: String, as option: Option) -> String {
+        switch option.kind {
+        case .boolean: Values.boolean(text) ? "yes" : "no"
+        case .triState: Values.health(text)?.rawValue ?? Reading(text, of: option, in: self).word
+        case .integer, .entries, .seconds, .bytes, .megabytes: String(Reading(text, of: option, in: self).number)
+        case .mode: Values.mode(text).rawValue
+        case .words, .port: Reading(text, of: option, in: self).word
+        case .text, .path, .paths, .pattern, .access, .log, .destinations, .addresses, .guid: text
+        }
+    }
 
     /// A default with the directories and the host's name in it. What stands in braces and is no placeholder stays.
     private func filled(_ text: String) -> String {

@@ -150,7 +150,7 @@ extension Condition {
         .info,
         "CONFIG: option '[{old section}].{old name}' has been renamed '[{section}].{name}'.",
         sentence: "An option stands under one of its other names; it counts all the same.",
-        fix: ["[{section}] {name}"]
+        fix: ["write {name} in [{section}]"]
     )
     public static let configUnknownName = Condition(
         "ND-K14",
@@ -308,7 +308,7 @@ extension Condition {
         "nobody may do anything at '{value}'",
         sentence: "A port is opened with a list of rights in which there is none.",
         causes: ["a typing mistake"],
-        fix: ["name what it is for, as in {value}streaming"]
+        fix: ["name what it is for, as in *:19999=streaming"]
     )
     public static let configEncryptionWithoutRights = Condition(
         "ND-K33",
@@ -417,10 +417,9 @@ extension Condition {
     )
     public static let configTypeGuessed = Condition(
         "ND-K45",
-        .warning,
+        .info,
         "[{section}] has no type: read as {read}, because of '{name}'",
         sentence: "Keys and machines have the same sections; without a type this one was told by its options.",
-        causes: ["types came with 1.37; older files don't have them"],
         fix: ["add type = api or type = machine"]
     )
     public static let configTypeUnknown = Condition(
