@@ -39,10 +39,8 @@ struct GoldenDataTests {
         let request = HTTPRequest(.get, target)!
         let data = DataRequest(request.parameters)
         do {
-            let plan = try QueryPlan(data.query, charts: dataset.charts.map(\.described), now: now)
-            let result = plan.run { part, _ in
-                dataset.charts.first { $0.definition.id == part.chart.id }?.stored
-            }
+            let plan = try QueryPlan(data.query, charts: dataset.stored.map(\.chart), now: now)
+            let result = plan.run { part, _ in dataset.stored.first { $0.chart.id == part.chart.id }?.points }
             return DataEndpoint.response(
                 data,
                 result,
@@ -53,38 +51,5 @@ struct GoldenDataTests {
         } catch {
             return DataEndpoint.response(error)
         }
-    }
-}
-
-extension GoldenDataset.Chart {
-    /// The chart as a query sees it. The last values of replicated points are unknown to the original: it shows 0.
-    var described: QueryChart {
-        let name = definition.name.isEmpty ? definition.id : definition.name
-        return QueryChart(
-            id: definition.id,
-            name: name,
-            context: definition.context,
-            updateEvery: Int64(definition.updateEvery),
-            first: points.first?.end ?? 0,
-            last: points.last?.end ?? 0,
-            labels: [("_collect_plugin", definition.plugin), ("_collect_module", definition.module)]
-                + definition.labels.map { ($0.key, $0.value) },
-            dimensions: dimensions.map {
-                QueryChart.Dimension(
-                    id: $0.id,
-                    name: $0.name.isEmpty ? $0.id : $0.name,
-                    isHidden: $0.options.contains(.hidden),
-                    latest: 0
-                )
-            }
-        )
-    }
-
-    var stored: StoredPoints {
-        StoredPoints(
-            firstTime: points.first?.end ?? 0,
-            step: Int64(definition.updateEvery),
-            columns: dimensions.indices.map { index in points.map { $0.codes[index] } }
-        )
     }
 }

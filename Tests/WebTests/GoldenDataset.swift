@@ -1,3 +1,4 @@
+import Basics
 import Store
 
 /// The golden data set: what a child once sent to a real parent, as the parent stored it.
@@ -14,8 +15,15 @@ struct GoldenDataset {
     }
 
     var charts: [Chart] = []
+    /// What the store holds of it: replicated points as they are, live collections through the arithmetic.
+    private(set) var stored: [(chart: QueryChart, points: StoredPoints)] = []
 
     init() {
+        read()
+        stored = charts.map { $0.collections.isEmpty ? $0.replicated : $0.collected }
+    }
+
+    private mutating func read() {
         for line in Fixture.text("dataset-stream.txt").split(separator: "\n") {
             let words = Self.words(line)
             switch words.first {
@@ -85,5 +93,63 @@ struct GoldenDataset {
             rest = rest.drop { $0 == " " }
         }
         return words
+    }
+}
+
+extension GoldenDataset.Chart {
+    /// The last values of replicated points are unknown to the original: it shows 0.
+    fileprivate var replicated: (chart: QueryChart, points: StoredPoints) {
+        let points = StoredPoints(
+            firstTime: self.points.first?.end ?? 0,
+            step: Int64(definition.updateEvery),
+            columns: dimensions.indices.map { index in self.points.map { $0.codes[index] } }
+        )
+        return (describe(points, latest: dimensions.map { _ in 0 }), points)
+    }
+
+    fileprivate var collected: (chart: QueryChart, points: StoredPoints) {
+        var database = HostDatabase(guid: GUID(random: Array(repeating: 7, count: 16)), settings: HostSettings())
+        let ref = collect(into: &database)
+        let points = database.points(of: ref)
+        return (describe(points, latest: database.latest(of: ref).map { $0.value ?? .nan }), points)
+    }
+
+    /// Feeds the live collections: the first at T0 sharp, with the value of the replicated point.
+    @discardableResult
+    func collect(into database: inout HostDatabase) -> ChartRef {
+        var definition = definition
+        definition.options = .storeFirst
+        var now = GoldenDataset.start * 1_000_000
+        let ref = database.define(definition, now: now)!
+        for dimension in dimensions { database.define(dimension, in: ref) }
+        let start = (microseconds: Int64(0), values: dimensions.map { (dimension: $0.id, value: Int64(0)) })
+        for collection in [start] + collections {
+            now += collection.microseconds
+            _ = database.begin(ref, microseconds: collection.microseconds, now: now, trusted: true)
+            for (dimension, value) in collection.values { _ = dimension.withWord { database.set($0, value) } }
+            _ = database.end(now: now)
+        }
+        return ref
+    }
+
+    private func describe(_ points: StoredPoints, latest: [Double]) -> QueryChart {
+        QueryChart(
+            id: definition.id,
+            name: definition.name.isEmpty ? definition.id : definition.name,
+            context: definition.context,
+            updateEvery: Int64(definition.updateEvery),
+            first: points.firstTime,
+            last: points.lastTime,
+            labels: [("_collect_plugin", definition.plugin), ("_collect_module", definition.module)]
+                + definition.labels.map { ($0.key, $0.value) },
+            dimensions: zip(dimensions, latest).map { dimension, latest in
+                QueryChart.Dimension(
+                    id: dimension.id,
+                    name: dimension.name.isEmpty ? dimension.id : dimension.name,
+                    isHidden: dimension.options.contains(.hidden),
+                    latest: latest
+                )
+            }
+        )
     }
 }

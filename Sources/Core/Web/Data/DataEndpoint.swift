@@ -1,8 +1,45 @@
+import Basics
 import Store
 import Transport
 
-/// Answers of `/api/v1/data` (web API §7).
+/// `/api/v1/data` (web API §7).
 enum DataEndpoint {
+    @Sendable static func answer(_ request: EndpointRequest) -> HTTPResponse {
+        let context = request.context
+        let data = DataRequest(request.http.parameters)
+        let timeout = data.query.timeout
+        let isLate = { timeout > 0 && (context.clock.now() - request.http.receivedAt) / 1000 > timeout }
+        if request.http.receivedAt > 0, isLate() { return .text(503, "Query timeout exceeded") }
+        let host = request.host
+        let described = host.withDatabase { $0.describe(data.query) }
+        do {
+            let plan = try QueryPlan(
+                data.query,
+                charts: described.map(\.chart),
+                now: context.clock.now(),
+                limits: context.queryLimits
+            )
+            let refs = Dictionary(described.map { ($0.chart.id, $0.ref) }) { first, _ in first }
+            var isAbandoned = false
+            let result = plan.run { part, times in
+                if request.http.receivedAt > 0, isLate() { isAbandoned = true }
+                guard !isAbandoned, let ref = refs[part.chart.id] else { return nil }
+                // What still grows is copied under the lock, the rest without it.
+                return host.withDatabase { $0.shared(ref, from: times.lowerBound, to: times.upperBound) }.copied()
+            }
+            if isAbandoned { return HTTPResponse(status: 503, body: []) }
+            return response(
+                data,
+                result,
+                hostname: host.hostname,
+                storageTiers: context.storageTiers,
+                calendar: LocalCalendar(offset: context.localOffset)
+            )
+        } catch {
+            return response(error)
+        }
+    }
+
     static func response(
         _ request: DataRequest,
         _ result: QueryResult,
@@ -10,13 +47,7 @@ enum DataEndpoint {
         storageTiers: Int,
         calendar: LocalCalendar
     ) -> HTTPResponse {
-        var printer = DataPrinter(
-            request,
-            result,
-            hostname: hostname,
-            storageTiers: storageTiers,
-            calendar: calendar
-        )
+        var printer = DataPrinter(request, result, hostname: hostname, storageTiers: storageTiers, calendar: calendar)
         var response = HTTPResponse(
             contentType: request.format.contentType(isWrapped: request.query.options.contains(.jsonwrap)),
             body: printer.print(),
@@ -35,5 +66,37 @@ enum DataEndpoint {
         case .tooLarge(let what):
             .text(400, "The query asks for too much: \(what). Ask for fewer points, dimensions or charts.")
         }
+    }
+}
+
+extension HostDatabase {
+    /// The charts that a query may mean: the one it names, or all of them.
+    fileprivate func describe(_ query: QueryParameters) -> [(chart: QueryChart, ref: ChartRef)] {
+        let named = query.context.isEmpty ? find(query.chart) : nil
+        return (named.map { [$0] } ?? refs).compactMap { ref in
+            snapshot(of: ref).map { (QueryChart($0, latest: latest(of: ref)), ref) }
+        }
+    }
+}
+
+extension QueryChart {
+    fileprivate init(_ chart: ChartSnapshot, latest: [LatestValue]) {
+        self.init(
+            id: chart.definition.id,
+            name: chart.definition.name,
+            context: chart.definition.context,
+            updateEvery: chart.retention.updateEvery,
+            first: chart.retention.first,
+            last: chart.retention.last,
+            labels: chart.definition.labelsAutomaticFirst.map { ($0.key, $0.value) },
+            dimensions: zip(chart.dimensions, latest).map { dimension, latest in
+                Dimension(
+                    id: dimension.id,
+                    name: dimension.name,
+                    isHidden: dimension.options.contains(.hidden),
+                    latest: latest.value ?? .nan
+                )
+            }
+        )
     }
 }

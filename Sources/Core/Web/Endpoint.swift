@@ -1,0 +1,42 @@
+public import Config
+public import Store
+public import Transport
+
+/// One address of the web API and the function that answers it.
+///
+/// The node lists them: this room's are in ``WebEndpoints/table``, other rooms bring theirs.
+public struct Endpoint: Sendable {
+    /// Below `/api/`: `v1/info`, `v3/stream_info`.
+    public let command: String
+    /// Any of these is enough.
+    public let rights: Rights
+    /// Whether it may take more than 5 ms.
+    public let isHeavy: Bool
+    public let answer: @Sendable (EndpointRequest) -> HTTPResponse
+
+    public init(
+        _ command: String,
+        rights: Rights = .dashboard,
+        isHeavy: Bool = false,
+        answer: @escaping @Sendable (EndpointRequest) -> HTTPResponse
+    ) {
+        self.command = command
+        self.rights = rights
+        self.isHeavy = isHeavy
+        self.answer = answer
+    }
+}
+
+/// A request on its way to its endpoint.
+public struct EndpointRequest: Sendable {
+    public let http: HTTPRequest
+    public let context: WebContext
+    /// The host that is asked about: the own one, or that of `/host/NAME`.
+    public let host: Host
+
+    public init(http: HTTPRequest, context: WebContext, host: Host) {
+        self.http = http
+        self.context = context
+        self.host = host
+    }
+}

@@ -1,0 +1,175 @@
+import Basics
+import Store
+import Synchronization
+import Transport
+
+/// `/api/v1/charts` and `/api/v1/chart` (web API §8.2).
+enum ChartsEndpoint {
+    @Sendable static func chart(_ request: EndpointRequest) -> HTTPResponse {
+        guard let name = request.http["chart"] else { return .text(400, "No chart id is given at the request.") }
+        let snapshot = request.host.withDatabase { database in
+            database.find(name).flatMap { database.snapshot(of: $0) }
+        }
+        guard let snapshot else { return .text(404, "Chart is not found: \(htmlEscaped(name))") }
+        var body: [UInt8] = []
+        print(snapshot, to: &body)
+        return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)
+    }
+
+    @Sendable static func charts(_ request: EndpointRequest) -> HTTPResponse {
+        let host = request.host
+        let identity = host.identity.withLock { $0 }
+        let (all, pointBytes) = host.withDatabase { ($0.snapshots(), $0.pointBytes) }
+        let charts = all.filter(\.isShown)
+        var body: [UInt8] = []
+        body.reserveCapacity(1024 * (charts.count + 4))
+        body.append("{\n\t\"hostname\": ")
+        body.append(quoted: identity.hostname)
+        for (name, value) in [
+            ("version", version(of: host, request)), ("release_channel", "stable"), ("os", identity.os),
+            ("timezone", identity.timezone),
+        ] {
+            member(name, &body)
+            body.append(quoted: value)
+        }
+        member("update_every", &body)
+        body.append(number: host.settings.updateEvery)
+        member("history", &body)
+        body.append(number: host.settings.mode == .dbengine ? 0 : host.settings.history)
+        member("memory_mode", &body)
+        body.append(quoted: host.settings.mode.rawValue)
+        member("custom_info", &body)
+        body.append("\"\"")
+        member("charts", &body)
+        body.append("{")
+        for (index, chart) in charts.enumerated() {
+            body.append(index == 0 ? "\n\t\t" : ",\n\t\t")
+            body.append(quoted: chart.definition.id)
+            body.append(": ")
+            print(chart, to: &body)
+        }
+        body.append("\n\t}")
+        let dimensions = charts.reduce(0) { $0 + $1.shownDimensions.count }
+        let hosts = request.context.hosts.all()
+        for (name, value) in [
+            ("charts_count", charts.count), ("dimensions_count", dimensions), ("alarms_count", 0),
+            ("rrd_memory_bytes", pointBytes), ("hosts_count", hosts.count),
+        ] {
+            member(name, &body)
+            body.append(number: value)
+        }
+        member("hosts", &body)
+        body.append("[")
+        for (index, host) in hosts.enumerated() {
+            body.append(index == 0 ? "\n\t\t{\n\t\t\t\"hostname\": " : ",\n\t\t{\n\t\t\t\"hostname\": ")
+            body.append(quoted: host.hostname)
+            body.append("\n\t\t}")
+        }
+        body.append("\n\t]\n}\n")
+        return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)
+    }
+
+    /// What the own host says it answers like; of others what they said.
+    static func version(of host: Host, _ request: EndpointRequest) -> String {
+        host === request.context.hosts.local
+            ? NodeFacts.apiVersion : host.identity.withLock { $0.programVersion }
+    }
+
+    private static func member(_ name: String, _ body: inout [UInt8]) {
+        body.append(",\n\t")
+        body.append(quoted: name)
+        body.append(": ")
+    }
+
+    private static func print(_ chart: ChartSnapshot, to body: inout [UInt8]) {
+        let definition = chart.definition
+        func start(_ name: StaticString) {
+            body.append(",\n\t\t\t\"")
+            body.append(name)
+            body.append("\": ")
+        }
+        func text(_ name: StaticString, _ value: String) {
+            start(name)
+            body.append(quoted: value)
+        }
+        func number(_ name: StaticString, _ value: Int64) {
+            start(name)
+            body.append(number: value)
+        }
+        body.append("\t\t{\n\t\t\t\"id\": ")
+        body.append(quoted: definition.id)
+        text("name", definition.name)
+        text("type", String(definition.id.prefix { $0 != "." }))
+        text("family", definition.family)
+        text("context", definition.context)
+        text("title", "\(definition.title) (\(definition.name))")
+        number("priority", Int64(definition.priority))
+        text("plugin", definition.plugin)
+        text("module", definition.module)
+        text("units", definition.units)
+        text("data_url", "/api/v1/data?chart=\(definition.name)")
+        text("chart_type", definition.type.rawValue)
+        number("duration", chart.retention.last - chart.retention.first + Int64(definition.updateEvery))
+        number("first_entry", chart.retention.first)
+        number("last_entry", chart.retention.last)
+        number("update_every", Int64(definition.updateEvery))
+        start("dimensions")
+        body.append("{")
+        for (index, dimension) in chart.shownDimensions.enumerated() {
+            body.append(index == 0 ? "\n\t\t\t\t" : ",\n\t\t\t\t")
+            body.append(quoted: dimension.id)
+            body.append(": { \"name\": ")
+            body.append(quoted: dimension.name)
+            body.append(" }")
+        }
+        body.append("\n\t\t\t}")
+        start("chart_variables")
+        body.append("{")
+        for (index, variable) in chart.variables.sorted(by: { $0.key < $1.key }).enumerated() {
+            body.append(index == 0 ? "\n\t\t" : ",\n\t\t")
+            body.append(quoted: variable.key)
+            body.append(": ")
+            body.append(fixed: variable.value, decimals: 5)
+        }
+        body.append("\n\t\t\t}")
+        start("green")
+        body.append("null")
+        start("red")
+        body.append("null")
+        start("alarms")
+        body.append("{\n\n\t\t\t}")
+        start("chart_labels")
+        body.append("{")
+        for (index, label) in definition.labelsAutomaticFirst.enumerated() {
+            body.append(index == 0 ? "\n\t\t\t\t" : ",\n\t\t\t\t")
+            body.append(quoted: label.key)
+            body.append(":")
+            body.append(quoted: label.value)
+        }
+        body.append("\n\t\t\t}")
+        start("functions")
+        body.append("{\n\t\t\t}\n\t\t}")
+    }
+}
+
+extension ChartSnapshot {
+    /// Whether people see it: collected, with dimensions, neither hidden nor gone.
+    var isShown: Bool {
+        collections > 0 && !dimensions.isEmpty && definition.options.isDisjoint(with: [.hidden, .obsolete])
+    }
+
+    var shownDimensions: [DimensionDefinition] {
+        dimensions.filter { $0.options.isDisjoint(with: [.hidden, .obsolete]) }
+    }
+
+    /// Unix seconds of the newest value; in a database that keeps none, of the last collection.
+    var lastUpdated: Int64 { retention.last != 0 ? retention.last : lastCollected / 1_000_000 }
+}
+
+extension ChartDefinition {
+    /// `_collect_plugin` and `_collect_module`, then what the chart brought itself.
+    var labelsAutomaticFirst: [Label] {
+        let isAutomatic = { (label: Label) in label.key.hasPrefix("_collect_") }
+        return labels.filter(isAutomatic) + labels.filter { !isAutomatic($0) }
+    }
+}

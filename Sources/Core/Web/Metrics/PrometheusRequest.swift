@@ -1,0 +1,118 @@
+import Basics
+import Config
+import Store
+import Transport
+
+/// What values a scrape gets (exporting §1, "data source").
+enum PrometheusSource {
+    case average, sum, asCollected
+
+    /// `nil` for words that mean none: the configured source then counts.
+    init?(_ word: String) {
+        switch word {
+        case "average": self = .average
+        case "sum", "volume": self = .sum
+        case "as collected", "as-collected", "as_collected", "ascollected", "raw": self = .asCollected
+        default: return nil
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .average: "average"
+        case .sum: "sum"
+        case .asCollected: "as collected"
+        }
+    }
+}
+
+/// The parameters of a scrape (exporting §7).
+struct PrometheusRequest {
+    var filter: SimplePattern?
+    /// Who scrapes: its last visit is remembered under this name.
+    var server: String
+    var prefix = "netdata"
+    var source = PrometheusSource.average
+    var hasHelp = false
+    var hasTypes = false
+    var usesNames = true
+    var hasTimestamps = true
+    var hasVariables = false
+    var usesOldUnits = false
+    var hidesUnits = false
+    var isAllHosts: Bool
+
+    init(_ request: HTTPRequest) {
+        server = request.peer.address
+        isAllHosts = request["format"] == "prometheus_all_hosts"
+        for (name, value) in request.parameters {
+            let isYes = value == "yes" || value == "1" || value == "true"
+            switch name {
+            case "filter":
+                let pattern = SimplePattern(value)
+                filter = pattern.isEmpty ? nil : pattern
+            case "server": server = String(value.prefix(PrometheusServers.longestName))
+            case "prefix": prefix = PrometheusName.cleaned(value)
+            case "source", "data", "data source", "data-source", "data_source", "datasource":
+                source = PrometheusSource(value) ?? source
+            case "help": hasHelp = isYes
+            case "types": hasTypes = isYes
+            case "names": usesNames = isYes
+            case "timestamps": hasTimestamps = isYes
+            case "variables": hasVariables = isYes
+            case "oldunits": usesOldUnits = isYes
+            case "hideunits": hidesUnits = isYes
+            default: break
+            }
+        }
+    }
+}
+
+/// Names and label values as Prometheus takes them.
+enum PrometheusName {
+    /// Letters, digits; everything else is `_`.
+    static func cleaned(_ text: some StringProtocol) -> String {
+        String(
+            decoding: text.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    byte
+                default: UInt8(ascii: "_")
+                }
+            },
+            as: UTF8.self
+        )
+    }
+
+    /// `_` + the units; a rate ends in `_persec`, `%` alone is `_percent`.
+    static func units(_ units: String, areOld: Bool) -> String {
+        let units = areOld ? oldUnits[units] ?? units : units
+        if units.isEmpty { return "" }
+        if units == "%" { return "_percent" }
+        return units.hasSuffix("/s") ? "_\(cleaned(units.dropLast(2)))_persec" : "_\(cleaned(units))"
+    }
+
+    private static let oldUnits = [
+        "KiB/s": "kilobytes/s", "MiB/s": "MB/s", "GiB/s": "GB/s", "KiB": "KB", "MiB": "MB", "GiB": "GB",
+        "inodes": "Inodes", "percentage": "percent", "faults/s": "page faults/s",
+        "KiB/operation": "kilobytes per operation", "milliseconds/operation": "ms per operation",
+    ]
+
+    /// The inside of a label's value.
+    static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x5c || $0 < 0x20 }) else { return text }
+        var escaped = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "\"", "\\":
+                escaped.append("\\")
+                escaped.unicodeScalars.append(character)
+            case "\n": escaped += "\\n"
+            case _ where character.value < 0x20: escaped.append(" ")
+            default: escaped.unicodeScalars.append(character)
+            }
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,15 @@
+import Config
+
+/// The endpoints of this room (web API §4).
+public enum WebEndpoints {
+    public static let table: [Endpoint] = [
+        Endpoint("v1/info", answer: InfoEndpoint.answer),
+        Endpoint("v1/charts", isHeavy: true, answer: ChartsEndpoint.charts),
+        Endpoint("v1/chart", answer: ChartsEndpoint.chart),
+        Endpoint("v1/data", isHeavy: true, answer: DataEndpoint.answer),
+        Endpoint("v1/allmetrics", isHeavy: true, answer: AllMetricsEndpoint.answer),
+        Endpoint("v1/alarms", answer: AlarmsEndpoint.answer),
+        Endpoint("v1/registry", rights: [.dashboard, .registry], answer: RegistryEndpoint.answer),
+        Endpoint("v3/stream_info", rights: [.dashboard, .streaming], answer: StreamInfoEndpoint.answer),
+    ]
+}

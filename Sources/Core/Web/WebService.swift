@@ -1,0 +1,130 @@
+import Basics
+import Config
+import Store
+public import Transport
+
+/// Finds what a request asks for and answers it: paths, hosts, rights (web API §1, §2).
+public struct WebService: Sendable {
+    private let context: WebContext
+    private let endpoints: [String: Endpoint]
+
+    /// - Parameter endpoints: where two have one command, the later counts: so the node replaces what it knows better.
+    public init(_ context: WebContext, endpoints: [Endpoint] = WebEndpoints.table) {
+        self.context = context
+        self.endpoints = Dictionary(endpoints.map { ($0.command, $0) }) { $1 }
+    }
+
+    /// The commands there are, sorted.
+    public var commands: [String] { endpoints.keys.sorted() }
+
+    /// Where a request goes: cheap enough for the event loop.
+    public func route(_ request: HTTPRequest) -> Route {
+        if request.method == .options { return Route { _ in .text(200, "OK") } }
+        return route(request, path: request.path[...], host: nil)
+    }
+
+    public func answer(_ request: HTTPRequest) -> HTTPResponse { route(request).service(request) }
+
+    /// - Parameter host: the one that `/host/NAME` chose; then a second such part is refused.
+    private func route(_ request: HTTPRequest, path: Substring, host: Host?) -> Route {
+        let tokens = path.split(separator: "/")
+        let asked = host ?? context.hosts.local
+        switch tokens.first {
+        case nil:
+            let commands = commands
+            return run(Endpoint("") { FrontPage.answer($0, commands: commands) }, request, asked)
+        case "api": return api(request, path, tokens, asked)
+        case "host" where host != nil: return refuse(request, .text(400, "Nesting of hosts is not allowed."))
+        case "host": return self.host(request, path, tokens)
+        case "netdata.conf" where tokens.count == 1:
+            return run(Endpoint("", rights: .netdataConf, answer: ConfigurationPage.answer), request, asked)
+        default: return refuse(request, Self.noFile(path))
+        }
+    }
+
+    private func run(_ endpoint: Endpoint, _ request: HTTPRequest, _ host: Host) -> Route {
+        guard !endpoint.rights.isDisjoint(with: request.rights) else { return Route { _ in .forbidden } }
+        let context = context
+        return Route(isHeavy: endpoint.isHeavy) { request in
+            endpoint.answer(EndpointRequest(http: request, context: context, host: host))
+        }
+    }
+}
+
+/// `/api/…`
+extension WebService {
+    private func api(_ request: HTTPRequest, _ path: Substring, _ tokens: [Substring], _ host: Host) -> Route {
+        guard tokens.count > 1 else { return refuse(request, .text(400, "Which API version?")) }
+        let version = tokens[1]
+        // The whole rest is the command: a slash at its end makes it another one.
+        let start = path.index(tokens[1].endIndex, offsetBy: 1, limitedBy: path.endIndex) ?? path.endIndex
+        let command = path[start...]
+        let endpoint = endpoints["\(version)/\(command)"]
+        if let endpoint { return run(endpoint, request, host) }
+        guard version == "v1" else {
+            return refuse(
+                request,
+                .text(404, "Unsupported API version: \(htmlEscaped(version))", contentType: ContentType.html)
+            )
+        }
+        guard !command.isEmpty else { return refuse(request, .text(400, "Which API v1 command?")) }
+        return refuse(request, .text(404, "Unsupported v1 API command: \(htmlEscaped(command))"))
+    }
+
+    /// A refusal tells nothing to whom nothing is allowed.
+    private func refuse(_ request: HTTPRequest, _ response: HTTPResponse) -> Route {
+        request.rights.isEmpty ? Route { _ in .forbidden } : Route { _ in response }
+    }
+}
+
+/// `/host/NAME/…`
+extension WebService {
+    private func host(_ request: HTTPRequest, _ path: Substring, _ tokens: [Substring]) -> Route {
+        let name = tokens.count > 1 ? tokens[1] : ""
+        let rest = tokens.count > 1 ? path[name.endIndex...] : "/"
+        if rest.isEmpty { return refuse(request, Self.redirect(to: name)) }
+        guard let host = context.hosts.host(named: String(name)) else {
+            let text = "This netdata does not maintain a database for host: \(htmlEscaped(name))"
+            return refuse(request, .text(404, text, contentType: ContentType.html))
+        }
+        return route(request, path: rest, host: host)
+    }
+
+    /// Relative: what a request says about its own host may be anybody's invention.
+    private static func redirect(to name: Substring) -> HTTPResponse {
+        var response = HTTPResponse.text(308, "Permanent redirect")
+        response.fields.append(("Location", "/host/\(encoded(name))/"))
+        return response
+    }
+
+    private static func encoded(_ text: Substring) -> String {
+        PercentEncoding.encode(String(text)).split(separator: "+", omittingEmptySubsequences: false)
+            .joined(separator: "%20")
+    }
+
+    /// There is no web directory: what would be looked up in it isn't there (web API §2, "Static files").
+    private static func noFile(_ path: Substring) -> HTTPResponse {
+        let name = path.drop { $0 == "/" }
+        let isClean = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        let escaped = htmlEscaped(name)
+        if !isClean {
+            return .text(400, "Filename contains invalid characters: \(escaped)", contentType: ContentType.html)
+        }
+        if name.utf8.containsTwoDots {
+            return .text(400, "Relative filenames are not supported: \(escaped)", contentType: ContentType.html)
+        }
+        return .text(404, "File does not exist, or is not accessible: \(escaped)", contentType: ContentType.html)
+    }
+}
+
+extension Substring.UTF8View {
+    fileprivate var containsTwoDots: Bool { zip(self, dropFirst()).contains { $0 == (46, 46) } }
+}
