@@ -79,13 +79,14 @@ public struct BlockingSocket: ~Copyable {
     /// Appends what has come, waiting for it if need be.
     /// - Returns: how many bytes; 0 at the end.
     public func read(into bytes: inout [UInt8], deadline: Deadline) throws(SystemError) -> Int {
-        let size = 65_536
         while true {
-            let before = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: size))
-            let got = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + before, size, 0) }
-            let number = errno
-            bytes.removeLast(size - max(0, got))
+            // errno is read inside, before the buffer is given back.
+            let (got, number) = withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
+                let got = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+                let number = errno
+                if got > 0 { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<got])) }
+                return (got, number)
+            }
             if got >= 0 { return got }
             if number == EAGAIN {
                 guard wait(for: POLLIN, deadline) else { throw SystemError(operation: "recv", number: ETIMEDOUT) }

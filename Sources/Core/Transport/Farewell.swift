@@ -24,7 +24,7 @@ final class Farewell: ChannelInboundHandler {
         pipeline.removeHandler(handler, promise: nil)
         try? channel.syncOptions?.setOption(.autoRead, value: true)
         channel.close(mode: .output, promise: nil)
-        channel.eventLoop.assumeIsolated().scheduleTask(in: .seconds(CloseMode.lingerSeconds)) {
+        channel.eventLoop.assumeIsolated().scheduleTask(in: .seconds(StreamCloseMode.lingerSeconds)) {
             channel.close(promise: nil)
         }
     }

@@ -66,14 +66,14 @@ public final class StreamConnection {
     }
 
     /// Ends the connection; ``onClosed`` follows with ``StreamEnd/here``.
-    public func close(_ mode: CloseMode = .now) {
+    public func close(_ mode: StreamCloseMode = .now) {
         eventLoop.preconditionInEventLoop()
         guard !isClosed else { return }
+        closing = true
         switch mode {
         case .now: channel.close(mode: .all, promise: nil)
         case .afterWriting: channel.pipeline.fireUserInboundEventTriggered(CloseAfterWriting())
         }
-        closing = true
     }
 
     /// What another thread may keep of it.
@@ -109,7 +109,7 @@ public final class StreamConnection {
 }
 
 /// How a stream is ended from here.
-public enum CloseMode: Sendable {
+public enum StreamCloseMode: Sendable {
     /// At once; what is still pending is lost.
     case now
     /// When the socket has taken all that was written, or after ``lingerSeconds``.
