@@ -1,0 +1,81 @@
+import ArgumentParser
+import Basics
+import Glibc
+import System
+
+struct Keygen: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make API keys.",
+        discussion: """
+            An API key is a random GUID that a parent and its children share. This prints one, from the kernel's random \
+            source, and nothing else; or, with --stream-conf, the two sections that use it.
+
+            EXAMPLES:
+              ndstream keygen                 # one key
+              ndstream keygen -n 5            # five, one per line
+              ndstream keygen --stream-conf   # ready to paste, for both ends
+            """
+    )
+
+    @Option(name: [.customShort("n"), .customLong("count")], help: "Make so many keys, one per line.")
+    var count = 1
+
+    @Flag(help: "Print the sections of stream.conf for the parent and for each child, with a new key in both.")
+    var streamConf = false
+
+    func validate() throws {
+        guard count >= 1, count <= 1_000_000 else {
+            throw ValidationError("-n wants 1 to 1000000 keys; '\(count)' is not.")
+        }
+        if streamConf, count != 1 { throw ValidationError("--stream-conf makes one key: leave out -n.") }
+    }
+
+    func run() {
+        guard !streamConf else {
+            writeAll(streamSections(key: newKey()), to: STDOUT_FILENO)
+            return
+        }
+        var text = ""
+        for _ in 0..<count {
+            text += newKey() + "\n"
+            if text.utf8.count > 65_536 {
+                guard writeAll(text, to: STDOUT_FILENO) else { return }
+                text = ""
+            }
+        }
+        writeAll(text, to: STDOUT_FILENO)
+    }
+
+    private func newKey() -> String {
+        GUID(random: SystemRandom.bytes(16)).description
+    }
+}
+
+/// The two ends of one key.
+private func streamSections(key: String) -> String {
+    """
+    # ---- the PARENT's stream.conf: whoever has this key may stream here ----------
+
+    [\(key)]
+        type = api
+        enabled = yes
+        # from where: addresses with * as wildcard, ! to exclude, the first match counts
+        allow from = *
+        # what becomes of the children's metrics
+        default memory mode = ram
+        default history = 3600
+
+    # then tell the parent: kill -HUP its process
+
+
+    # ---- each CHILD's stream.conf: put the parent's name or address here ---------
+
+    [stream]
+        enabled = yes
+        destination = PARENT:19999
+        api key = \(key)
+
+    # then restart the child, and watch it arrive: ndstream top, on the parent
+
+    """
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Glibc
+import Status
+import TUI
+
+struct Top: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch the hosts that stream into a node, live.",
+        discussion: """
+            Shows every host with its state, age, lag, samples and bytes a second, compression and history; who was \
+            refused and why (press 3); and for the chosen host what is wrong and the fix (press Enter). ? lists the keys.
+
+            SOURCE is HOST, HOST:PORT, http://HOST:PORT or unix:/PATH. Without it the parent of this machine is asked \
+            through its admin socket, else its agent, else localhost:19999.
+
+            Without a terminal, or where the terminal cannot move its cursor, it prints frames as --batch does.
+
+            EXAMPLES:
+              ndstream top                      # the parent of this machine
+              ndstream top parent.example       # another one, port 19999
+              ndstream top --once               # one frame, then exit
+              ndstream top --batch -n 3 -d 10   # three frames, 10 s apart
+              ndstream top --json --once | jq '.hosts[].hostname'
+
+            EXIT CODES:
+              0   good
+              64  wrong usage
+              68  host unknown
+              69  nobody answers, or the terminal is unknown
+              77  not permitted
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The node to watch.", valueName: "source"))
+    var source: String?
+
+    @Flag(name: [.customShort("b"), .long], help: "Print frames of plain text instead of drawing a screen.")
+    var batch = false
+
+    @Option(name: [.customShort("n"), .customLong("count")], help: "Print so many frames, then exit.")
+    var count: Int?
+
+    @Option(
+        name: [.customShort("d"), .customLong("delay")],
+        help: ArgumentHelp("Seconds between two frames, 0.5 to 3600.", valueName: "seconds")
+    )
+    var delay = 1.0
+
+    @Flag(help: "Print one frame, then exit: --batch -n 1.")
+    var once = false
+
+    @Flag(help: "Print the status document, one line of JSON for each frame.")
+    var json = false
+
+    @Flag(help: "Use ASCII only. Chosen by itself where the locale is not UTF-8.")
+    var ascii = false
+
+    @Option(help: "When to use colours. auto: on a terminal, unless NO_COLOR is set.")
+    var color = ColorChoice.auto
+
+    @Option(help: ArgumentHelp("Where the node of this machine keeps its state.", valueName: "dir"))
+    var stateDir: String?
+
+    func validate() throws {
+        if let count, count < 1 { throw ValidationError("-n wants a number of frames, 1 or more; '\(count)' is not.") }
+        guard delay >= 0.5, delay <= 3600 else {
+            throw ValidationError("-d wants 0.5 to 3600 seconds; '\(delay)' is not.")
+        }
+        if once, count != nil { throw ValidationError("--once is -n 1: give one of the two.") }
+        if let source { _ = try StatusSource(source) }
+    }
+
+    func run() throws {
+        let isUTF8 = Terminal.takeLocale()
+        let appearance = Appearance(unicode: isUTF8 && !ascii, utcOffset: localOffset())
+        let source =
+            try self.source.map { try StatusSource($0) } ?? StatusSource(local: NodePaths(stateDirectory: stateDir))
+        let hasTerminal =
+            isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && environment("TERM") != "dumb"
+        if batch || json || once || count != nil || !hasTerminal {
+            try TopBatch(
+                source: source,
+                appearance: appearance,
+                json: json,
+                count: once ? 1 : count,
+                delay: delay
+            ).run()
+        } else {
+            try TopSession(
+                source: source,
+                appearance: appearance,
+                isColored: color.applies(to: STDOUT_FILENO),
+                delay: delay
+            ).run()
+        }
+    }
+}
