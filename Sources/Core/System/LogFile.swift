@@ -19,13 +19,18 @@ public final class LogFile: Sendable {
     private let rotationCheckInterval: Int64
 
     private struct State {
-        var descriptor: Int32 = -1
+        /// Whoever has taken it writes; everybody else leaves lines in ``waiting``.
+        var output: Output?
         var waiting: [UInt8] = []
-        var isWriting = false
         var mustReopen = false
-        var lastCheck: Int64 = 0
         var dropped = 0
         var failure: SystemError?
+    }
+
+    /// The open file.
+    private struct Output {
+        var descriptor: Int32 = -1
+        var lastCheck: Int64 = 0
     }
 
     /// Opens the target. A file that cannot be opened now is tried again with later lines; see ``failure``.
@@ -33,7 +38,12 @@ public final class LogFile: Sendable {
         self.target = target
         self.rotationCheckInterval = rotationCheckInterval
         state = Mutex(State())
-        state.withLock { open(&$0) }
+        var output = Output()
+        let failure = open(&output)
+        state.withLock {
+            $0.output = output
+            $0.failure = failure
+        }
     }
 
     /// Why the last line could not be written; `nil` while all is well.
@@ -56,90 +66,92 @@ public final class LogFile: Sendable {
     }
 
     private func append(_ line: String) {
-        let mine = state.withLock { state in
+        let taken: Output? = state.withLock { state in
             guard state.waiting.count + line.utf8.count < Self.backlogLimit else {
                 state.dropped += 1
-                return false
+                return nil
             }
             state.waiting += line.utf8
             state.waiting.append(UInt8(ascii: "\n"))
-            defer { state.isWriting = true }
-            return !state.isWriting
+            return state.output.take()
         }
-        if mine { drain() }
+        if let taken { drain(taken) }
     }
 
-    /// Writes what waits, and what came to wait meanwhile.
-    private func drain() {
-        while let (descriptor, bytes) = next() {
-            let failure = descriptor < 0 ? 0 : bytes.withUnsafeBytes { put(descriptor, $0) }
+    /// Writes what waits, and what came to wait meanwhile; then gives the file back.
+    private func drain(_ taken: Output) {
+        var output = taken
+        while let (bytes, mustReopen) = next(output) {
+            var failure: SystemError?
+            if mustReopen || isDueForCheck(&output) && hasMoved(output) { failure = open(&output) }
+            let isWritten = output.descriptor >= 0
+            if isWritten, let error = bytes.withUnsafeBytes({ put($0, to: output.descriptor) }) { failure = error }
             state.withLock { state in
-                guard failure != 0 || descriptor < 0 else {
-                    state.failure = nil
-                    return
-                }
                 // A part of it may have been written: then the loss is counted too high, never too low.
-                state.dropped += bytes.count { $0 == UInt8(ascii: "\n") }
-                if failure != 0 { state.failure = SystemError(operation: "write", subject: path, number: failure) }
+                if failure?.operation == "write" || !isWritten {
+                    state.dropped += bytes.count { $0 == UInt8(ascii: "\n") }
+                }
+                if failure != nil || isWritten { state.failure = failure }
             }
         }
     }
 
-    private func next() -> (Int32, [UInt8])? {
+    /// What waits; where nothing does, the file is given back.
+    private func next(_ output: Output) -> (bytes: [UInt8], mustReopen: Bool)? {
         state.withLock { state in
             guard !state.waiting.isEmpty else {
-                state.isWriting = false
+                state.output = output
                 return nil
             }
-            checkRotation(&state)
-            let bytes = state.waiting
-            state.waiting = []
-            return (state.descriptor, bytes)
+            defer {
+                state.waiting = []
+                state.mustReopen = false
+            }
+            return (state.waiting, state.mustReopen)
         }
     }
 
-    private func put(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+    private func put(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> SystemError? {
         if case .descriptor = target {
             // A terminal that was stopped, or a pipe that nobody reads, must not stop us.
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            guard poll(&ready, 1, 0) == 1 else { return EAGAIN }
+            guard poll(&ready, 1, 0) == 1 else { return SystemError(operation: "write", number: EAGAIN) }
         }
-        return writeAll(descriptor, bytes)
+        let number = writeAll(descriptor, bytes)
+        return number == 0 ? nil : SystemError(operation: "write", subject: path, number: number)
     }
 
-    private func checkRotation(_ state: inout State) {
-        guard case .file(let path) = target else { return }
+    private func isDueForCheck(_ output: inout Output) -> Bool {
+        guard case .file = target else { return false }
         let now = clock.monotonic()
-        guard state.mustReopen || now - state.lastCheck >= rotationCheckInterval || state.lastCheck == 0 else {
-            return
-        }
-        state.lastCheck = now
-        if !state.mustReopen, state.descriptor >= 0 {
-            var open = stat()
-            var named = stat()
-            if fstat(state.descriptor, &open) == 0, stat(path, &named) == 0, open.st_ino == named.st_ino,
-                open.st_dev == named.st_dev
-            {
-                return
-            }
-        }
-        self.open(&state)
+        guard now - output.lastCheck >= rotationCheckInterval else { return false }
+        output.lastCheck = now
+        return true
     }
 
-    private func open(_ state: inout State) {
-        state.mustReopen = false
+    /// Whether the path is not the open file any more.
+    private func hasMoved(_ output: Output) -> Bool {
+        var open = stat()
+        var named = stat()
+        return fstat(output.descriptor, &open) != 0 || stat(path, &named) != 0 || open.st_ino != named.st_ino
+            || open.st_dev != named.st_dev
+    }
+
+    /// Where it fails, the old file goes on being written, if there is one.
+    private func open(_ output: inout Output) -> SystemError? {
         switch target {
-        case .none, .system: return
-        case .descriptor(let descriptor): state.descriptor = descriptor
+        case .none, .system: return nil
+        case .descriptor(let descriptor):
+            output.descriptor = descriptor
+            return nil
         case .file(let path):
             do throws(SystemError) {
                 let descriptor = try System.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-                if state.descriptor >= 0 { close(state.descriptor) }
-                state.descriptor = descriptor
-                state.failure = nil
+                if output.descriptor >= 0 { close(output.descriptor) }
+                output.descriptor = descriptor
+                return nil
             } catch {
-                // The old file goes on being written, if there is one.
-                state.failure = error
+                return error
             }
         }
     }
@@ -149,7 +161,10 @@ public final class LogFile: Sendable {
     }
 
     deinit {
-        state.withLock { if case .file = target, $0.descriptor >= 0 { close($0.descriptor) } }
+        guard case .file = target, let descriptor = state.withLock({ $0.output?.descriptor }), descriptor >= 0 else {
+            return
+        }
+        close(descriptor)
     }
 
     /// Names the program for the system's log.
