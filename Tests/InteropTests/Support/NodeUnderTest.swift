@@ -81,6 +81,7 @@ final class NodeUnderTest: Sendable {
                         api key = \(RealNetdata.key)
                         enable compression = \(compression ? "yes" : "no")
                         reconnect delay seconds = 1
+                        initial clock resync iterations = 0
                     """
             )
         }
