@@ -1,6 +1,5 @@
 import Basics
-
-@testable import Wire
+import Wire
 
 /// Writes down what it is told, one text per command: the words with `|` between them.
 struct RecordingSink: CommandSink {

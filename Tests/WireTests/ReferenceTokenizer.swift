@@ -1,6 +1,4 @@
-import Testing
-
-@testable import Wire
+import Wire
 
 #if canImport(Glibc)
 import Glibc

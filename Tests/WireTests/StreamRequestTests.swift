@@ -91,6 +91,9 @@ import Testing
             ]
         )
         #expect(request.systemInformation.isEmpty)
+        let many = (0...StreamRequest.unusedLimit).map { "p\($0)=1" }
+        #expect(try parse(many.dropLast().joined(separator: "&")).unused.count == StreamRequest.unusedLimit)
+        #expect(try parse(many.joined(separator: "&")).unused.count == StreamRequest.unusedLimit)
     }
 
     @Test func theAgentIsSplitAtItsFirstSlash() throws {
@@ -127,7 +130,10 @@ import Testing
         let head = Array("STREAM key=k HTTP/1.1\r\nA: \r\r\n\r\nEND\n".utf8)
         let length = try #require(try StreamRequest.headLength(head))
         #expect(String(decoding: head[length...], as: UTF8.self) == "END\n")
-        for cut in 0..<length { #expect(try StreamRequest.headLength(head[..<cut]) == nil) }
+        for cut in 0..<length {
+            #expect(try StreamRequest.headLength(head[..<cut]) == nil)
+            #expect(try StreamRequest.headLength(head, looked: cut) == length)
+        }
         // A slice starts elsewhere.
         #expect(try StreamRequest.headLength(([1, 2] + head)[2...]) == length)
 

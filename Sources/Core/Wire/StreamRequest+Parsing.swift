@@ -13,14 +13,20 @@ extension StreamRequest {
 
     /// How many bytes the head at the front of `bytes` has, its empty line included; `nil` while it is incomplete.
     ///
+    /// - Parameter looked: how many of the bytes were there, without an end, when this was asked before. A peer that sends
+    ///   byte by byte then costs no more than others.
     /// - Throws: ``Fault/tooLong`` as soon as the head can't be within ``headLimit``.
-    public static func headLength(_ bytes: some RandomAccessCollection<UInt8>) throws(Fault) -> Int? {
-        var matched = 0
+    public static func headLength(
+        _ bytes: some RandomAccessCollection<UInt8>,
+        looked: Int = 0
+    ) throws(Fault) -> Int? {
         let end: [UInt8] = [0x0d, 0x0a, 0x0d, 0x0a]
-        for (offset, byte) in bytes.prefix(headLimit).enumerated() {
+        let start = Swift.max(looked - end.count + 1, 0)
+        var matched = 0
+        for (offset, byte) in bytes.prefix(headLimit).dropFirst(start).enumerated() {
             if byte == end[matched] {
                 matched += 1
-                if matched == end.count { return offset + 1 }
+                if matched == end.count { return start + offset + 1 }
             } else {
                 matched = byte == 0x0d ? 1 : 0
             }
@@ -101,10 +107,10 @@ extension StreamRequest {
         case "ml_enabled": mlEnabled = StreamRequest.number(text) != 0
         case "mc_version": metricCorrelationVersion = StreamRequest.number(text, within: 0...Int(Int32.max))
         case "tags": tags = text
-        case _ where StreamRequest.informationNames.contains(name):
+        case _ where StreamRequest.informationNameSet.contains(name):
             takeInformation(StreamRequest.storedName(name), text)
         case _ where StreamRequest.ignoredNames.contains(name): break
-        default: unused.append(Parameter(name: name, value: text))
+        default: if unused.count < StreamRequest.unusedLimit { unused.append(Parameter(name: name, value: text)) }
         }
     }
 

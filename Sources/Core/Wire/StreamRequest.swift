@@ -4,6 +4,8 @@
 public struct StreamRequest: Sendable, Equatable {
     /// The longest head that is read, its empty line included (ARCHITECTURE.md, limits).
     public static let headLimit = 131_072
+    /// How many unknown parameters are remembered: each becomes a line of the log.
+    public static let unusedLimit = 32
     /// What 1.33–1.37 take: our own requests stay below.
     public static let sentHeadLimit = 8192
     /// The word that makes a connection a stream.
@@ -46,7 +48,7 @@ public struct StreamRequest: Sendable, Equatable {
     /// The streamed host's program, from User-Agent.
     public var programName = "unknown"
     public var programVersion = "unknown"
-    /// Parameters that mean nothing to us, for the log.
+    /// Parameters that mean nothing to us, for the log; the first ``unusedLimit`` of them.
     public var unused: [Parameter] = []
     /// All parameters decoded, as the access log shows them.
     public var parameterText = ""
@@ -71,6 +73,8 @@ extension StreamRequest {
         ].map { "NETDATA_SYSTEM_" + $0 }
         + operatingSystem.map { "NETDATA_CONTAINER_" + $0 }
         + ["CPU_LOGICAL_CPU_COUNT", "CPU_FREQ", "TOTAL_RAM", "TOTAL_DISK_SIZE"].map { "NETDATA_SYSTEM_" + $0 }
+
+    static let informationNameSet = Set(informationNames)
 
     /// Known, without a use here.
     static let ignoredNames: Set<String> = [
