@@ -20,16 +20,19 @@ public struct ConfigFile: Sendable {
     public let path: String
     public private(set) var headers: [Header] = []
     public private(set) var entries: [Entry] = []
-    public private(set) var findings: [Finding] = []
+    /// What could not be read as it stands.
+    public var findings: [Finding] { found.closed(at: .file(path: path, line: lines)) }
 
     private let limits: ConfigLimits
-    private var hidden = 0
+    private var found: LimitedFindings
+    private var lines = 0
     private var section: String?
 
     /// A file without a line.
     public init(path: String) {
         self.path = path
         limits = ConfigLimits()
+        found = LimitedFindings(limit: 0)
     }
 
     /// Reads a whole file. Any bytes do: UTF-8 with or without a mark in front, lines that end in LF or CRLF, the last
@@ -37,24 +40,19 @@ public struct ConfigFile: Sendable {
     public init(_ bytes: [UInt8], path: String, limits: ConfigLimits = ConfigLimits()) {
         self.path = path
         self.limits = limits
+        found = LimitedFindings(limit: limits.findingsPerFile)
         var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
-        var line = 0
         let end = min(bytes.count, limits.fileBytes)
         while start < end {
-            line += 1
+            lines += 1
             let stop = bytes[start..<end].firstIndex(of: UInt8(ascii: "\n")) ?? end
             if stop == end, end < bytes.count {
                 // A line that was cut could say something else than it does: drop it whole.
-                find(.configTooLarge, line, ["limit": String(limits.fileBytes)])
+                find(.configTooLarge, lines, ["limit": String(limits.fileBytes)])
                 break
             }
-            read(bytes[start..<stop], line: line)
+            read(bytes[start..<stop], line: lines)
             start = stop + 1
-        }
-        if hidden > 0 {
-            findings.append(
-                Finding(.configMoreFindings, at: .file(path: path, line: line), ["count": String(hidden)])
-            )
         }
     }
 
@@ -104,12 +102,8 @@ public struct ConfigFile: Sendable {
     }
 
     private mutating func find(_ condition: Condition, _ line: Int, _ values: [String: String] = [:]) {
-        guard findings.count < limits.findingsPerFile else {
-            hidden += 1
-            return
-        }
-        let values = values.mapValues { quoted($0, limit: limits.quotedCharacters) }
-        findings.append(Finding(condition, at: .file(path: path, line: line), values))
+        let shown = values.mapValues { quoted($0, limit: limits.quotedCharacters) }
+        found.add(Finding(condition, at: .file(path: path, line: line), shown))
     }
 }
 

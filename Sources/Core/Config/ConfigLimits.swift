@@ -2,7 +2,7 @@
 public struct ConfigLimits: Sendable {
     /// Bytes of one file.
     public var fileBytes = 4 << 20
-    /// Findings kept of one file; the rest is counted.
+    /// Findings of each severity that are kept of one file, and of all values together; the rest is counted.
     public var findingsPerFile = 200
     /// Characters of a value that a finding quotes.
     public var quotedCharacters = 80

@@ -3,8 +3,9 @@ import Diagnostics
 
 extension Configuration {
     /// What is wrong with the values, one by one and together.
-    func check() -> [Finding] {
-        settings.checkValues(peers) + checkDestinations() + checkAddresses() + checkStream() + checkKeys() + checkNode()
+    func check(_ limits: ConfigLimits) -> [Finding] {
+        settings.checkValues(peers, limits) + checkDestinations() + checkAddresses() + checkStream() + checkKeys()
+            + checkNode()
     }
 
     // MARK: Lists of addresses

@@ -29,7 +29,7 @@ extension Configuration {
         var configuration = Configuration(role: circumstances.role, settings: loader.settings)
         configuration.files = loader.files
         configuration.adoptableGUIDFile = loader.adoptableGUIDFile
-        configuration.findings = (loader.findings + configuration.check()).inOrder(of: loader.files)
+        configuration.findings = (loader.findings + configuration.check(limits)).inOrder(of: loader.files)
         return configuration
     }
 }
@@ -58,10 +58,10 @@ private struct Loader {
     mutating func apply(_ read: (String) -> FileContent) {
         let netdata = find(.netdata, read)
         Preset.apply(circumstances.role, hasNetdataConf: netdata != nil, to: &settings)
-        if let netdata { findings += settings.apply(netdata, as: .netdata) }
+        if let netdata { findings += settings.apply(netdata, as: .netdata, limits: limits) }
         setAsideForeignPaths()
         layout.override(&settings)
-        if let stream = find(.stream, read) { findings += settings.apply(stream, as: .stream) }
+        if let stream = find(.stream, read) { findings += settings.apply(stream, as: .stream, limits: limits) }
         if files.isEmpty, layout.config.origin != .builtIn {
             let values = ["directory": settings.text("directories", "config")]
             findings.append(Finding(.configDirectoryWithoutFiles, at: layout.config.origin, values))

@@ -4,23 +4,26 @@ func editDistance(_ one: some Collection<UInt8>, _ other: some Collection<UInt8>
     let one = Array(one)
     let other = Array(other)
     guard abs(one.count - other.count) <= limit else { return nil }
-    var before = [Int](repeating: 0, count: other.count + 1)
+    let beyond = limit + 1
+    var before = [Int](repeating: beyond, count: other.count + 1)
     var previous = Array(0...other.count)
+    var current = before
     for row in 0..<one.count {
-        var current = [Int](repeating: limit + 1, count: other.count + 1)
+        for index in current.indices { current[index] = beyond }
         current[0] = row + 1
+        var least = current[0]
         // Further from the diagonal than the limit nothing can become small enough.
-        let columns = max(0, row - limit)..<min(other.count, row + limit + 1)
-        for column in columns {
+        for column in max(0, row - limit)..<max(0, row - limit, min(other.count, row + limit + 1)) {
             let same = one[row] == other[column]
             var best = min(previous[column] + (same ? 0 : 1), previous[column + 1] + 1, current[column] + 1)
             if row > 0, column > 0, one[row] == other[column - 1], one[row - 1] == other[column] {
                 best = min(best, before[column - 1] + 1)
             }
             current[column + 1] = best
+            least = min(least, best)
         }
-        if current.min()! > limit { return nil }
-        (before, previous) = (previous, current)
+        if least > limit { return nil }
+        (before, previous, current) = (previous, current, before)
     }
     return previous[other.count] <= limit ? previous[other.count] : nil
 }

@@ -3,17 +3,17 @@ import Diagnostics
 
 extension Settings {
     /// What is wrong with each value that somebody has set.
-    func checkValues(_ peers: [PeerSection]) -> [Finding] {
-        var findings: [Finding] = []
+    func checkValues(_ peers: [PeerSection], _ limits: ConfigLimits) -> [Finding] {
+        var findings = LimitedFindings(limit: limits.findingsPerFile)
         let templates = Dictionary(uniqueKeysWithValues: peers.map { ($0.guid.description, $0.isKeyed) })
         for section in sections {
             let template = templates[section].map { $0 ? "API_KEY" : "MACHINE_GUID" } ?? section
             for name in names(in: section) {
                 guard let value = explicit(section, name), let option = Option.named(template, name) else { continue }
-                findings += check(value, as: option)
+                findings.add(check(value, as: option))
             }
         }
-        return findings
+        return findings.closed(at: .builtIn)
     }
 
     private func check(_ value: Sourced<String>, as option: Option) -> [Finding] {

@@ -5,14 +5,14 @@ extension Settings {
     /// Puts a file over what is there.
     ///
     /// - Returns: what is wrong with its sections and names. Values are judged when all layers are there.
-    mutating func apply(_ file: ConfigFile, as kind: Option.File) -> [Finding] {
-        var layer = FileLayer(file, as: kind)
+    mutating func apply(_ file: ConfigFile, as kind: Option.File, limits: ConfigLimits) -> [Finding] {
+        var layer = FileLayer(file, as: kind, limits: limits)
         layer.read()
         for (name, entry) in layer.chosen {
             set(name.section, name.name, entry.value, .file(path: file.path, line: entry.line))
         }
         for section in layer.peers { peers.declare(section) }
-        return layer.findings
+        return layer.findings.closed(at: .file(path: file.path, line: file.entries.last?.line ?? 0))
     }
 }
 
@@ -20,7 +20,7 @@ extension Settings {
 private struct FileLayer {
     let file: ConfigFile
     let kind: Option.File
-    var findings: [Finding] = []
+    var findings: LimitedFindings
     /// The entry that counts for each name, in the order of the file.
     var chosen: [(name: Option.Name, entry: ConfigFile.Entry)] = []
     /// The sections of GUIDs in it.
@@ -30,15 +30,20 @@ private struct FileLayer {
     private let ownSections: Set<String>
     private var positions: [Option.Name: Int] = [:]
     private var templates: [GUID: String] = [:]
+    private var entriesOfGUID: [GUID: [ConfigFile.Entry]] = [:]
 
-    init(_ file: ConfigFile, as kind: Option.File) {
+    init(_ file: ConfigFile, as kind: Option.File, limits: ConfigLimits) {
         self.file = file
+        findings = LimitedFindings(limit: limits.findingsPerFile)
         self.kind = kind
         ownSections = Set(Option.all.filter { $0.file == kind }.map(\.section))
             .subtracting(["API_KEY", "MACHINE_GUID", "plugin:NAME"])
     }
 
     mutating func read() {
+        for entry in file.entries where kind == .stream {
+            if let guid = GUID(entry.section) { entriesOfGUID[guid, default: []].append(entry) }
+        }
         var judged: Set<String> = []
         for header in file.headers where judged.insert(header.section).inserted { judge(header) }
         for entry in file.entries { read(entry) }
@@ -76,15 +81,16 @@ private struct FileLayer {
     }
 
     private func meantSection(_ section: String) -> String? {
-        nearest(to: section, among: ownSections.sorted()).map { "did you mean [\($0)]?" }
+        if findings.isFull(.configUnknownSection) { return nil }
+        return nearest(to: section, among: ownSections.sorted()).map { "did you mean [\($0)]?" }
     }
 
     private mutating func declare(_ guid: GUID, line: Int) {
-        let entries = file.entries.filter { GUID($0.section) == guid }
+        let entries = entriesOfGUID[guid] ?? []
         let declaration = PeerDeclaration(guid: guid, origin: .file(path: file.path, line: line), entries: entries)
         templates[guid] = declaration.template
         peers.append(declaration)
-        findings += declaration.findings
+        findings.add(declaration.findings)
     }
 
     // MARK: Names
@@ -193,7 +199,8 @@ private struct FileLayer {
             .configUnknownName,
             entry.line,
             ["section": entry.section, "name": entry.name],
-            suggestion: Option.suggestion(for: entry.name, in: section, of: kind)
+            suggestion: findings.isFull(.configUnknownName)
+                ? nil : Option.suggestion(for: entry.name, in: section, of: kind)
         )
     }
 
@@ -203,14 +210,8 @@ private struct FileLayer {
         _ values: [String: String],
         suggestion: String? = nil
     ) {
-        findings.append(
-            Finding(
-                condition,
-                at: .file(path: file.path, line: line),
-                values.mapValues { quoted($0) },
-                suggestion: suggestion
-            )
-        )
+        let shown = values.mapValues { quoted($0) }
+        findings.add(Finding(condition, at: .file(path: file.path, line: line), shown, suggestion: suggestion))
     }
 }
 
