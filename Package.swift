@@ -9,6 +9,16 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
+let embedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+
+/// The tests of one room, in a folder of their own; `room` where they test a part of one that has another name.
+func tests(
+    _ name: String, of room: String? = nil, _ others: [String] = [], _ products: [Target.Dependency] = []
+) -> Target {
+    let rooms: [Target.Dependency] = ([room ?? name] + others).map { .byName(name: $0) }
+    return .testTarget(name: name + "Tests", dependencies: rooms + products)
+}
+
 let package = Package(
     name: "ndstream",
     products: [.executable(name: "ndstream", targets: ["ndstream"])],
@@ -71,11 +81,29 @@ let package = Package(
                     ], .when(configuration: .release))
             ]),
 
-        .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+        tests("Diagnostics"),
+        tests("System"),
+        tests("Wire", ["Basics", "Diagnostics"]),
+        tests("Config", ["Basics", "Diagnostics"]),
+        tests("Status", ["Basics"]),
+        tests("Store", ["Basics", "Diagnostics", "Status", "Wire"]),
+        tests("Query", of: "Store", ["Basics", "Diagnostics"]),
+        tests("Transport", ["Basics", "Config", "Diagnostics", "System"], nio + [embedded]),
+        tests("Collection", ["Basics", "Config", "Diagnostics", "Store", "System"]),
+        tests("Plugin", of: "Collection", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
+        tests("Web", ["Basics", "Config", "Diagnostics", "Status", "Store", "Transport", "Wire"]),
+        tests("TUI", ["Diagnostics", "Status", "System"]),
+        // The built binary: what people read and scripts parse.
+        .testTarget(name: "CLITests", dependencies: ["ndstream", "System", "Status", "Basics"]),
+        // Real Netdata daemons on both ends.
+        .testTarget(name: "InteropTests", dependencies: ["ndstream", "System", "Basics", "Status"]),
+        .executableTarget(
+            name: "MicroBenchmarks", dependencies: ["Basics", "Diagnostics", "Wire", "Store", "Status"],
+            path: "Benchmarks/Micro"),
     ]
 )
 
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") || target.name == "Config" || target.name == "Collection" {
+for target in package.targets where target.type != .system && !["CLinux", "CNcurses"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),

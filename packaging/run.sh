@@ -27,11 +27,11 @@ key=$("$ndstream" keygen)
 children+=($!)
 
 for _ in $(seq 100); do
-    [ -s "$state/parent/run/port" ] && break
+    [ -s "$state/parent/run/parent.port" ] && break
     kill -0 "${children[0]}" 2>/dev/null || { cat "$state/parent/log/error.log" >&2; exit 1; }
     sleep 0.1
 done
-port=$(cat "$state/parent/run/port")
+port=$(cat "$state/parent/run/parent.port")
 
 "$ndstream" agent --config-dir "$state/agent-config" --state-dir "$state/agent" \
     --destination "127.0.0.1:$port" --api-key "$key" --hostname "$(hostname)-agent" --quiet &
@@ -40,6 +40,15 @@ children+=($!)
 socket="unix:$state/parent/run/parent.sock"
 if [ -t 0 ] && [ -t 1 ]; then
     "$ndstream" top "$socket"
-else
-    "$ndstream" top "$socket" --batch -n 1 --wait-live 15
+    exit
 fi
+
+# Without a terminal: one frame, as soon as the agent's samples are in it.
+for _ in $(seq 150); do
+    if "$ndstream" top "$socket" --json --once 2>/dev/null |
+        grep -q '"state":"live".*"samples_ps":[1-9]'; then
+        break
+    fi
+    sleep 0.1
+done
+"$ndstream" top "$socket" --batch -n 1

@@ -1,6 +1,7 @@
 import Basics
 import Diagnostics
 import Store
+import Status
 import Wire
 
 #if canImport(Glibc)

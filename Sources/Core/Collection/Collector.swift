@@ -40,6 +40,8 @@ public final class Collector: TickDriven {
     private let heartbeat = Heartbeat()
     /// The whole second of the round before.
     private var lastSecond: Int64?
+    /// When the next one is due; `nil` until somebody asked.
+    private var nextRound: Int64?
 
     /// - Parameters:
     ///   - host: the own one.
@@ -90,10 +92,11 @@ public final class Collector: TickDriven {
     }
 
     public func microsecondsToNextTick(now: Int64) -> Int64 {
-        guard let lastSecond else { return untilAligned(now) }
-        let wait = (lastSecond + updateEvery) * microsecondsPerSecond + Self.offset - now
         // Further away than one round: the clock was set back.
-        return wait > updateEvery * microsecondsPerSecond ? untilAligned(now) : wait
+        if let nextRound, nextRound - now <= updateEvery * microsecondsPerSecond { return nextRound - now }
+        let wait = untilAligned(now)
+        nextRound = now + wait
+        return wait
     }
 
     private func untilAligned(_ now: Int64) -> Int64 {
@@ -108,6 +111,7 @@ public final class Collector: TickDriven {
         heartbeat.add(max(0, now - (second * microsecondsPerSecond + Self.offset)))
         if let lastSecond, second - lastSecond > 10 * updateEvery { reportGap(second - lastSecond - updateEvery, now) }
         lastSecond = second
+        nextRound = (second + updateEvery) * microsecondsPerSecond + Self.offset
         for index in plugins.indices {
             let tick = Tick(now: now, second: second, updateEvery: plugins[index].every, buffer: buffer)
             guard plugins[index].due.isDue(tick) else { continue }

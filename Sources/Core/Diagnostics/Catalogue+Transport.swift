@@ -88,7 +88,8 @@ extension Condition {
         .warning,
         "Received request is too big ({bytes} bytes) from client '{ip}', port '{port}'.",
         sentence: "A request had not ended within the size that is allowed.",
-        causes: ["the client does not speak HTTP", "a cookie or a URL is huge"]
+        causes: ["the client does not speak HTTP", "a cookie or a URL is huge"],
+        fix: ["look at what connects from {ip}"]
     )
 
     public static let streamRequestTooBig = Condition(

@@ -14,7 +14,7 @@ extension HostDatabase {
     @discardableResult
     public mutating func begin(_ ref: ChartRef, microseconds: Int64, now: Int64, trusted: Bool) -> Bool {
         guard let chart = pointer(ref) else { return false }
-        begin(chart, ref.index, microseconds: microseconds, now: now, trusted: trusted)
+        begin(chart, ref.index, microseconds: microseconds, now: HostDatabase.time(now), trusted: trusted)
         return true
     }
 
@@ -30,7 +30,8 @@ extension HostDatabase {
             slot = found
             if preceding >= 0 { charts[Int(preceding)].follower = slot }
         }
-        begin(charts + Int(slot), slot, microseconds: microseconds, now: now, trusted: trusted)
+        begin(
+            charts + Int(slot), slot, microseconds: microseconds, now: HostDatabase.time(now), trusted: trusted)
         return true
     }
 
@@ -134,6 +135,7 @@ extension HostDatabase {
     @discardableResult
     public mutating func end(now: Int64) -> Bool {
         guard current >= 0, let charts else { return false }
+        let now = HostDatabase.time(now)
         let slot = Int(current)
         let chart = charts + slot
         current = -1
@@ -171,6 +173,10 @@ extension HostDatabase {
 
     /// The latest time there is: the end of the year 9999.
     static let endOfTime: Int64 = 253_402_300_799 * microsecondsPerSecond
+
+    /// A clock's time within bounds, so that no difference of two times runs over.
+    @inline(__always)
+    static func time(_ now: Int64) -> Int64 { max(0, min(now, endOfTime)) }
 
     /// Whether the step leads to where a chart may be: neither beyond the future limit nor beyond numbers.
     @inline(__always)
@@ -403,6 +409,8 @@ extension HostDatabase {
         for index in 0..<Int(chart.pointee.dimensionCount) {
             let dimension = dimensions + index
             guard dimension.pointee.isUpdated, dimension.pointee.collections > 0 || storeFirst else {
+                // Also what an interrupted counter had left over is lost with its point.
+                if dimension.pointee.algorithm == .incremental { dimension.pointee.lastCalculated = 0 }
                 dimension.pointee.latest = .nan
                 row?[index] = StorageNumber.empty
                 continue
@@ -430,7 +438,7 @@ extension HostDatabase {
         let rest = at > before ? Double(at &- last) / Double(at &- before) : 0
         for index in 0..<Int(chart.pointee.dimensionCount) {
             dimensions[index].latest = .nan
-            guard dimensions[index].algorithm == .incremental, dimensions[index].isUpdated else { continue }
+            guard dimensions[index].algorithm == .incremental else { continue }
             dimensions[index].calculated *= rest
             dimensions[index].lastCalculated = 0
         }

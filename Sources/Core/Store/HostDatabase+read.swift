@@ -98,11 +98,12 @@ extension HostDatabase {
     /// The same in two steps: this one, under the lock, only copies what still grows; ``SharedPoints/copied()`` does the rest
     /// and needs no lock.
     public func shared(_ ref: ChartRef, from: Int64 = .min, to: Int64 = .max) -> SharedPoints {
-        guard let chart = pointer(ref), let record = records[Int(ref.index)], chart.pointee.points > 0 else {
+        guard let chart = pointer(ref), let record = records[Int(ref.index)] else {
             return SharedPoints(firstTime: 0, step: 1, width: 0)
         }
         let every = chart.pointee.updateEvery
         let width = Int(chart.pointee.dimensionCount)
+        guard chart.pointee.points > 0 else { return SharedPoints(firstTime: 0, step: every, width: width) }
         let last = chart.pointee.lastUpdated
         let first = last &- Int64(chart.pointee.points &- 1) &* every
         // Counted from the oldest point that is reported.

@@ -23,9 +23,10 @@ final class Client {
         number = context.nextClient()
     }
 
-    /// Gives the client until then to finish its next request, however it dribbles.
+    /// Gives the client until then to finish its next request, however it dribbles; 0 is for ever.
     func expectRequest(within seconds: Int64, on eventLoop: any EventLoop, _ expired: @escaping () -> Void) {
-        deadline?.cancel()
+        requestCame()
+        guard seconds > 0 else { return }
         deadline = eventLoop.assumeIsolated().scheduleTask(in: .seconds(seconds), expired)
     }
 

@@ -1,5 +1,6 @@
 import Basics
 import Config
+import Diagnostics
 import Store
 public import Transport
 
@@ -84,7 +85,7 @@ extension WebService {
         let rest = tokens.count > 1 ? path[name.endIndex...] : "/"
         if rest.isEmpty { return refuse(request, Self.redirect(to: name)) }
         guard let host = context.hosts.host(named: String(name)) else {
-            let text = "This netdata does not maintain a database for host: \(htmlEscaped(name))"
+            let text = Condition.unknownHostInURL.render(["host": htmlEscaped(name)])
             return refuse(request, .text(404, text, contentType: ContentType.html))
         }
         return route(request, path: rest, host: host)

@@ -32,12 +32,21 @@ public final class CollectionLoop {
     private let clock: any Clock
     private let plugins: Plugins?
     private let ticking: [any TickDriven]
+    private let afterRound: () -> Void
 
-    public init(stoppedBy stopSwitch: Switch, clock: any Clock, plugins: Plugins?, ticking: [any TickDriven]) {
+    /// - Parameter afterRound: called after each round of ticks and plugins' output, on the loop's thread.
+    public init(
+        stoppedBy stopSwitch: Switch,
+        clock: any Clock,
+        plugins: Plugins?,
+        ticking: [any TickDriven],
+        afterRound: @escaping () -> Void = {}
+    ) {
         self.stopSwitch = stopSwitch
         self.clock = clock
         self.plugins = plugins
         self.ticking = ticking
+        self.afterRound = afterRound
     }
 
     /// Collects until the switch says stop.
@@ -51,6 +60,7 @@ public final class CollectionLoop {
         while !stopSwitch.stopped.load(ordering: .acquiring) {
             tick()
             plugins?.step()
+            afterRound()
             wait(&list, buffer, atMost: microsecondsToNextWork)
         }
         guard let plugins else { return }

@@ -1,4 +1,5 @@
 import Basics
+import Diagnostics
 import Store
 import Transport
 
@@ -9,7 +10,7 @@ enum DataEndpoint {
         let data = DataRequest(request.http.parameters)
         let timeout = data.query.timeout
         let isLate = { timeout > 0 && (context.clock.now() - request.http.receivedAt) / 1000 > timeout }
-        if request.http.receivedAt > 0, isLate() { return .text(503, "Query timeout exceeded") }
+        if request.http.receivedAt > 0, isLate() { return .text(503, Condition.queryTimedOut.text) }
         let host = request.host
         let described = host.withDatabase { $0.describe(data.query) }
         do {
@@ -62,9 +63,8 @@ enum DataEndpoint {
     static func response(_ refusal: QueryRefusal) -> HTTPResponse {
         switch refusal {
         case .nothingAsked: .text(400, "No chart or context is given.")
-        case .nothingMatched: .text(404, "No metrics where matched to query.")
-        case .tooLarge(let what):
-            .text(400, "The query asks for too much: \(what). Ask for fewer points, dimensions or charts.")
+        case .nothingMatched: .text(404, Condition.nothingMatchesQuery.text)
+        case .tooLarge(let what): .text(400, Condition.queryTooLarge.render(["what": what]))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Diagnostics
 import Store
 import Synchronization
 import Transport
@@ -10,7 +11,9 @@ enum ChartsEndpoint {
         let snapshot = request.host.withDatabase { database in
             database.find(name).flatMap { database.snapshot(of: $0) }
         }
-        guard let snapshot else { return .text(404, "Chart is not found: \(htmlEscaped(name))") }
+        guard let snapshot else { 
+            return .text(404, Condition.chartNotFound.render(["chart": htmlEscaped(name)]))
+        }
         var body: [UInt8] = []
         print(snapshot, to: &body)
         return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)

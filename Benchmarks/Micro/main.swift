@@ -1,0 +1,8 @@
+import Glibc
+
+// What the pieces cost by themselves: swift run -c release MicroBenchmarks [tokenizer] [ingest] [query]
+let benchmarks: [(name: String, run: () -> Void)] = [
+    ("tokenizer", benchmarkTokenizer), ("ingest", benchmarkIngest),
+]
+let wanted = CommandLine.arguments.dropFirst()
+for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) { benchmark.run() }

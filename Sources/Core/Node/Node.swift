@@ -1,0 +1,244 @@
+import Basics
+import Collection
+public import Config
+import Diagnostics
+import NIOCore
+import NIOPosix
+import Status
+import Store
+import Streaming
+import Synchronization
+import System
+import Transport
+
+/// A node, agent or parent, built from its configuration.
+public final class Node: Sendable {
+    /// Seconds after which the pages that only the start needed are given back.
+    static let settledAfterSeconds: Int64 = 10
+    /// Seconds between two rounds of cleaning up.
+    static let housekeepingSeconds: Int64 = 60
+    /// Seconds that senders have to say goodbye.
+    static let farewellSeconds: Int64 = 3
+
+    private let options: NodeOptions
+    private let current: CurrentConfiguration
+    private let clock: any Clock
+    private let journal: Journal
+    private let group: MultiThreadedEventLoopGroup
+    private let pool: NIOThreadPool
+    private let hosts: Hosts
+    private let information: HostInformation
+    private let parent: StreamParent
+    private let sender: Sender?
+    private let services: NodeServices
+    private let stopSwitch: CollectionLoop.Switch
+
+    /// Makes directories, machine GUID and logs, and puts the parts together; nothing runs yet.
+    ///
+    /// Must be called on the main thread, before any other thread exists: signals are blocked here.
+    public init(_ options: NodeOptions, _ configuration: Configuration) throws(StartFailure) {
+        Signals.block()
+        Memory.limitArenas(options.role == .agent ? 1 : 2)
+        let clock = SystemClock()
+        self.options = options
+        self.clock = clock
+        current = CurrentConfiguration(configuration)
+        try NodeDirectories.make(configuration)
+        let guid = try MachineGUIDFile(configuration, adopts: options.adoptsGUID).obtain()
+        let journal = Journal(configuration)
+        self.journal = journal
+        information = HostInformation.read(root: configuration.global.hostPrefix)
+        let cores = options.role == .agent ? 1 : configuration.web.threads ?? NIOCore.System.coreCount
+        group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, cores))
+        pool = NIOThreadPool(numberOfThreads: 2)
+        let local = Host(
+            guid: guid,
+            identity: HostIdentity(information, configuration, version: options.version),
+            settings: HostSettings(configuration.database),
+            state: .local,
+            at: clock.now()
+        )
+        hosts = Hosts(local: local)
+        parent = StreamParent(
+            hosts: hosts, configuration: configuration, clock: clock, reporter: journal, journal: journal)
+        sender = SenderSettings(configuration.stream).map { [group, pool] settings in
+            Sender(
+                host: local,
+                settings: settings,
+                eventLoop: group.next(),
+                dialer: Dialer(pool: pool),
+                clock: clock,
+                reporter: journal,
+                random: { SystemRandom.number() }
+            )
+        }
+        services = NodeServices(
+            options: options,
+            current: current,
+            clock: clock,
+            journal: journal,
+            hosts: hosts,
+            parent: parent,
+            sender: sender,
+            group: group,
+            pool: pool
+        )
+        do throws(SystemError) {
+            stopSwitch = try CollectionLoop.Switch()
+        } catch {
+            throw StartFailure(sentence: error.description, code: 74)
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT; the calling thread becomes the one that collects.
+    ///
+    /// - Parameter ready: called once when the node listens, with the places where it does.
+    public func run(ready: ([String]) -> Void) throws(StartFailure) {
+        pool.start()
+        let configuration = current.value
+        reportFindings(configuration)
+        let places = try services.start()
+        report(
+            .nodeStarted,
+            [
+                "version": options.version, "role": options.role.rawValue, "guid": hosts.local.guid.description,
+                "config": configuration.directories.config, "lib": configuration.directories.lib,
+            ]
+        )
+        Signals.wait { [self] in handle($0) }
+        sender?.start()
+        if configuration.stream.isEnabled, sender == nil { report(.senderNotConfigured) }
+        keepHouse()
+        ready(places)
+        try collect(configuration)
+        stop()
+    }
+
+    // MARK: Collecting
+
+    private func collect(_ configuration: Configuration) throws(StartFailure) {
+        let collector: Collector
+        do throws(SystemError) {
+            collector = try Collector(
+                host: hosts.local,
+                options: CollectionOptions(
+                    settings: configuration.settings,
+                    root: configuration.global.hostPrefix,
+                    updateEvery: configuration.database.updateEvery
+                ),
+                clock: clock,
+                reporter: journal,
+                figures: { [services] in services.figures() }
+            )
+        } catch {
+            throw StartFailure(sentence: error.description, code: 74)
+        }
+        let plugins = Plugins(
+            configuration: configuration,
+            information: information,
+            version: "v1.37.1",
+            host: hosts.local,
+            clock: clock,
+            reporter: journal
+        )
+        let local = LocalRounds(host: hosts.local, sender: sender, clock: clock)
+        CollectionLoop(
+            stoppedBy: stopSwitch,
+            clock: clock,
+            plugins: plugins,
+            ticking: [collector],
+            afterRound: { local.finished() }
+        ).run()
+        collector.stop()
+    }
+
+    // MARK: Signals
+
+    private func handle(_ signal: Signal) {
+        switch signal {
+        case .terminate, .interrupt: stopSwitch.stop()
+        case .hangUp: reload()
+        case .user1: sender?.retryNow()
+        // Health will be read again; there is none yet.
+        case .user2: break
+        }
+    }
+
+    private func reload() {
+        journal.reopen()
+        let configuration = options.loadConfiguration()
+        if let error = configuration.findings.first(where: { $0.severity == .error }) {
+            return report(.nodeReloadRefused, ["message": error.message])
+        }
+        reportFindings(configuration)
+        current.value = configuration
+        parent.update(configuration)
+        services.update(configuration)
+        report(.nodeReloaded, ["findings": String(configuration.findings.count { $0.severity > .info })])
+    }
+
+    private func stop() {
+        report(.nodeStopping)
+        services.stop()
+        if let sender {
+            // A parent that takes nothing any more must not hold up the end.
+            _ = try? sender.stop().wait()
+        }
+        parent.stop()
+        report(.nodeStopped)
+    }
+
+    // MARK: Housekeeping
+
+    private func keepHouse() {
+        let eventLoop = group.next()
+        eventLoop.scheduleRepeatedTask(
+            initialDelay: .seconds(Self.housekeepingSeconds), delay: .seconds(Self.housekeepingSeconds)
+        ) { [self] _ in
+            cleanUp()
+        }
+        guard options.role == .agent else { return }
+        eventLoop.scheduleTask(in: .seconds(Self.settledAfterSeconds)) {
+            Memory.trim()
+            Memory.dropClean()
+        }
+    }
+
+    private func cleanUp() {
+        let database = current.value.database, now = clock.now()
+        let orphans = hosts.removeOrphans(after: Int64(database.cleanupOrphanHostsAfterSeconds), now: now)
+        for host in orphans {
+            report(.hostForgotten, ["host": host.hostname, "guid": host.guid.description], host: host)
+        }
+        for host in hosts.all() {
+            let removed = host.withDatabase {
+                $0.removeObsolete(after: Int64(max(10, database.cleanupObsoleteChartsAfterSeconds)), now: now)
+            }
+            if !removed.isEmpty {
+                report(.chartForgotten, ["host": host.hostname, "count": String(removed.count)], host: host)
+            }
+        }
+        if !orphans.isEmpty { Memory.trim() }
+    }
+
+    // MARK: Telling
+
+    private func reportFindings(_ configuration: Configuration) {
+        for finding in configuration.findings where finding.severity > .info {
+            let place = finding.file + (finding.line.map { ":\($0)" } ?? "")
+            var values = finding.values
+            values["file"] = values["file"] ?? finding.file
+            report(finding.condition, values, thread: "CONFIG \(place)")
+        }
+    }
+
+    private func report(
+        _ condition: Condition,
+        _ values: [String: String] = [:],
+        thread: String = "MAIN",
+        host: Host? = nil
+    ) {
+        journal.report(
+            Event(condition, at: clock.now(), thread: thread, host: host?.guid.description, values: values))
+    }
+}

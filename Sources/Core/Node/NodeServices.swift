@@ -1,0 +1,169 @@
+import Basics
+import Collection
+import Config
+import Glibc
+import NIOCore
+import NIOPosix
+import Status
+import Store
+import Streaming
+import System
+import Transport
+import Web
+import Wire
+
+/// What a node offers to others: the web port with streams and API, and the admin socket.
+final class NodeServices: Sendable {
+    private let options: NodeOptions
+    private let current: CurrentConfiguration
+    private let counters = WebCounters()
+    private let web: Server?
+    private let admin: Server
+
+    init(
+        options: NodeOptions,
+        current: CurrentConfiguration,
+        clock: any Clock,
+        journal: Journal,
+        hosts: Hosts,
+        parent: StreamParent,
+        sender: Sender?,
+        group: MultiThreadedEventLoopGroup,
+        pool: NIOThreadPool
+    ) {
+        self.options = options
+        self.current = current
+        let configuration = current.value
+        let status = StatusReport(
+            hosts: hosts,
+            journal: journal,
+            senders: [sender].compactMap { $0 },
+            clock: clock,
+            version: options.version,
+            role: options.role,
+            current: current
+        )
+        let context = WebContext(
+            hosts: hosts,
+            clock: clock,
+            facts: { NodeFacts(options, current.value, parent) },
+            random: { UInt32(truncatingIfNeeded: SystemRandom.number()) }
+        )
+        let statusEndpoint = Endpoint("v1/streaming", isHeavy: true) { _ in Self.answer(status) }
+        let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint])
+        let router = counters.counting({ service.route($0) }, clock: clock)
+        func makeServer(_ addresses: [BindAddress], _ router: @escaping Router) -> Server {
+            Server(
+                group: group,
+                configuration: ServerConfiguration(
+                    addresses: addresses,
+                    backlog: Int32(clamping: configuration.web.backlog),
+                    policy: ServerPolicy(configuration)
+                ),
+                clock: clock,
+                reporter: journal,
+                accessLog: journal.accessLog,
+                pool: pool,
+                router: router,
+                acceptor: { parent.accept($0, $1) }
+            )
+        }
+        web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo, router) : nil
+        let socket = BindAddress(port: "", unixPath: "\(configuration.directories.run)/\(options.role.rawValue).sock")
+        admin = makeServer([socket]) { request in
+            request.path == "/" ? Route(isHeavy: true) { _ in Self.answer(status) } : router(request)
+        }
+    }
+
+    /// Listens.
+    /// - Returns: where, for people.
+    /// - Throws: when a parent could not bind a single one of its addresses.
+    func start() throws(StartFailure) -> [String] {
+        let configuration = current.value
+        let socket = "\(configuration.directories.run)/\(options.role.rawValue).sock"
+        guard !admin.start().isEmpty else {
+            throw StartFailure(
+                sentence: "cannot listen on the admin socket \(socket): is another \(options.role.rawValue) running "
+                    + "with the same --state-dir? See \(configuration.directories.log)/error.log",
+                code: 73
+            )
+        }
+        guard let web else { return ["unix:" + socket] }
+        let listening = web.start()
+        guard !listening.isEmpty else {
+            admin.stop()
+            let asked = configuration.web.bindTo.map(\.description).joined(separator: " ")
+            throw StartFailure(
+                sentence: "cannot listen on '\(asked)': is the port taken? Change [web] bind to, or use --bind",
+                code: 73
+            )
+        }
+        // For whoever asked for any free port.
+        if let port = listening.first(where: { $0.port > 0 })?.port {
+            try? Files.write(Array("\(port)\n".utf8), to: portFile(configuration))
+        }
+        return listening.map(\.name)
+    }
+
+    func stop() {
+        web?.stop()
+        admin.stop()
+        try? Files.remove(portFile(current.value))
+    }
+
+    func update(_ configuration: Configuration) {
+        let policy = ServerPolicy(configuration)
+        web?.update(policy)
+        admin.update(policy)
+    }
+
+    /// For the node's own charts.
+    func figures() -> NodeFigures {
+        var figures = NodeFigures()
+        figures.clients = Int64(web?.connections ?? 0)
+        counters.fill(&figures)
+        return figures
+    }
+
+    private func portFile(_ configuration: Configuration) -> String {
+        "\(configuration.directories.run)/\(options.role.rawValue).port"
+    }
+
+    private static func answer(_ status: StatusReport) -> HTTPResponse {
+        HTTPResponse(contentType: HTTPResponse.json, body: status.document().json())
+    }
+}
+
+extension NodeFacts {
+    fileprivate init(_ options: NodeOptions, _ configuration: Configuration, _ parent: StreamParent) {
+        let canCompress = Compression.available()
+        self.init(
+            version: options.version,
+            features: canCompress ? ["Stream Compression"] : [],
+            streamCompression: canCompress
+                ? configuration.stream.enableCompression ? .enabled : .disabled : .unavailable,
+            isStreaming: configuration.stream.isActive,
+            isWebEnabled: configuration.web.isEnabled,
+            receivers: parent.receiverCount,
+            settings: configuration.settings
+        )
+    }
+}
+
+extension ServerPolicy {
+    fileprivate init(_ configuration: Configuration) {
+        self.init()
+        let web = configuration.web
+        connections = web.allowConnections
+        dashboard = web.allowDashboard
+        badges = web.allowBadges
+        streaming = web.allowStreaming
+        netdataConf = web.allowNetdataConf
+        management = web.allowManagement
+        registry = web.allowRegistry
+        firstRequestTimeout = Int64(web.firstRequestTimeoutSeconds)
+        idleTimeout = Int64(web.idleTimeoutSeconds)
+        frameOptions = web.frameOptions
+        updateEvery = Int64(configuration.database.updateEvery)
+    }
+}

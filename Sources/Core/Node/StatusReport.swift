@@ -1,0 +1,121 @@
+import Basics
+import Config
+import Diagnostics
+import Status
+import Store
+import Streaming
+import Synchronization
+import System
+
+/// Puts the status document together (status document, version 1).
+final class StatusReport: Sendable {
+    private let hosts: Hosts
+    private let journal: Journal
+    private let senders: [Sender]
+    private let clock: any Clock
+    private let version: String
+    private let role: Role
+    private let startedAt: Int64
+    private let current: CurrentConfiguration
+    private let processorTime: Mutex<(monotonic: Int64, used: Int64, percent: Double?)>
+
+    init(
+        hosts: Hosts,
+        journal: Journal,
+        senders: [Sender],
+        clock: any Clock,
+        version: String,
+        role: Role,
+        current: CurrentConfiguration
+    ) {
+        self.hosts = hosts
+        self.journal = journal
+        self.senders = senders
+        self.clock = clock
+        self.version = version
+        self.role = role
+        self.current = current
+        startedAt = clock.now()
+        processorTime = Mutex((clock.monotonic(), 0, nil))
+    }
+
+    func document() -> StatusDocument {
+        let now = clock.now(), monotonic = clock.monotonic()
+        let configuration = current.value
+        var document = StatusDocument(at: seconds(now), node: node(configuration, monotonic))
+        document.hosts = hosts.all().prefix(StatusLimits.hosts).map { host($0, now, monotonic) }
+        document.links = senders.map { $0.link() }
+        let past = journal.past
+        document.refusals = past.refusals.newestFirst
+        document.events = past.events.newestFirst
+        var totals = StatusDocument.Totals()
+        totals.inBytesPerSecond = document.hosts.reduce(0) { $0 + ($1.inBytesPerSecond ?? 0) }
+        totals.inRawBytesPerSecond = document.hosts.reduce(0) { $0 + ($1.inRawBytesPerSecond ?? 0) }
+        totals.samplesPerSecond = document.hosts.reduce(0) { $0 + ($1.samplesPerSecond ?? 0) }
+        totals.outBytesPerSecond = document.links.reduce(0) { $0 + ($1.outBytesPerSecond ?? 0) }
+        document.totals = totals
+        var store = StatusDocument.Store(mode: configuration.database.mode.rawValue)
+        store.bytes = document.hosts.reduce(0) { $0 + ($1.storedBytes ?? 0) }
+        document.store = store
+        return document
+    }
+
+    private func node(_ configuration: Configuration, _ monotonic: Int64) -> StatusDocument.Node {
+        let process = OwnProcess.now()
+        var node = StatusDocument.Node(
+            hostname: hosts.local.hostname,
+            guid: hosts.local.guid.description,
+            version: version,
+            role: role == .agent ? .agent : .parent
+        )
+        node.startedAt = seconds(startedAt)
+        node.cpuPercent = percent(process.userTime + process.systemTime, monotonic)
+        node.residentBytes = process.resident
+        node.fileDescriptors = process.openFiles
+        node.fileDescriptorsMax = process.openFilesLimit
+        node.threads = process.threads
+        node.configDirectory = configuration.directories.config
+        node.configProblems = configuration.findings.count { $0.severity > .info }
+        node.databaseMode = configuration.database.mode.rawValue
+        node.compression = configuration.stream.enableCompression
+        node.tls = .off
+        return node
+    }
+
+    /// Processor time since the document before, at most once a second.
+    private func percent(_ used: Int64, _ monotonic: Int64) -> Double? {
+        processorTime.withLock { last in
+            let elapsed = monotonic - last.monotonic
+            if elapsed >= microsecondsPerSecond {
+                last = (monotonic, used, 100 * Double(used - last.used) / Double(elapsed))
+            }
+            return last.percent
+        }
+    }
+
+    private func host(_ host: Host, _ now: Int64, _ monotonic: Int64) -> StatusDocument.Host {
+        let identity = host.identity.withLock { $0 }
+        let facts = host.status.withLock { $0 }
+        let database = host.withDatabase {
+            (charts: $0.chartCount, dimensions: $0.dimensionCount, bytes: $0.pointBytes, newest: $0.lastUpdated)
+        }
+        var shown = StatusDocument.Host(
+            guid: host.guid.description,
+            hostname: identity.hostname,
+            state: facts.state
+        )
+        shown.os = identity.os
+        shown.program = identity.programName
+        shown.version = identity.programVersion
+        shown.updateEverySeconds = host.settings.updateEvery
+        shown.databaseMode = host.settings.requestedMode.rawValue
+        shown.retentionSeconds = host.settings.mode == .none ? 0 : host.settings.history * host.settings.updateEvery
+        shown.charts = database.charts
+        shown.dimensions = database.dimensions
+        shown.storedBytes = database.bytes
+        shown.take(facts, at: now, monotonic: monotonic, newestStored: database.newest > 0 ? database.newest : nil)
+        return shown
+    }
+
+    private func seconds(_ microseconds: Int64) -> Double { Double(microseconds) / Double(microsecondsPerSecond) }
+}
