@@ -205,6 +205,15 @@ import Testing
         #expect(!server.channel.isActive)
     }
 
+    @Test func idleClientsMayStayForEver() throws {
+        var policy = ServerPolicy()
+        policy.idleTimeout = 0
+        let server = try EmbeddedServer(policy: policy)
+        server.send("GET /1 HTTP/1.1\r\nConnection: keep-alive\r\n\r\n")
+        server.wait(seconds: 86_400)
+        #expect(server.channel.isActive)
+    }
+
     // MARK: Rights
 
     @Test func withoutTheRightToStreamTheRefusalIsBare() throws {

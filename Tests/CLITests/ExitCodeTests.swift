@@ -1,0 +1,50 @@
+import Testing
+
+@Suite struct ExitCodeTests {
+    private func expect(
+        _ arguments: [String],
+        _ status: Int32,
+        _ sentence: String,
+        _ location: SourceLocation = #_sourceLocation
+    ) throws {
+        let result: Program.Result =
+            switch arguments.count {
+            case 1: try Program.run(arguments[0])
+            case 2: try Program.run(arguments[0], arguments[1])
+            case 3: try Program.run(arguments[0], arguments[1], arguments[2])
+            default: try Program.run(arguments[0], arguments[1], arguments[2], arguments[3])
+            }
+        #expect(result.status == status, sourceLocation: location)
+        #expect(result.errors.contains(sentence), "\(result.errors)", sourceLocation: location)
+        #expect(result.output.isEmpty, sourceLocation: location)
+    }
+
+    @Test func wrongUsageIs64() throws {
+        try expect(["nonsense"], 64, "Unexpected argument")
+        try expect(["top", "--nonsense"], 64, "Unknown option '--nonsense'")
+        try expect(["top", "-n", "0"], 64, "-n wants a number of frames, 1 or more; '0' is not.")
+        try expect(["top", "-d", "0.4"], 64, "-d wants 0.5 to 3600 seconds; '0.4' is not.")
+        try expect(["top", "-d", "3601"], 64, "-d wants 0.5 to 3600 seconds")
+        try expect(["top", "--once", "-n", "2"], 64, "--once is -n 1")
+        try expect(["top", "[::1"], 64, "is no place to ask")
+        try expect(["top", "https://a"], 64, "TLS, which is not part of this version")
+        try expect(["keygen", "-n", "0"], 64, "-n wants 1 to 1000000 keys; '0' is not.")
+        try expect(["keygen", "-n", "1000001"], 64, "-n wants 1 to 1000000 keys")
+        try expect(["keygen", "--stream-conf", "-n", "2"], 64, "leave out -n")
+        try expect(["tail", "-n", "-1"], 64, "")
+        try expect(["tail", "-n", "1000001"], 64, "-n wants 0 to 1000000 lines")
+        try expect(["tail", "--explain", "ND-Q1"], 64, "There is no code 'ND-Q1'.")
+        try expect(["check-tls", "udp:host"], 64, "is no destination")
+        try expect(["check-tls"], 64, "Missing expected argument '<destination>'")
+    }
+
+    @Test func whoIsNotThereHasACode() throws {
+        try expect(["top", "--once", "unix:/nowhere/parent.sock"], 69, "nobody answers at unix:/nowhere/parent.sock")
+        try expect(["top", "--once", "localhost:1"], 69, "nobody answers at localhost:1: Connection refused")
+        try expect(["top", "--once", "no-such-host.invalid"], 68, "Cannot resolve host 'no-such-host.invalid'")
+        try expect(["check-tls", "no-such-host.invalid"], 68, "Cannot resolve host")
+        try expect(["check-tls", "localhost:1"], 69, "nobody answers at localhost:1")
+        try expect(["tail", "--no-follow", "/nowhere/error.log"], 66, "No such file or directory")
+        try expect(["tail", "--no-follow", "/tmp"], 74, "Is a directory")
+    }
+}
