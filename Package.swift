@@ -13,7 +13,10 @@ let embedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-
 
 /// The tests of one room, in a folder of their own; `room` where they test a part of one that has another name.
 func tests(
-    _ name: String, of room: String? = nil, _ others: [String] = [], _ products: [Target.Dependency] = []
+    _ name: String,
+    of room: String? = nil,
+    _ others: [String] = [],
+    _ products: [Target.Dependency] = []
 ) -> Target {
     let rooms: [Target.Dependency] = ([room ?? name] + others).map { .byName(name: $0) }
     return .testTarget(name: name + "Tests", dependencies: rooms + products)
@@ -41,29 +44,38 @@ let package = Package(
         .target(name: "Config", dependencies: ["Basics", "Diagnostics", "System"], path: "Sources/Core/Config"),
         .target(name: "Status", dependencies: ["Basics", "Diagnostics"], path: "Sources/Core/Status"),
         .target(
-            name: "Store", dependencies: ["Basics", "Diagnostics", "System", "Status", "Wire", "Config"],
-            path: "Sources/Core/Store"),
+            name: "Store",
+            dependencies: ["Basics", "Diagnostics", "System", "Status", "Wire", "Config"],
+            path: "Sources/Core/Store"
+        ),
         .target(
-            name: "Transport", dependencies: ["Basics", "Diagnostics", "System", "Config"] + nio,
-            path: "Sources/Core/Transport"),
+            name: "Transport",
+            dependencies: ["Basics", "Diagnostics", "System", "Config"] + nio,
+            path: "Sources/Core/Transport"
+        ),
         .target(
             name: "Streaming",
             dependencies: ["Basics", "Diagnostics", "System", "Wire", "Config", "Status", "Store", "Transport"] + nio,
-            path: "Sources/Core/Streaming"),
+            path: "Sources/Core/Streaming"
+        ),
         .target(
             name: "Collection",
             dependencies: ["Basics", "Diagnostics", "System", "Wire", "Config", "Store", "CLinux"],
-            path: "Sources/Core/Collection"),
+            path: "Sources/Core/Collection"
+        ),
         .target(
-            name: "Web", dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport"],
-            path: "Sources/Core/Web"),
+            name: "Web",
+            dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport"],
+            path: "Sources/Core/Web"
+        ),
         .target(
             name: "Node",
             dependencies: [
                 "Basics", "Diagnostics", "System", "Wire", "Config", "Status", "Store", "Transport", "Streaming",
                 "Collection", "Web",
             ] + nio,
-            path: "Sources/Core/Node"),
+            path: "Sources/Core/Node"
+        ),
         .target(name: "TUI", dependencies: ["Basics", "Diagnostics", "Status", "CNcurses"]),
         .executableTarget(
             name: "ndstream",
@@ -78,8 +90,11 @@ let package = Package(
                         "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
                         "-Xlinker", "--gc-sections", "-Xlinker", "--strip-all",
                         "-L\(Context.packageDirectory)/.build/static", "-Xclang-linker", "-static-libgcc",
-                    ], .when(configuration: .release))
-            ]),
+                    ],
+                    .when(configuration: .release)
+                )
+            ]
+        ),
 
         tests("Diagnostics"),
         tests("System"),
@@ -98,8 +113,10 @@ let package = Package(
         // Real Netdata daemons on both ends.
         .testTarget(name: "InteropTests", dependencies: ["ndstream", "System", "Basics", "Status"]),
         .executableTarget(
-            name: "MicroBenchmarks", dependencies: ["Basics", "Diagnostics", "Wire", "Store", "Status"],
-            path: "Benchmarks/Micro"),
+            name: "MicroBenchmarks",
+            dependencies: ["Basics", "Diagnostics", "Wire", "Store", "Status"],
+            path: "Benchmarks/Micro"
+        ),
     ]
 )
 

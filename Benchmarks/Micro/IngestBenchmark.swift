@@ -1,7 +1,7 @@
 import Basics
 import Diagnostics
-import Store
 import Status
+import Store
 import Wire
 
 #if canImport(Glibc)

@@ -29,7 +29,13 @@ import Testing
     private let denied = Array("You are not permitted to access this. Check the logs for more info.".utf8)
 
     @Test func aNodeThatTakesStreams() throws {
-        try expect(web: node, stream: denied, 0, "a node: Netdata Embedded HTTP Server v1.37.1", "takes streams in plaintext")
+        try expect(
+            web: node,
+            stream: denied,
+            0,
+            "a node: Netdata Embedded HTTP Server v1.37.1",
+            "takes streams in plaintext"
+        )
         try expect(web: [], stream: denied, 0, "says nothing to a web request", "takes streams in plaintext")
     }
 
@@ -48,7 +54,13 @@ import Testing
 
     @Test func whatIsNoNode() throws {
         let nginx = page("400 Bad Request", "", server: "nginx/1.24")
-        try expect(web: nginx, stream: nginx, 1, "a web server that is no Netdata: nginx/1.24", "answered as a web request")
+        try expect(
+            web: nginx,
+            stream: nginx,
+            1,
+            "a web server that is no Netdata: nginx/1.24",
+            "answered as a web request"
+        )
         let ssh = Array("SSH-2.0-\u{1b}[2JOpenSSH\r\n".utf8)
         try expect(web: ssh, stream: ssh, 1, "something else, it says: SSH-2.0-\\x1b[2JOpenSSH")
     }

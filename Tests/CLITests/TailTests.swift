@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test func nothingOfALineReachesTheTerminalRaw() throws {
-        let line = "2026-11-22 09:26:23: netdata ERROR : W : STREAM \u{1b}[31mx\u{7} [send to \u{202e}y]: failed to connect\n"
+        let line =
+            "2026-11-22 09:26:23: netdata ERROR : W : STREAM \u{1b}[31mx\u{7} [send to \u{202e}y]: failed to connect\n"
         for options in ["--ascii", "--color=always"] {
             let output = try Program.run("tail", "-", options, input: line).output
             #expect(!output.contains("\u{1b}[31mx"))

@@ -1,6 +1,7 @@
 import Basics
-@testable import Collection
 import Testing
+
+@testable import Collection
 
 @Suite struct ByteCursorTests {
     private func reading<Result>(_ text: String, _ body: (inout ByteCursor) throws -> Result) rethrows -> Result {
@@ -43,23 +44,29 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("0", 0), ("17", 17), ("-1", -1), ("9223372036854775807", Int64.max), ("18446744073709551615", -1),
-        ("12kB", 12), ("x", 0), ("-", 0), ("99999999999999999999999", 200_376_420_520_689_663),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("0", 0), ("17", 17), ("-1", -1), ("9223372036854775807", Int64.max), ("18446744073709551615", -1),
+            ("12kB", 12), ("x", 0), ("-", 0), ("99999999999999999999999", 200_376_420_520_689_663),
+        ] as [(String, Int64)]
+    )
     func decimals(_ text: String, _ expected: Int64) {
         #expect(text.withWord { $0.decimal } == expected)
     }
 
-    @Test(arguments: [
-        ("1.99", 2, 199), ("1.9", 2, 190), ("1", 2, 100), ("1.999", 2, 199), ("0.05", 2, 5), ("100.00", 2, 10_000),
-        ("-0.5", 1, -5), (".5", 1, 5), ("12345.67", 3, 12_345_670), ("1.2.3", 1, 12), ("", 3, 0),
-    ] as [(String, Int, Int64)])
+    @Test(
+        arguments: [
+            ("1.99", 2, 199), ("1.9", 2, 190), ("1", 2, 100), ("1.999", 2, 199), ("0.05", 2, 5), ("100.00", 2, 10_000),
+            ("-0.5", 1, -5), (".5", 1, 5), ("12345.67", 3, 12_345_670), ("1.2.3", 1, 12), ("", 3, 0),
+        ] as [(String, Int, Int64)]
+    )
     func fixedPoints(_ text: String, _ decimals: Int, _ expected: Int64) {
         #expect(text.withWord { $0.fixedPoint(decimals: decimals) } == expected)
     }
 
-    @Test(arguments: [("0000001f", 31), ("FFFFFFff", 4_294_967_295), ("", 0), ("zz", 0), ("1g", 1)] as [(String, Int64)])
+    @Test(
+        arguments: [("0000001f", 31), ("FFFFFFff", 4_294_967_295), ("", 0), ("zz", 0), ("1g", 1)] as [(String, Int64)]
+    )
     func hexadecimals(_ text: String, _ expected: Int64) {
         #expect(text.withWord { $0.hexadecimal } == expected)
     }

@@ -10,7 +10,8 @@ import Testing
 
 /// Test data beside the tests.
 enum CollectionFixtures {
-    static let folder = String(#filePath.dropLast("/CollectionTests/CollectionSupport.swift".count)) + "/Fixtures/Collection"
+    static let folder =
+        String(#filePath.dropLast("/CollectionTests/CollectionSupport.swift".count)) + "/Fixtures/Collection"
 
     static func bytes(_ path: String) throws -> [UInt8] {
         let file = try #require(fopen(folder + "/" + path, "r"), "\(path)")
@@ -95,7 +96,9 @@ final class FakeMachine {
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(cString: $0.bindMemory(to: CChar.self).baseAddress!) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(cString: $0.bindMemory(to: CChar.self).baseAddress!)
+            }
             if name != ".", name != ".." { names.append(name) }
         }
         return names
@@ -149,15 +152,26 @@ final class CollectorRun {
 
     init(_ machine: FakeMachine?, _ settings: [String: [String: String]] = [:], updateEvery: Int = 1) throws {
         host = Host(
-            guid: GUID("11111111-2222-3333-4444-555555555555")!, identity: HostIdentity(hostname: "own"),
-            settings: HostSettings(updateEvery: updateEvery), state: .local, at: clock.now())
+            guid: GUID("11111111-2222-3333-4444-555555555555")!,
+            identity: HostIdentity(hostname: "own"),
+            settings: HostSettings(updateEvery: updateEvery),
+            state: .local,
+            at: clock.now()
+        )
         let values = values
         host.withDatabase { $0.add(values) }
         collector = try Collector(
             host: host,
             options: CollectionOptions(
-                settings: Settings(settings), root: machine?.root ?? "", updateEvery: updateEvery),
-            clock: clock, reporter: events, figures: { NodeFigures() }, usesThreads: false)
+                settings: Settings(settings),
+                root: machine?.root ?? "",
+                updateEvery: updateEvery
+            ),
+            clock: clock,
+            reporter: events,
+            figures: { NodeFigures() },
+            usesThreads: false
+        )
     }
 
     /// A round at this second after the start.

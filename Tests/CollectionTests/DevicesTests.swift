@@ -1,6 +1,7 @@
-@testable import Collection
 import Store
 import Testing
+
+@testable import Collection
 
 /// Disks, interfaces and interrupts that come and go.
 @Suite struct DevicesTests {
@@ -43,7 +44,8 @@ import Testing
                 "plugin:proc:/proc/diskstats:loop0": ["enable": "yes"],
                 "plugin:proc:/proc/diskstats:sdb": ["enable performance metrics": "no"],
                 "plugin:proc:/proc/diskstats:sda": ["merged operations": "no"],
-            ])
+            ]
+        )
         run.tick(0)
         #expect(run.charts["disk.sda"] != nil)
         #expect(run.charts["disk_mops.sda"] == nil)
@@ -60,7 +62,11 @@ import Testing
         machine.write("/sys/devices/virtual/net/veth1/mtu", "1500\n")
         let run = try CollectorRun(machine)
         run.tick(0)
-        #expect(run.charts["net.veth1"]?.labels.contains(Label(key: "interface_type", value: "virtual", source: 0x2000_0001)) == true)
+        #expect(
+            run.charts["net.veth1"]?.labels.contains(
+                Label(key: "interface_type", value: "virtual", source: 0x2000_0001)
+            ) == true
+        )
         #expect(run.charts["net_mtu.veth1"] != nil)
         #expect(run.charts["net.lo"] == nil)
         #expect(run.values.of("system.net", "InOctets") == [1])

@@ -23,7 +23,8 @@ import Testing
             uniqueKeysWithValues: ChartTable.lines(run.host).map { line -> (String, [String]) in
                 let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
                 return (columns[0], columns)
-            })
+            }
+        )
         #expect(real.count > 200)
         for expected in real {
             let chart = expected[0]
@@ -34,11 +35,14 @@ import Testing
             }
             #expect(
                 line[13].split(separator: ";").map(trimmed).sorted()
-                    == expected[13].split(separator: ";").map(trimmed).sorted(), "\(chart)")
+                    == expected[13].split(separator: ";").map(trimmed).sorted(),
+                "\(chart)"
+            )
         }
         #expect(
             ours.keys.filter { !$0.hasPrefix("netdata.") && !$0.hasPrefix("system.clock") }.sorted() == [],
-            "charts that the original doesn't have")
+            "charts that the original doesn't have"
+        )
     }
 
     @Test func valuesAreTheOriginals() throws {

@@ -1,5 +1,6 @@
-@testable import Collection
 import Testing
+
+@testable import Collection
 
 @Suite struct ProcFileTests {
     @Test func aFileIsReadAnewEachTime() throws {

@@ -1,10 +1,12 @@
 import Basics
-@testable import Collection
 import Testing
+
+@testable import Collection
 
 /// The parsers, with what kernels wrote, and with what none would.
 @Suite struct ReadingTests {
-    private func with<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    private func with<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result
+    {
         try Array(text.utf8).withUnsafeBufferPointer(body)
     }
 
@@ -100,12 +102,23 @@ import Testing
             32 27 8:1 / /short
             33 27 8:3 / /tail\\04 rw - ext4 /dev\\134x ro
 
-            """, MountTable.parse)
+            """,
+            MountTable.parse
+        )
         #expect(mounts.map(\.point) == ["/srv/big disk", "/ro", "/super", "/tail\\04"])
         #expect(mounts.map(\.isReadOnly) == [false, true, true, true])
-        #expect(mounts[0] == Mount(
-            major: 8, minor: 1, root: "/sub", point: "/srv/big disk", filesystem: "xfs", source: "/dev/sda1",
-            isReadOnly: false))
+        #expect(
+            mounts[0]
+                == Mount(
+                    major: 8,
+                    minor: 1,
+                    root: "/sub",
+                    point: "/srv/big disk",
+                    filesystem: "xfs",
+                    source: "/dev/sda1",
+                    isReadOnly: false
+                )
+        )
         #expect(mounts[3].source == "/dev\\x")
     }
 
@@ -142,7 +155,13 @@ import Testing
             ("meminfo", fields.parseLines), ("net/snmp6", fields.parseLines), ("net/sockstat", fields.parseGroups),
             ("net/netstat", ColumnedFile(fields).parse), ("net/snmp", ColumnedFile(fields).parse),
             ("net/softnet_stat", SoftnetReading().parse), ("self/mountinfo", { _ = MountTable.parse($0) }),
-            ("net/stat/nf_conntrack", { var table = HexadecimalTable(); table.parse($0) }),
+            (
+                "net/stat/nf_conntrack",
+                {
+                    var table = HexadecimalTable()
+                    table.parse($0)
+                }
+            ),
             ("sysvipc/shm", { _ = IPCReading($0, summing: 3) }),
         ]
         for (file, parse) in parsers {

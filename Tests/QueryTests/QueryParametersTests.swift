@@ -14,7 +14,8 @@ struct QueryParametersTests {
     /// As C reads numbers; what it would not read is 0.
     @Test(arguments: [
         ("-600", Int64(-600)), ("5abc", 5), ("-1e3", -1), ("abc", 0), ("+5", 0), ("0x10", 0), (" 5", 0), ("-", 0),
-        ("--5", 0), ("99999999999999999999999", 1_000_000_000_000_000), ("-99999999999999999999", -1_000_000_000_000_000),
+        ("--5", 0), ("99999999999999999999999", 1_000_000_000_000_000),
+        ("-99999999999999999999", -1_000_000_000_000_000),
     ])
     func numbersAreLenient(_ text: String, _ number: Int64) {
         #expect(parameters("after=\(text)").after == number)
@@ -42,14 +43,17 @@ struct QueryParametersTests {
             all.names
                 == "nonzero,flip,jsonwrap,min2max,ms,abs,display_absolute,seconds,null2zero,objectrows,google_json,"
                 + "percentage,unaligned,match_ids,match_names,anomaly-bit,selected-tier,raw,jw-anomaly-rates,"
-                + "natural-points,virtual-points,all-dimensions")
+                + "natural-points,virtual-points,all-dimensions"
+        )
         #expect(QueryOptions(words: all.names) == all)
     }
 
     @Test(arguments: [
-        ("mean", "average"), ("average", "average"), ("rsd", "cv"), ("ewma", "ses"), ("incremental-sum", "incremental_sum"),
+        ("mean", "average"), ("average", "average"), ("rsd", "cv"), ("ewma", "ses"),
+        ("incremental-sum", "incremental_sum"),
         ("trimmed-median", "trimmed-median5"), ("trimmed-mean", "trimmed-mean5"), ("percentile", "percentile95"),
-        ("percentile99", "percentile99"), ("percentile96", "average"), ("trimmed-mean7", "average"), ("nonsense", "average"),
+        ("percentile99", "percentile99"), ("percentile96", "average"), ("trimmed-mean7", "average"),
+        ("nonsense", "average"),
         ("SUM", "average"), ("percentile+95", "percentile95"),
     ])
     func groupsHaveNames(_ given: String, _ name: String) {

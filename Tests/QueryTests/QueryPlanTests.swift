@@ -6,11 +6,22 @@ import Testing
 struct QueryPlanTests {
     static let now: Int64 = 1_795_340_000
 
-    static func chart(_ id: String, dimensions: [String] = ["x"], hidden: [String] = [], last: Int64 = now) -> QueryChart {
+    static func chart(
+        _ id: String,
+        dimensions: [String] = ["x"],
+        hidden: [String] = [],
+        last: Int64 = now
+    ) -> QueryChart {
         QueryChart(
-            id: id, name: "named." + id, context: "ctx." + id, updateEvery: 1, first: last - 59, last: last,
+            id: id,
+            name: "named." + id,
+            context: "ctx." + id,
+            updateEvery: 1,
+            first: last - 59,
+            last: last,
             labels: [("role", id)],
-            dimensions: dimensions.map { .init(id: $0, name: $0.uppercased(), isHidden: hidden.contains($0)) })
+            dimensions: dimensions.map { .init(id: $0, name: $0.uppercased(), isHidden: hidden.contains($0)) }
+        )
     }
 
     private func plan(_ query: String, _ charts: QueryChart...) throws(QueryRefusal) -> QueryPlan {
@@ -20,8 +31,10 @@ struct QueryPlanTests {
     private func points(_ plan: QueryPlan, _ values: [Double], flags: UInt32 = 0) -> QueryResult {
         plan.run { part, _ in
             StoredPoints(
-                firstTime: part.chart.last - Int64(values.count - 1), step: 1,
-                columns: part.chart.dimensions.map { _ in values.map { StorageNumber.encode($0, flags: flags) } })
+                firstTime: part.chart.last - Int64(values.count - 1),
+                step: 1,
+                columns: part.chart.dimensions.map { _ in values.map { StorageNumber.encode($0, flags: flags) } }
+            )
         }
     }
 
@@ -29,16 +42,27 @@ struct QueryPlanTests {
         #expect(throws: QueryRefusal.nothingAsked) { try plan("after=-5", Self.chart("a")) }
         #expect(throws: QueryRefusal.nothingMatched) { try plan("chart=b", Self.chart("a")) }
         #expect(throws: QueryRefusal.nothingMatched) { try plan("chart=a&dim=y", Self.chart("a")) }
-        #expect(throws: QueryRefusal.nothingMatched) { try plan("chart=a&after=-5", Self.chart("a", last: Self.now - 900)) }
         #expect(throws: QueryRefusal.nothingMatched) {
-            try plan("chart=a", QueryChart(id: "a", name: "a", context: "a", updateEvery: 1, first: 0, last: 0, dimensions: []))
+            try plan("chart=a&after=-5", Self.chart("a", last: Self.now - 900))
+        }
+        #expect(throws: QueryRefusal.nothingMatched) {
+            try plan(
+                "chart=a",
+                QueryChart(id: "a", name: "a", context: "a", updateEvery: 1, first: 0, last: 0, dimensions: [])
+            )
         }
     }
 
     @Test func idsGoBeforeNames() throws {
         let twin = QueryChart(
-            id: "z", name: "a", context: "c", updateEvery: 1, first: Self.now - 9, last: Self.now,
-            dimensions: [.init(id: "y", name: "y")])
+            id: "z",
+            name: "a",
+            context: "c",
+            updateEvery: 1,
+            first: Self.now - 9,
+            last: Self.now,
+            dimensions: [.init(id: "y", name: "y")]
+        )
         #expect(try plan("chart=a", twin, Self.chart("a")).parts[0].chart.id == "a")
         #expect(try plan("chart=named.a", twin, Self.chart("a")).parts[0].chart.id == "a")
         #expect(try plan("chart=named.a", twin, Self.chart("a")).isSingleChart)
@@ -64,9 +88,16 @@ struct QueryPlanTests {
     }
 
     @Test func resetsMarkTheirRow() throws {
-        let result = points(try plan("chart=a&after=-4&points=2", Self.chart("a")), Array(repeating: 1, count: 60), flags: StorageNumber.reset)
+        let result = points(
+            try plan("chart=a&after=-4&points=2", Self.chart("a")),
+            Array(repeating: 1, count: 60),
+            flags: StorageNumber.reset
+        )
         #expect(result.columns[0].rows.resets.allSatisfy { $0 })
-        #expect(points(try plan("chart=a&after=-4", Self.chart("a")), Array(repeating: 1, count: 60)).columns[0].rows.resets.isEmpty)
+        #expect(
+            points(try plan("chart=a&after=-4", Self.chart("a")), Array(repeating: 1, count: 60)).columns[0].rows.resets
+                .isEmpty
+        )
     }
 
     @Test func zerosAreLeftOutUnlessAllAreOrSomebodyNamedThem() throws {
@@ -75,8 +106,10 @@ struct QueryPlanTests {
             let plan = try plan(query, chart)
             return plan.run { part, _ in
                 StoredPoints(
-                    firstTime: Self.now - 59, step: 1,
-                    columns: [values.0, values.1].map { Array(repeating: StorageNumber.encode($0), count: 60) })
+                    firstTime: Self.now - 59,
+                    step: 1,
+                    columns: [values.0, values.1].map { Array(repeating: StorageNumber.encode($0), count: 60) }
+                )
             }.columns.map(\.dimension.id)
         }
         #expect(try ask("chart=a&after=-5&options=nonzero", (0, 1)) == ["y"])

@@ -7,11 +7,20 @@ struct TimeGridTests {
     static let now: Int64 = 1_795_340_000
 
     private func grid(
-        _ query: String, updateEvery: Int64 = 1, first: Int64 = now - 3600, last: Int64 = now,
+        _ query: String,
+        updateEvery: Int64 = 1,
+        first: Int64 = now - 3600,
+        last: Int64 = now,
         limits: QueryLimits = QueryLimits()
     ) -> TimeGrid {
         TimeGrid(
-            parameters(query), updateEvery: updateEvery, first: first, last: last, now: Self.now, limits: limits)
+            parameters(query),
+            updateEvery: updateEvery,
+            first: first,
+            last: last,
+            now: Self.now,
+            limits: limits
+        )
     }
 
     @Test func theDefaultIsTenMinutesOfPoints() {
@@ -35,7 +44,10 @@ struct TimeGridTests {
     }
 
     @Test func windowsMayBeGivenBackwards() {
-        #expect(grid("after=\(Self.now - 10)&before=\(Self.now - 60)") == grid("after=\(Self.now - 60)&before=\(Self.now - 10)"))
+        #expect(
+            grid("after=\(Self.now - 10)&before=\(Self.now - 60)")
+                == grid("after=\(Self.now - 60)&before=\(Self.now - 10)")
+        )
     }
 
     @Test func theFutureIsShiftedBack() {
@@ -45,7 +57,9 @@ struct TimeGridTests {
     }
 
     @Test func moreThanTenYearsAreCut() {
-        let grid = grid("after=\(TimeGrid.absolute(after: -1, before: 0, now: Self.now).after - 20 * 31_536_000)&before=\(Self.now)&points=10")
+        let grid = grid(
+            "after=\(TimeGrid.absolute(after: -1, before: 0, now: Self.now).after - 20 * 31_536_000)&before=\(Self.now)&points=10"
+        )
         #expect(grid.after >= Self.now - 11 * 365 * 86_400)
         #expect(grid.rows <= 11)
     }
@@ -73,9 +87,15 @@ struct TimeGridTests {
         for after in times {
             for before in times {
                 for (updateEvery, stored) in [(Int64(1), Int64(0)), (Int64.max, Int64(1)), (0, Self.now), (-7, 2)] {
-                    for query in ["", "&points=3", "&gtime=86400", "&points=1000000000000000&gtime=7&options=unaligned"] {
+                    for query in [
+                        "", "&points=3", "&gtime=86400", "&points=1000000000000000&gtime=7&options=unaligned",
+                    ] {
                         let grid = grid(
-                            "after=\(after)&before=\(before)\(query)", updateEvery: updateEvery, first: stored, last: stored)
+                            "after=\(after)&before=\(before)\(query)",
+                            updateEvery: updateEvery,
+                            first: stored,
+                            last: stored
+                        )
                         #expect(grid.rows >= 1 && grid.rows <= 86_400)
                         #expect(grid.step >= 1 && grid.group >= 1)
                         #expect(grid.firstRow + (grid.rows - 1) * grid.step == grid.before)
@@ -92,5 +112,6 @@ func parameters(_ query: String) -> QueryParameters {
         query.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1)
             return (name: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "")
-        })
+        }
+    )
 }

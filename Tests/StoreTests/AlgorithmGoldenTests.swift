@@ -34,8 +34,12 @@ struct AlgorithmGoldenTests {
     /// What was replicated in the original's session is loaded; the live samples go through the tokenizer.
     private static func replay(_ text: String) throws -> Host {
         let host = Host(
-            guid: someGUID, identity: HostIdentity(hostname: "inj-db"),
-            settings: HostSettings(mode: .ram, futureLimitSeconds: 0), state: .live, at: 0)
+            guid: someGUID,
+            identity: HostIdentity(hostname: "inj-db"),
+            settings: HostSettings(mode: .ram, futureLimitSeconds: 0),
+            state: .live,
+            at: 0
+        )
         var bench = SessionBench(host: host)
         bench.now = 1_795_339_360 * 1_000_000
         var replicated: (chart: String, time: Int64, values: [Double?]) = ("", 0, [])

@@ -103,8 +103,12 @@ struct ChartClockTests {
         #expect(
             notices == [
                 .reset(
-                    chart: "test.chart", lastUpdated: (start + 5) * 1_000_000, lastCollected: at(Double(start) + 5.5))
-            ])
+                    chart: "test.chart",
+                    lastUpdated: (start + 5) * 1_000_000,
+                    lastCollected: at(Double(start) + 5.5)
+                )
+            ]
+        )
         bench.collect([8])
         #expect(bench.values() == [8])
     }
@@ -153,8 +157,10 @@ struct HostileTimeTests {
     }
 
     @Test(
-        "never trap, never loop: extreme microseconds and clocks", arguments: MemoryMode.allCases,
-        [0, 3600, Int64.max] as [Int64])
+        "never trap, never loop: extreme microseconds and clocks",
+        arguments: MemoryMode.allCases,
+        [0, 3600, Int64.max] as [Int64]
+    )
     func extremes(mode: MemoryMode, limit: Int64) {
         let extremes: [Int64] = [
             .min, .min + 1, -1, 0, 1, 999_999, 1_000_000, 1 << 31, 1 << 53, 1 << 62, .max - 1, .max,
@@ -162,7 +168,9 @@ struct HostileTimeTests {
         for trusted in [true, false] {
             for now in extremes + [at(Double(start))] {
                 var database = HostDatabase(
-                    guid: someGUID, settings: HostSettings(mode: mode, history: 10, futureLimitSeconds: limit))
+                    guid: someGUID,
+                    settings: HostSettings(mode: mode, history: 10, futureLimitSeconds: limit)
+                )
                 let chart = database.define(ChartDefinition(id: "a.b"), now: now)!
                 let index = database.define(dimension(.incremental), in: chart)!
                 for microseconds in extremes + extremes.reversed() {
@@ -203,7 +211,9 @@ struct HostileTimeTests {
 struct ValueTests {
     /// Collections half a second past each second, so that a point lies in the middle between two.
     private static func run(
-        _ dimensions: [DimensionDefinition], _ collections: [[Int64?]], mode: MemoryMode = .alloc
+        _ dimensions: [DimensionDefinition],
+        _ collections: [[Int64?]],
+        mode: MemoryMode = .alloc
     ) -> [[Double?]] {
         var bench = ChartBench(dimensions, mode: mode)
         for (index, values) in collections.enumerated() { bench.collect(values, elapsed: index == 0 ? 0 : 1) }
@@ -268,7 +278,9 @@ struct ValueTests {
     func percentageOfRow() {
         let hidden = DimensionDefinition(id: "h", algorithm: .percentageOfAbsoluteRow, options: .hidden)
         let rows = Self.run(
-            [dimension(.percentageOfAbsoluteRow, "a"), hidden], [[1, 1], [25, 75], [0, 0], [nil, 3]])
+            [dimension(.percentageOfAbsoluteRow, "a"), hidden],
+            [[1, 1], [25, 75], [0, 0], [nil, 3]]
+        )
         #expect(rows == [[25, 0, nil], [75, 0, 100]])
     }
 
@@ -276,7 +288,8 @@ struct ValueTests {
     func percentageOfIncrements() {
         let rows = Self.run(
             [dimension(.percentageOfIncrementalRow, "a"), dimension(.percentageOfIncrementalRow, "b")],
-            [[100, 100], [110, 130], [5, 140], [5, 140]])
+            [[100, 100], [110, 130], [5, 140], [5, 140]]
+        )
         #expect(rows == [[25, 0, 0], [75, 100, 0]])
     }
 
@@ -285,7 +298,8 @@ struct ValueTests {
         #expect(
             Self.run([dimension(.absolute, "a"), dimension(.absolute, "b")], [[1, 1], [nil, 2], [3, 3]]) == [
                 [nil, 3], [2, 3],
-            ])
+            ]
+        )
     }
 
     @Test("a dimension's first value is not stored, whenever it comes")
@@ -293,7 +307,8 @@ struct ValueTests {
         #expect(
             Self.run([dimension(.absolute, "a"), dimension(.absolute, "b")], [[1, nil], [2, nil], [3, 9], [4, 9]]) == [
                 [2, 3, 4], [nil, nil, 9],
-            ])
+            ]
+        )
     }
 
     @Test("two collections in a second: increments add up, values replace")

@@ -10,13 +10,17 @@ struct PointsTests {
         arguments: [
             (MemoryMode.none, 100, 5), (.ram, 100, 1024), (.ram, 1024, 1024), (.ram, 1025, 2048), (.alloc, 100, 100),
             (.alloc, 1, 5), (.save, 3600, 4096), (.map, 3600, 4096), (.dbengine, 3600, 4096),
-        ])
+        ]
+    )
     func history(mode: MemoryMode, asked: Int, kept: Int) {
         #expect(HostSettings(mode: mode, history: asked).history == kept)
         #expect(HostSettings(mode: mode, history: asked).requestedMode == mode)
     }
 
-    @Test("are reported exactly as many as the history has, however blocks fall", arguments: [5, 100, 255, 256, 257, 1000])
+    @Test(
+        "are reported exactly as many as the history has, however blocks fall",
+        arguments: [5, 100, 255, 256, 257, 1000]
+    )
     func retention(history: Int) {
         var bench = ChartBench([dimension()], history: history)
         bench.collect([0], elapsed: 0)
@@ -39,7 +43,10 @@ struct PointsTests {
         for _ in 0..<20 {
             let every = [1, 1, 2, 10].randomElement(using: &random)!
             var bench = ChartBench(
-                [dimension()], history: Int.random(in: 5...1500, using: &random), updateEvery: every)
+                [dimension()],
+                history: Int.random(in: 5...1500, using: &random),
+                updateEvery: every
+            )
             var model: [Int64: Double] = [:]
             bench.collect([0], after: Double(every), elapsed: 0)
             var dimensions = 1
@@ -95,9 +102,16 @@ struct PointsTests {
         for index in 0..<20 {
             let chart = database.define(
                 ChartDefinition(
-                    id: "cgroup_app\(index).mem_usage", title: "Memory usage without cache", units: "MiB",
-                    family: "mem", context: "cgroup.mem_usage", plugin: "cgroups.plugin", module: "/sys/fs/cgroup"),
-                now: at(Double(start)))!
+                    id: "cgroup_app\(index).mem_usage",
+                    title: "Memory usage without cache",
+                    units: "MiB",
+                    family: "mem",
+                    context: "cgroup.mem_usage",
+                    plugin: "cgroups.plugin",
+                    module: "/sys/fs/cgroup"
+                ),
+                now: at(Double(start))
+            )!
             for name in ["cache", "rss", "swap", "rss_huge", "mapped_file"] {
                 database.define(DimensionDefinition(id: name), in: chart)
             }

@@ -12,7 +12,8 @@ struct StorageNumberTests {
             (0.1, "0.1"), (16_777_215, "16777215"), (16_777_216, "16777220"), (4_294_967_295, "4294967000"),
             (666.666666666, "666.6667"), (33.3333333333, "33.33333"), (16.6666666666, "16.666667"),
             (-2.25, "-2.25"), (0.0000001, "0.0000001"), (0.00000004, "0"), (3_006_476_000.4, "3006476000"),
-        ])
+        ]
+    )
     func digits(number: Double, printed: String) throws {
         var bytes: [UInt8] = []
         appendDecimal(try #require(StorageNumber.decode(StorageNumber.encode(number))), to: &bytes)
@@ -21,7 +22,9 @@ struct StorageNumberTests {
 
     @Test("has no form for what is no number")
     func noNumber() {
-        for number in [Double.nan, .infinity, -.infinity] { #expect(StorageNumber.encode(number) == StorageNumber.empty) }
+        for number in [Double.nan, .infinity, -.infinity] {
+            #expect(StorageNumber.encode(number) == StorageNumber.empty)
+        }
         #expect(StorageNumber.decode(StorageNumber.empty) == nil)
     }
 

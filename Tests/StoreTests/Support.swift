@@ -28,16 +28,29 @@ struct ChartBench: ~Copyable {
     var now: Double
 
     init(
-        _ dimensions: [DimensionDefinition], mode: MemoryMode = .alloc, history: Int = 100, updateEvery: Int = 1,
-        options: ChartOptions = [], now: Double = Double(start), gap: Int = 1, futureLimit: Int64 = 0
+        _ dimensions: [DimensionDefinition],
+        mode: MemoryMode = .alloc,
+        history: Int = 100,
+        updateEvery: Int = 1,
+        options: ChartOptions = [],
+        now: Double = Double(start),
+        gap: Int = 1,
+        futureLimit: Int64 = 0
     ) {
         database = HostDatabase(
             guid: someGUID,
             settings: HostSettings(
-                mode: mode, history: history, updateEvery: 1, gapWhenLostIterationsAbove: gap,
-                futureLimitSeconds: futureLimit))
+                mode: mode,
+                history: history,
+                updateEvery: 1,
+                gapWhenLostIterationsAbove: gap,
+                futureLimitSeconds: futureLimit
+            )
+        )
         chart = database.define(
-            ChartDefinition(id: "test.chart", updateEvery: updateEvery, options: options), now: at(now))!
+            ChartDefinition(id: "test.chart", updateEvery: updateEvery, options: options),
+            now: at(now)
+        )!
         for dimension in dimensions { database.define(dimension, in: chart) }
         self.now = now
     }
@@ -78,19 +91,32 @@ struct SessionBench: ~Copyable {
     var now: Int64 = start * 1_000_000
 
     init(
-        _ dialect: Ingest.Dialect = .stream, mode: MemoryMode = .ram, limits: StoreLimits = .standard,
+        _ dialect: Ingest.Dialect = .stream,
+        mode: MemoryMode = .ram,
+        limits: StoreLimits = .standard,
         host given: Host? = nil
     ) {
         host =
             given
             ?? Host(
-                guid: someGUID, identity: HostIdentity(hostname: "web01"),
-                settings: HostSettings(mode: mode, history: 100), state: .live, at: 0, limits: limits)
+                guid: someGUID,
+                identity: HostIdentity(hostname: "web01"),
+                settings: HostSettings(mode: mode, history: 100),
+                state: .live,
+                at: 0,
+                limits: limits
+            )
         ingest = Ingest(
             host: host,
             session: .init(
-                dialect: dialect, thread: "TEST", plugin: "10.0.0.4:51234", updateEvery: 2,
-                values: ["ip": "10.0.0.4", "port": "51234", "version": "5"]), reporter: events)
+                dialect: dialect,
+                thread: "TEST",
+                plugin: "10.0.0.4:51234",
+                updateEvery: 2,
+                values: ["ip": "10.0.0.4", "port": "51234", "version": "5"]
+            ),
+            reporter: events
+        )
     }
 
     /// Feeds text that ends with a newline or is given one.

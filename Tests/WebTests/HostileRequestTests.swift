@@ -10,8 +10,10 @@ struct HostileRequestTests {
     static let bench = {
         let bench = WebBench()
         bench.collect(
-            ChartDefinition(id: "a.b"), (0..<10).map { DimensionDefinition(id: "d\($0)") },
-            (0..<600).map { row in (0..<10).map { Int64(row * $0) } })
+            ChartDefinition(id: "a.b"),
+            (0..<10).map { DimensionDefinition(id: "d\($0)") },
+            (0..<600).map { row in (0..<10).map { Int64(row * $0) } }
+        )
         bench.collect(ChartDefinition(id: "a.c"), [DimensionDefinition(id: "d1")], (0..<600).map { [Int64($0)] })
         return bench
     }()
@@ -74,7 +76,10 @@ struct HostileRequestTests {
 
     @Test func timeoutsAreKept() {
         let request = HTTPRequest(
-            .get, "/api/v1/data?chart=a.b&after=-5&timeout=100", receivedAt: Self.bench.clock.now() - 101_000)!
+            .get,
+            "/api/v1/data?chart=a.b&after=-5&timeout=100",
+            receivedAt: Self.bench.clock.now() - 101_000
+        )!
         let late = Self.bench.service.answer(request)
         #expect(late.status == 503)
         #expect(late.bodyText == "Query timeout exceeded")

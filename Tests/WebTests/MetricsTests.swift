@@ -21,19 +21,35 @@ struct MetricsTests {
         }
         let gauge = bench.collect(
             ChartDefinition(
-                id: "test.gauge", units: "units", family: "tfam", context: "test.gauge", plugin: "tst.plugin"),
+                id: "test.gauge",
+                units: "units",
+                family: "tfam",
+                context: "test.gauge",
+                plugin: "tst.plugin"
+            ),
             [
                 DimensionDefinition(id: "val", divisor: 10),
                 DimensionDefinition(id: "two", name: "second"),
                 DimensionDefinition(id: "out", multiplier: -1),
                 DimensionDefinition(id: "gone", options: .hidden),
-            ], (1...30).map { [20, $0, 7, 100] })
+            ],
+            (1...30).map { [20, $0, 7, 100] }
+        )
         bench.collect(
-            ChartDefinition(id: "system.ctxt", units: "context switches/s", family: "processes", context: "system.ctxt"),
-            [DimensionDefinition(id: "switches", algorithm: .incremental)], (1...30).map { [$0 * 1000] })
+            ChartDefinition(
+                id: "system.ctxt",
+                units: "context switches/s",
+                family: "processes",
+                context: "system.ctxt"
+            ),
+            [DimensionDefinition(id: "switches", algorithm: .incremental)],
+            (1...30).map { [$0 * 1000] }
+        )
         bench.collect(
-            ChartDefinition(id: "old.chart", units: "%", options: .obsolete), [DimensionDefinition(id: "x")],
-            [[1], [2], [3]])
+            ChartDefinition(id: "old.chart", units: "%", options: .obsolete),
+            [DimensionDefinition(id: "x")],
+            [[1], [2], [3]]
+        )
         bench.hosts.local.withDatabase { database in
             _ = database.setVariable("lim", 77, of: gauge)
             _ = database.setHostVariable("hv", 12.25)
@@ -58,7 +74,8 @@ struct MetricsTests {
 
                 # NETDATA ALARMS RUNNING
 
-                """)
+                """
+        )
     }
 
     /// The answer is made for `eval`: no text of a peer may start a line or close the quotes.
@@ -67,7 +84,9 @@ struct MetricsTests {
         let hostile = "x\n$(reboot)\"`id`;\r#"
         bench.collect(
             ChartDefinition(id: hostile, title: hostile, units: hostile, family: hostile, context: hostile),
-            [DimensionDefinition(id: hostile, name: hostile)], [[1], [2], [3]])
+            [DimensionDefinition(id: hostile, name: hostile)],
+            [[1], [2], [3]]
+        )
         for line in bench.body("/api/v1/allmetrics").split(whereSeparator: \.isNewline) {
             let isComment = line.hasPrefix("#")
             let isVariable = line.wholeMatch(of: /NETDATA_[A-Z0-9_]+="-?[0-9]*"      #.*/) != nil
@@ -97,7 +116,9 @@ struct MetricsTests {
                 				"name": "second",
                 				"value": 30.0000000
                 			},
-                """))
+                """
+            )
+        )
         #expect(body.hasSuffix("\t\t\t}\n\t\t}\n\t}\n}"))
         #expect(Self.bench().body("/api/v1/allmetrics?format=json&filter=nothing") == "{\n}")
     }
@@ -119,7 +140,8 @@ struct MetricsTests {
                 netdata_test_gauge_units_average\(labels)"out"} -7.0000000 \(Self.now - 3)000
                 netdata_test_gauge_units_average\(labels)"gone"} 100.0000000 \(Self.now - 3)000
 
-                """)
+                """
+        )
     }
 
     @Test func prometheusGetsWhatWasCollected() {
@@ -128,7 +150,9 @@ struct MetricsTests {
         #expect(
             body.hasPrefix(
                 "# COMMENT netdata \"nd-a\" to FIRST SEEN prometheus \"localhost\", source \"as collected\", "
-                    + "last seen 0 never, time range \(Self.now - 10) to \(Self.now)\n\n\(Self.information)\n"))
+                    + "last seen 0 never, time range \(Self.now - 10) to \(Self.now)\n\n\(Self.information)\n"
+            )
+        )
         let common = "chart \"test.gauge\", context \"test.gauge\", family \"tfam\""
         #expect(
             body.contains(
@@ -138,7 +162,10 @@ struct MetricsTests {
                 # TYPE netdata_test_gauge gauge
                 netdata_test_gauge{chart="test.gauge",family="tfam",dimension="val"} 20 \(Self.now)500
 
-                """), "\(body)")
+                """
+            ),
+            "\(body)"
+        )
         #expect(
             body.contains(
                 """
@@ -146,7 +173,9 @@ struct MetricsTests {
                 # TYPE netdata_system_ctxt counter
                 netdata_system_ctxt_total{chart="system.ctxt",family="processes",dimension="switches"} 30000 \(Self.now)500
 
-                """))
+                """
+            )
+        )
     }
 
     @Test func prometheusRemembersWhoWasHere() {
@@ -157,7 +186,9 @@ struct MetricsTests {
         #expect(
             bench.body(target).contains(
                 "to prometheus \"p1\", source \"average\", last seen 14 seconds ago, time range \(Self.now) to "
-                    + "\(Self.now + 14)\n"))
+                    + "\(Self.now + 14)\n"
+            )
+        )
         #expect(bench.body(target.replacing("p1", with: "p2")).contains("FIRST SEEN"))
     }
 
@@ -177,7 +208,10 @@ struct MetricsTests {
         ("names=no", "dimension=\"two\"} "),
         ("timestamps=no", "netdata_info{instance=\"nd-a\""),
         ("variables=yes", "\nnetdata_test_gauge_lim 77.0000000 \(now)000\nnetdata_hv 12.2500000 \(now)000\n"),
-        ("variables=yes&help=1&timestamps=0", "\n\n# COMMENT global host and chart variables\nnetdata_test_gauge_lim 77.0000000\n"),
+        (
+            "variables=yes&help=1&timestamps=0",
+            "\n\n# COMMENT global host and chart variables\nnetdata_test_gauge_lim 77.0000000\n"
+        ),
         ("types=true", "# TYPE netdata_test_gauge_units_average gauge\nnetdata_test_gauge_units_average{"),
         (
             "help=yes",
@@ -196,7 +230,10 @@ struct MetricsTests {
         let child = bench.hosts.add(WebBench.host(WebBench.childGUID, "nd-b"))
         bench.collect(
             ChartDefinition(id: "test.gauge", units: "units", family: "f", context: "test.gauge"),
-            [DimensionDefinition(id: "x")], (1...30).map { [$0] }, on: child)
+            [DimensionDefinition(id: "x")],
+            (1...30).map { [$0] },
+            on: child
+        )
         let all = bench.body("/api/v1/allmetrics?format=prometheus_all_hosts")
         #expect(all.contains("dimension=\"val\",instance=\"nd-a\"} "))
         #expect(all.contains("{chart=\"test.gauge\",family=\"f\",dimension=\"x\",instance=\"nd-b\"} "))
@@ -210,7 +247,8 @@ struct MetricsTests {
     @Test func modeNoneHasOnlyWhatWasCollected() {
         let bench = WebBench(now: Self.now)
         let child = bench.hosts.add(
-            WebBench.host(WebBench.childGUID, "nd-b", settings: HostSettings(mode: .none)))
+            WebBench.host(WebBench.childGUID, "nd-b", settings: HostSettings(mode: .none))
+        )
         bench.collect(ChartDefinition(id: "a.b"), [DimensionDefinition(id: "x")], [[1], [2], [3]], on: child)
         let average = bench.body("/host/nd-b/api/v1/allmetrics?format=prometheus")
         #expect(average.split(separator: "\n").count == 1)
@@ -238,9 +276,13 @@ struct MetricsTests {
         let hostile = "x\"} 1\nevil{a=\"\\\r"
         bench.collect(
             ChartDefinition(id: "a.b", units: hostile, family: hostile, context: hostile),
-            [DimensionDefinition(id: hostile)], (1...30).map { [$0] })
+            [DimensionDefinition(id: hostile)],
+            (1...30).map { [$0] }
+        )
         bench.hosts.rename(bench.hosts.local, to: hostile)
         let body = bench.body("/api/v1/allmetrics?format=prometheus_all_hosts&help=yes&types=yes&server=%0a\"evil")
-        for line in body.split(separator: "\n") { #expect(line.hasPrefix("#") || line.hasPrefix("netdata_"), "\(line)") }
+        for line in body.split(separator: "\n") {
+            #expect(line.hasPrefix("#") || line.hasPrefix("netdata_"), "\(line)")
+        }
     }
 }

@@ -59,7 +59,10 @@ public struct MachineGUIDFile: Sendable {
     public func inspect() -> (identity: MachineIdentity, findings: [Finding]) {
         let identity = MachineIdentity(content: content(path))
         let clone = identity.cloneFinding(
-            fingerprint: content(fingerprintPath), machineID: content("/etc/machine-id"), file: path)
+            fingerprint: content(fingerprintPath),
+            machineID: content("/etc/machine-id"),
+            file: path
+        )
         return (identity, [identity.finding(file: path), clone].compactMap { $0 })
     }
 
@@ -80,7 +83,9 @@ public struct MachineGUIDFile: Sendable {
             let condition = Condition.identityNotWritable
             let values = ["file": path, "reason": error.reason]
             throw StartFailure(
-                sentence: ([condition.render(values)] + condition.fix(values)).joined(separator: "\n    "), code: 73)
+                sentence: ([condition.render(values)] + condition.fix(values)).joined(separator: "\n    "),
+                code: 73
+            )
         }
         return guid
     }

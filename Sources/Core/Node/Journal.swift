@@ -26,7 +26,9 @@ public final class Journal: Reporter, StreamJournal {
         errorLog = ErrorLog(
             LogFile(LogTarget(logs.error)),
             protection: FloodProtection(
-                threshold: logs.floodProtectionLines, period: Int64(logs.floodProtectionPeriod))
+                threshold: logs.floodProtectionLines,
+                period: Int64(logs.floodProtectionPeriod)
+            )
         )
         accessLog = AccessLog(LogFile(LogTarget(logs.access)))
     }

@@ -23,7 +23,8 @@ final class LocalRounds {
         let new = total - samples
         samples = total
         sender?.flush()
-        let now = clock.now(), monotonic = clock.monotonic()
+        let now = clock.now()
+        let monotonic = clock.monotonic()
         host.status.withLock {
             $0.received(wireBytes: 0, rawBytes: 0, samples: new, at: now, monotonic: monotonic)
         }

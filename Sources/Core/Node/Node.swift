@@ -60,7 +60,12 @@ public final class Node: Sendable {
         )
         hosts = Hosts(local: local)
         parent = StreamParent(
-            hosts: hosts, configuration: configuration, clock: clock, reporter: journal, journal: journal)
+            hosts: hosts,
+            configuration: configuration,
+            clock: clock,
+            reporter: journal,
+            journal: journal
+        )
         sender = SenderSettings(configuration.stream).map { [group, pool] settings in
             Sender(
                 host: local,
@@ -193,7 +198,8 @@ public final class Node: Sendable {
     private func keepHouse() {
         let eventLoop = group.next()
         eventLoop.scheduleRepeatedTask(
-            initialDelay: .seconds(Self.housekeepingSeconds), delay: .seconds(Self.housekeepingSeconds)
+            initialDelay: .seconds(Self.housekeepingSeconds),
+            delay: .seconds(Self.housekeepingSeconds)
         ) { [self] _ in
             cleanUp()
         }
@@ -205,7 +211,8 @@ public final class Node: Sendable {
     }
 
     private func cleanUp() {
-        let database = current.value.database, now = clock.now()
+        let database = current.value.database
+        let now = clock.now()
         let orphans = hosts.removeOrphans(after: Int64(database.cleanupOrphanHostsAfterSeconds), now: now)
         for host in orphans {
             report(.hostForgotten, ["host": host.hostname, "guid": host.guid.description], host: host)
@@ -239,6 +246,7 @@ public final class Node: Sendable {
         host: Host? = nil
     ) {
         journal.report(
-            Event(condition, at: clock.now(), thread: thread, host: host?.guid.description, values: values))
+            Event(condition, at: clock.now(), thread: thread, host: host?.guid.description, values: values)
+        )
     }
 }

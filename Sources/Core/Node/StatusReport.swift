@@ -40,7 +40,8 @@ final class StatusReport: Sendable {
     }
 
     func document() -> StatusDocument {
-        let now = clock.now(), monotonic = clock.monotonic()
+        let now = clock.now()
+        let monotonic = clock.monotonic()
         let configuration = current.value
         var document = StatusDocument(at: seconds(now), node: node(configuration, monotonic))
         document.hosts = hosts.all().prefix(StatusLimits.hosts).map { host($0, now, monotonic) }

@@ -31,7 +31,12 @@ extension HostDatabase {
             if preceding >= 0 { charts[Int(preceding)].follower = slot }
         }
         begin(
-            charts + Int(slot), slot, microseconds: microseconds, now: HostDatabase.time(now), trusted: trusted)
+            charts + Int(slot),
+            slot,
+            microseconds: microseconds,
+            now: HostDatabase.time(now),
+            trusted: trusted
+        )
         return true
     }
 

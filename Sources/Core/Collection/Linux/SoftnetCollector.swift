@@ -115,7 +115,11 @@ final class SoftnetReading {
         // The kernel's counters have 32 bits: their sum goes round like one of them.
         let bits: Int64 = 0xffff_ffff
         total = Counters(
-            processed: sum.processed & bits, dropped: sum.dropped & bits, squeezed: sum.squeezed & bits,
-            receivedSteered: sum.receivedSteered & bits, flowLimit: sum.flowLimit & bits)
+            processed: sum.processed & bits,
+            dropped: sum.dropped & bits,
+            squeezed: sum.squeezed & bits,
+            receivedSteered: sum.receivedSteered & bits,
+            flowLimit: sum.flowLimit & bits
+        )
     }
 }

@@ -11,7 +11,7 @@ enum ChartsEndpoint {
         let snapshot = request.host.withDatabase { database in
             database.find(name).flatMap { database.snapshot(of: $0) }
         }
-        guard let snapshot else { 
+        guard let snapshot else {
             return .text(404, Condition.chartNotFound.render(["chart": htmlEscaped(name)]))
         }
         var body: [UInt8] = []
