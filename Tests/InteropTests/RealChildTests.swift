@@ -31,6 +31,6 @@ struct RealChildTests {
         }
         #expect(!parent.log.contains("ERROR"), "\(parent.log)")
         // One connection, never lost.
-        #expect(child.log.matches(of: /established communication/).count == 1)
+        #expect(child.log.matches(of: /established link with negotiated capabilities/).count == 1)
     }
 }
