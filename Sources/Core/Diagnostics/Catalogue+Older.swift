@@ -66,16 +66,6 @@ extension Condition {
         fix: ["see the lines before for why it broke"]
     )
 
-    public static let destinationSkipped = Condition(
-        "ND-C61",
-        .warning,
-        level: .info,
-        "STREAM {host}: skipping destination '{destination}' (default port: {port}) due to last error (code: {number}, {reason}), will retry it in {seconds} seconds",
-        sentence: "This parent failed a moment ago and is not tried again yet.",
-        causes: ["the reason in the line"],
-        fix: ["see the earlier line that says how it failed"]
-    )
-
     public static let willRetry = Condition(
         "ND-C62",
         .warning,
@@ -127,6 +117,6 @@ extension Condition {
 extension Catalogue {
     static let older: [Condition] = [
         .unrecognised, .newClient, .readyToSend, .clearingDefinitions, .compressorReset, .senderEnding,
-        .bufferDiscarded, .destinationSkipped, .willRetry, .noParents, .streamInfoUnreadable, .notAStream, .logFlood,
+        .bufferDiscarded, .willRetry, .noParents, .streamInfoUnreadable, .notAStream, .logFlood,
     ]
 }

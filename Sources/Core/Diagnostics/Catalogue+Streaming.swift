@@ -353,8 +353,48 @@ extension Condition {
         "ND-I12",
         .info,
         "Host '{host}' switched program version from '{before}' to '{version}'",
-        recognised: ["Host '{host}' switched program name from '{before}' to '{version}'"],
         sentence: "The child came back with another version of its program."
+    )
+
+    public static let programNameChanged = Condition(
+        "ND-I14",
+        .info,
+        "Host '{host}' switched program name from '{before}' to '{version}'",
+        sentence: "The child came back as another program."
+    )
+
+    private static let restart = "Restart netdata here to apply the new settings."
+    private static let keepsItsSettings = ["the configuration was changed while the host was known"]
+    private static let applyThem = ["restart this parent when a gap does no harm"]
+
+    public static let hostUpdateEveryDiffers = Condition(
+        "ND-K60",
+        .warning,
+        level: .error,
+        "Host '{host}' has an update frequency of {before} seconds, but the wanted one is {wanted} seconds. " + restart,
+        sentence: "A known host keeps the update every it was first seen with.",
+        causes: ["the child's `update every` was changed"] + keepsItsSettings,
+        fix: applyThem
+    )
+
+    public static let hostHistoryDiffers = Condition(
+        "ND-K61",
+        .warning,
+        level: .error,
+        "Host '{host}' has history of {before} entries, but the wanted one is {wanted} entries. " + restart,
+        sentence: "A known host keeps the history it was first seen with.",
+        causes: keepsItsSettings,
+        fix: applyThem
+    )
+
+    public static let hostModeDiffers = Condition(
+        "ND-K62",
+        .warning,
+        level: .error,
+        "Host '{host}' has memory mode '{before}', but the wanted one is '{wanted}'. " + restart,
+        sentence: "A known host keeps the memory mode it was first seen with.",
+        causes: keepsItsSettings,
+        fix: applyThem
     )
 
     public static let hostForgotten = Condition(
@@ -367,7 +407,7 @@ extension Condition {
     // MARK: A parent as its child sees it
 
     public static let senderNotConfigured = Condition(
-        "ND-K40",
+        "ND-C24",
         .error,
         "STREAM [send]: cannot enable sending thread - information is missing.",
         sentence: "Streaming is enabled, but the destination or the API key is missing.",
@@ -551,6 +591,16 @@ extension Condition {
         fix: ["on the parent: grep STREAM error.log"]
     )
 
+    public static let destinationSkipped = Condition(
+        "ND-C61",
+        .warning,
+        level: .info,
+        "STREAM {host}: skipping destination '{destination}' (default port: {port}) due to last error (code: {number}, {reason}), will retry it in {seconds} seconds",
+        sentence: "This parent failed a moment ago and is not tried again yet.",
+        causes: ["the reason in the line"],
+        fix: ["see the earlier line that says how it failed"]
+    )
+
     public static let connectionClosed = Condition(
         "ND-C20",
         .error,
@@ -670,10 +720,12 @@ extension Catalogue {
         .replacedDeadConnection, .refusedOwnGUID, .refusedRight, .refusedRequest, .unusedParameter,
         .wantsToStream, .receiverCreated, .hostInitialized, .receiverWilling, .receiverInitializing, .receiverVersion,
         .receiverFirstVersion, .receiverCapabilities, .receiving, .receiverEndOfFile, .receiverFailed,
-        .receiverTimeout, .receiverDisconnected, .receiverEnded, .hostRenamed, .programChanged, .hostForgotten,
+        .receiverTimeout, .receiverDisconnected, .receiverEnded, .hostRenamed, .programChanged, .programNameChanged,
+        .hostUpdateEveryDiffers, .hostHistoryDiffers, .hostModeDiffers, .hostForgotten,
         .senderNotConfigured, .senderCreated, .connecting, .cannotConnect, .senderInitializing, .senderWaiting,
         .established, .establishedVersion, .sending, .uncompressed, .notReady, .parentDenied, .parentBusy,
         .parentHasHost, .parentIsHost, .parentInternalError, .parentInitializing, .parentForbidsPort, .parentSilent,
+        .destinationSkipped,
         .connectionClosed, .connectionFailed, .sendTimeout, .bufferOverflow, .compressionDeactivated,
         .compressionFailed, .restartingWithoutCompression, .compressionTooOld, .senderStopping, .senderStopped,
         .unknownCommandFromParent,

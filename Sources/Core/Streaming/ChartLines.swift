@@ -14,6 +14,8 @@ struct ChartLines {
     var isWanted = false
     /// BEGIN says 0 microseconds until the chart's clock reaches this, µs since 1970 (streaming protocol §8.4).
     var resyncUntil: Int64 = 0
+    /// Variables of the chart that have another value since its last collection.
+    var changedVariables: [String: Double] = [:]
     /// `BEGIN "id" ` followed by `SET "dimension" = ` of each dimension.
     private var prefixes: [UInt8] = []
     /// Where each prefix ends.
@@ -21,6 +23,7 @@ struct ChartLines {
 
     /// Takes a definition over.
     mutating func remember(_ id: String, _ dimensions: [DimensionDefinition]) {
+        changedVariables = [:]
         prefixes = CommandWriter.beginPrefix(id)
         ends = [Int32(prefixes.count)]
         ends.reserveCapacity(dimensions.count + 1)
@@ -30,8 +33,14 @@ struct ChartLines {
         }
     }
 
-    /// The lines of one collection: BEGIN, a SET for each dimension that was collected, END.
-    func write(_ collection: borrowing Store.Collection, microseconds: Int64, to bytes: inout [UInt8]) {
+    /// The lines of one collection: BEGIN, a SET for each dimension that was collected, what changed of the chart's
+    /// variables (streaming protocol §8.4), END.
+    mutating func write(
+        _ collection: borrowing Store.Collection,
+        microseconds: Int64,
+        _ writer: CommandWriter,
+        to bytes: inout [UInt8]
+    ) {
         prefixes.withUnsafeBufferPointer { prefixes in
             ends.withUnsafeBufferPointer { ends in
                 var start = Int(ends[0])
@@ -44,9 +53,13 @@ struct ChartLines {
                     }
                     start = end
                 }
-                CommandWriter.end(to: &bytes)
             }
         }
+        if !changedVariables.isEmpty {
+            writer.chartVariables(changedVariables, to: &bytes)
+            changedVariables = [:]
+        }
+        CommandWriter.end(to: &bytes)
     }
 }
 
@@ -64,6 +77,10 @@ extension CommandWriter {
             commitChartLabels(to: &bytes)
         }
         for definition in dimensions { dimension(DimensionLine(definition), to: &bytes) }
+        chartVariables(variables, to: &bytes)
+    }
+
+    func chartVariables(_ variables: [String: Double], to bytes: inout [UInt8]) {
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
             variable(.chart, name, value, to: &bytes)
         }
@@ -79,11 +96,11 @@ extension CommandWriter {
     ) {
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) { variable(.host, name, value, to: &bytes) }
         claimedID(machineGUID: guid.description, claim: claim, to: &bytes)
-        self.labels(labels, to: &bytes)
+        if !labels.isEmpty { self.labels(labels, to: &bytes) }
     }
 
+    /// All labels of a host; none at all takes those away that the parent has.
     func labels(_ labels: [Label], to bytes: inout [UInt8]) {
-        guard !labels.isEmpty else { return }
         for label in labels { self.label(label.key, label.value, source: label.source, to: &bytes) }
         overwriteLabels(to: &bytes)
     }

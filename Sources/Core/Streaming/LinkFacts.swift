@@ -18,6 +18,8 @@ struct LinkFacts: Sendable {
     private var compression: String?
     private var capabilities: [String] = []
     private var throughput = Throughput()
+    /// Bytes that the connection has and the parent's machine has not taken.
+    var unsent = 0
 
     init(host: GUID, bufferMax: Int, candidates: [SenderMachine.Candidate]) {
         self.host = host
@@ -51,6 +53,7 @@ struct LinkFacts: Sendable {
     mutating func disconnected() {
         compression = nil
         capabilities = []
+        unsent = 0
     }
 
     mutating func sent(_ bytes: Int, raw: Int, samples: Int, monotonic: Int64) {
@@ -79,7 +82,7 @@ struct LinkFacts: Sendable {
         link.compression = compression
         link.capabilities = capabilities
         link.outBytesPerSecond = throughput.rates(monotonic: monotonic).wire
-        link.bufferBytes = pending
+        link.bufferBytes = pending &+ unsent
         link.bufferMaxBytes = bufferMax
         link.droppedSamples = dropped
         link.candidates = candidates.map { candidate in

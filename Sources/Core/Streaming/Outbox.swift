@@ -19,6 +19,8 @@ public final class Outbox: CollectionTap {
         func outboxNeedsConnection()
         /// The first collection of a connection is in the outbox.
         func outboxHasFirstCollection()
+        /// More waits than one collection brings. Called for every one of them until some is taken: be quick.
+        func outboxIsFilling()
     }
 
     private struct State {
@@ -34,7 +36,7 @@ public final class Outbox: CollectionTap {
         var isFirst = false
         /// Collected values that no parent took.
         var droppedSamples = 0
-        var changedCharts: [ChartRef] = []
+        var changedCharts: Set<ChartRef> = []
         var labelsChanged = false
 
         /// Whether the parent has the chart's definition.
@@ -42,11 +44,6 @@ public final class Outbox: CollectionTap {
             let index = Int(ref.index)
             return index < charts.count && charts[index].ref == ref && charts[index].connection == connection
                 && charts[index].isWanted
-        }
-
-        /// The chart is defined again with its next collection.
-        mutating func forgetDefinition(of ref: ChartRef) {
-            if knows(ref) { charts[Int(ref.index)].generation = 0 }
         }
     }
 
@@ -57,6 +54,12 @@ public final class Outbox: CollectionTap {
     }
 
     private let state = Mutex(State())
+    /// Bytes of text from which on the sender is asked to take some before the run of collectors is over.
+    static let fillingBytes = 262_144
+    /// Bytes of text that may wait for a sender that does not take them. Not `buffer size bytes`: that is for what has
+    /// been compressed.
+    static let textBytesMax = 8 << 20
+
     private let pattern: SimplePattern
     private let limit: Int
     private let resyncIterations: Int64
@@ -64,11 +67,11 @@ public final class Outbox: CollectionTap {
 
     /// - Parameters:
     ///   - pattern: `send charts matching`, on id or name.
-    ///   - limit: `buffer size bytes`.
+    ///   - limit: `buffer size bytes`; smaller ones than ``textBytesMax`` are the sender's business alone.
     ///   - resyncIterations: `initial clock resync iterations`.
     init(pattern: SimplePattern, limit: Int, resyncIterations: Int, owner: any Owner) {
         self.pattern = pattern
-        self.limit = limit
+        self.limit = max(limit, Outbox.textBytesMax)
         self.resyncIterations = Int64(max(0, min(resyncIterations, 1_000_000)))
         self.owner = owner
     }
@@ -76,10 +79,10 @@ public final class Outbox: CollectionTap {
     // MARK: The collecting side
 
     public func collected(_ host: GUID, _ collection: borrowing Store.Collection) {
-        let (isOpen, isFirst) = state.withLock { state in
+        let (isOpen, isFirst, isFilling) = state.withLock { state in
             guard state.connection != 0 else {
                 state.droppedSamples &+= collection.dimensionCount
-                return (false, false)
+                return (false, false, false)
             }
             let index = Int(collection.ref.index)
             while state.charts.count <= index { state.charts.append(ChartLines()) }
@@ -89,24 +92,27 @@ public final class Outbox: CollectionTap {
             }
             let known = state.charts[index].connection == state.connection
             if !known || state.charts[index].generation != collection.generation {
-                define(collection, at: index, isNew: !known, in: &state)
+                define(collection, at: index, in: &state)
             }
-            guard state.charts[index].isWanted, hasRoom(&state) else { return (true, false) }
+            guard state.charts[index].isWanted else { return (true, false, false) }
+            guard hasRoom(&state) else {
+                state.droppedSamples &+= collection.dimensionCount
+                return (true, false, true)
+            }
             let resyncs = collection.at < state.charts[index].resyncUntil
             state.charts[index].write(
                 collection,
                 microseconds: resyncs ? 0 : collection.microseconds,
+                state.writer,
                 to: &state.pending
             )
             state.pendingSamples &+= collection.dimensionCount
             defer { state.isFirst = false }
-            return (true, state.isFirst)
+            return (true, state.isFirst, state.pending.count > Outbox.fillingBytes)
         }
-        if !isOpen {
-            owner.outboxNeedsConnection()
-        } else if isFirst {
-            owner.outboxHasFirstCollection()
-        }
+        if !isOpen { owner.outboxNeedsConnection() }
+        if isFirst { owner.outboxHasFirstCollection() }
+        if isFilling { owner.outboxIsFilling() }
     }
 
     public func changed(_ host: GUID, _ change: DefinitionChange) {
@@ -114,19 +120,20 @@ public final class Outbox: CollectionTap {
             guard state.connection != 0, hasRoom(&state) else { return }
             switch change {
             // A chart is defined with its next collection; one that is obsolete will have none.
-            case .chart(let ref): if state.knows(ref) { state.changedCharts.append(ref) }
+            case .chart(let ref): if state.knows(ref) { state.changedCharts.insert(ref) }
             case .chartRemoved: break
             case .hostLabels: state.labelsChanged = true
             case .hostVariable(let name, let value):
                 state.writer.variable(.host, name, value, to: &state.pending)
-            case .chartVariable(let ref, _, _): state.forgetDefinition(of: ref)
+            case .chartVariable(let ref, let name, let value):
+                if state.knows(ref) { state.charts[Int(ref.index)].changedVariables[name] = value }
             }
         }
     }
 
-    private func define(_ collection: borrowing Store.Collection, at index: Int, isNew: Bool, in state: inout State) {
+    private func define(_ collection: borrowing Store.Collection, at index: Int, in state: inout State) {
         let definition = collection.definition
-        if isNew { state.charts[index].isWanted = pattern.matches(definition.id) || pattern.matches(definition.name) }
+        state.charts[index].isWanted = pattern.matches(definition.id) || pattern.matches(definition.name)
         state.charts[index].connection = state.connection
         state.charts[index].generation = collection.generation
         guard state.charts[index].isWanted, hasRoom(&state) else { return }
@@ -183,7 +190,8 @@ public final class Outbox: CollectionTap {
                 state.changedCharts = []
                 state.labelsChanged = false
             }
-            return Changes(charts: state.changedCharts, labels: state.labelsChanged)
+            let charts = state.changedCharts.sorted { $0.index < $1.index }
+            return Changes(charts: charts, labels: state.labelsChanged)
         }
     }
 
@@ -212,6 +220,9 @@ public final class Outbox: CollectionTap {
         let emptied = bytes
         state.withLock { $0.spare = emptied }
     }
+
+    /// Values that were taken and did not get through.
+    func lost(samples: Int) { state.withLock { $0.droppedSamples &+= samples } }
 
     var pendingBytes: Int { state.withLock { $0.pending.count } }
     var droppedSamples: Int { state.withLock { $0.droppedSamples } }

@@ -1,35 +1,35 @@
-public import Basics
+import Basics
 import Config
-public import Diagnostics
+import Diagnostics
 public import NIOCore
 public import Status
-public import Store
+import Store
 import Synchronization
-public import Transport
+import Transport
 import Wire
 
 /// Streams one host to a parent: dials, asks, and keeps the line busy. Its decisions are ``SenderMachine``'s.
 ///
 /// Everything but what is said otherwise happens on its event loop.
 public final class Sender: Outbox.Owner, @unchecked Sendable {
-    private let host: Host
-    private let settings: SenderSettings
+    let host: Host
+    let settings: SenderSettings
     private let eventLoop: any EventLoop
-    private let dialer: Dialer
-    private let clock: any Clock
-    private let reporter: any Reporter
-    private let facts: Mutex<LinkFacts>
+    private let dial: Dial
+    private let canCompress: Bool
+    let clock: any Clock
+    let reporter: any Reporter
+    let facts: Mutex<LinkFacts>
     private let flags = Flags()
-    private var outbox: Outbox!
+    private(set) var outbox: Outbox!
 
-    private var machine: SenderMachine
+    private(set) var machine: SenderMachine
     private var connection: StreamConnection?
     private var encoder: FrameEncoder?
     private var wakeUp: Scheduled<Void>?
     /// A line was too long for a frame once: plain from then on (streaming protocol §6.2).
     private var compressionFailed = false
-    /// Why the connection is being closed from here.
-    private var closingCode: String?
+    private var parentLines = ParentLines()
     private var sendAttempts = 0
     private var totalBytes = 0
     private var lastProgress: (at: Int64, bytes: Int) = (0, 0)
@@ -39,21 +39,29 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         let hasBegun = Atomic(false)
         let saidNotReady = Atomic(false)
         let flushIsDue = Atomic(false)
+        let reliefIsDue = Atomic(false)
     }
 
-    public init(
+    /// Opens a connection; see ``Dialer/dial(_:on:timeout:_:)``.
+    typealias Dial = (
+        Destination, any EventLoop, _ timeout: Int64, @escaping (Result<StreamConnection, DialFailure>) -> Void
+    ) -> Void
+
+    init(
         host: Host,
         settings: SenderSettings,
         eventLoop: any EventLoop,
-        dialer: Dialer,
         clock: any Clock,
         reporter: any Reporter,
-        random: @escaping @Sendable () -> UInt64
+        random: @escaping @Sendable () -> UInt64,
+        lz4Version: Int = Compression.libraryVersion,
+        dial: @escaping Dial
     ) {
+        canCompress = settings.compression && Compression.available(version: lz4Version)
         self.host = host
         self.settings = settings
         self.eventLoop = eventLoop
-        self.dialer = dialer
+        self.dial = dial
         self.clock = clock
         self.reporter = reporter
         machine = SenderMachine(
@@ -100,7 +108,10 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
             send()
             machine.stop()
             wakeUp?.cancel()
-            connection?.close(.afterWriting)
+            if let connection {
+                forget(connection)
+                connection.close(.afterWriting)
+            }
             outbox.close()
             publish()
             report(.senderStopped)
@@ -114,6 +125,15 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         let pending = outbox.pendingBytes
         let dropped = outbox.droppedSamples
         return facts.withLock { $0.link(now: now, monotonic: monotonic, pending: pending, dropped: dropped) }
+    }
+
+    public func outboxIsFilling() {
+        guard !flags.reliefIsDue.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        eventLoop.execute { [self] in
+            flags.reliefIsDue.store(false, ordering: .releasing)
+            // Whoever collects has the host's lock, so what needs it waits for `flush()`.
+            send(withChanges: false)
+        }
     }
 
     public func outboxNeedsConnection() {
@@ -130,6 +150,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     // MARK: Dialling and asking
 
     private func act(_ action: SenderMachine.Action) {
+        publish()
         switch action {
         case .nothing: break
         case .wait(let until):
@@ -140,12 +161,11 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
             }
         case .connect(let candidate): connect(machine.candidates[candidate].destination)
         }
-        publish()
     }
 
     private func connect(_ destination: Destination) {
         report(.connecting, ["port": settings.defaultPort])
-        dialer.dial(destination, on: eventLoop, timeout: settings.timeoutSeconds * microsecondsPerSecond) { [self] in
+        dial(destination, eventLoop, settings.timeoutSeconds * microsecondsPerSecond) { [self] in
             switch $0 {
             case .success(let connection): ask(connection)
             case .failure(let failure):
@@ -162,7 +182,6 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         report(.senderInitializing)
         machine.connected()
         self.connection = connection
-        closingCode = nil
         connection.onBytes = { [self] bytes in answer(Reply.parse(Array(bytes)), evidence: bytes) }
         connection.onClosed = { [self] _ in answer(.nothing, evidence: nil) }
         let own = Capabilities.own(compression: compresses)
@@ -199,7 +218,11 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         connection?.onBytes = nil
         fail(failure.condition, ["evidence": "'\(words)'"], evidence: words)
         connection?.close()
-        act(machine.refused(failure, now: clock.monotonic()))
+        let candidate = machine.candidate
+        let now = clock.monotonic()
+        let action = machine.refused(failure, now: now)
+        if let candidate { tellSkipped(candidate, failure, now: now) }
+        act(action)
     }
 
     private func accepted(_ session: Session, on connection: StreamConnection) {
@@ -214,51 +237,59 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         if compresses, !isCompressed { report(.uncompressed) }
         encoder = isCompressed ? FrameEncoder(cut: capabilities.contains(.binary) ? .anywhere : .atLineEnds) : nil
         sendAttempts = 0
+        parentLines = ParentLines()
         lastProgress = (clock.monotonic(), 0)
-        connection.onBytes = { [self] bytes in command(bytes) }
+        connection.onBytes = { [self] bytes in
+            // Commands of capabilities that were never offered.
+            parentLines.take(bytes) { report(.unknownCommandFromParent, ["line": $0]) }
+        }
         connection.onClosed = { [self] end in lost(end) }
         connection.scheduleRepeatedly(every: 5 * microsecondsPerSecond) { [self] in checkProgress(connection) }
-        var introduction: [UInt8] = []
-        let identity = host.identity.withLock { $0 }
-        let variables = host.withDatabase { $0.hostVariables }
-        CommandWriter(capabilities).introduce(
-            host.guid,
-            claim: identity.claimID,
-            labels: identity.labels,
-            variables: variables,
-            to: &introduction
-        )
-        outbox.open(capabilities, introduction: introduction)
+        introduce(capabilities)
         flags.saidNotReady.store(false, ordering: .relaxed)
         facts.withLock { $0.accepted(session, compression: isCompressed) }
         publish()
         send()
     }
 
-    private var compresses: Bool { settings.compression && Compression.available() && !compressionFailed }
+    /// Under the host's lock, so that nothing changes between what is said first and what the outbox hears of.
+    private func introduce(_ capabilities: Capabilities) {
+        host.withDatabase { database in
+            let identity = host.identity.withLock { $0 }
+            var introduction: [UInt8] = []
+            CommandWriter(capabilities).introduce(
+                host.guid,
+                claim: identity.claimID,
+                labels: identity.labels,
+                variables: database.hostVariables,
+                to: &introduction
+            )
+            outbox.open(capabilities, introduction: introduction)
+        }
+    }
+
+    private var compresses: Bool { canCompress && !compressionFailed }
 
     // MARK: The line
 
-    private func send() {
+    /// - Parameter withChanges: obsolete charts and new labels too, for which the host is locked.
+    private func send(withChanges: Bool = true) {
         guard let connection, case .live = machine.state else { return }
-        describeChanges()
+        if withChanges { describeChanges() }
         let (batch, hasOverflowed) = outbox.take()
         defer { outbox.recycle(batch.bytes) }
-        guard !batch.bytes.isEmpty || hasOverflowed else { return }
-        let pending = connection.pendingBytes
-        guard !hasOverflowed, let size = write(batch.bytes, on: connection, pending: pending) else {
-            return overflow(connection, unsent: pending + batch.bytes.count)
-        }
-        guard size > 0 else { return }
+        guard !hasOverflowed else { return overflow(connection, batch, unsent: connection.pendingBytes) }
+        guard !batch.bytes.isEmpty, let size = write(batch.bytes, on: connection) else { return }
         sendAttempts &+= 1
         totalBytes &+= size
         facts.withLock { $0.sent(size, raw: batch.bytes.count, samples: batch.samples, monotonic: clock.monotonic()) }
+        let unsent = noteUnsent(connection)
+        if unsent > settings.bufferBytesMax { overflow(connection, batch, unsent: unsent) }
     }
 
-    /// - Returns: the bytes given to the connection; 0 where it was closed; `nil` where they are too many.
-    private func write(_ lines: [UInt8], on connection: StreamConnection, pending: Int) -> Int? {
+    /// - Returns: the bytes given to the connection; `nil` where it had to be closed.
+    private func write(_ lines: [UInt8], on connection: StreamConnection) -> Int? {
         guard encoder != nil else {
-            guard pending + lines.count <= settings.bufferBytesMax else { return nil }
             connection.write(lines)
             return lines.count
         }
@@ -266,11 +297,16 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         frames.reserveCapacity(lines.count / 3 + 64)
         if let failure = lines.withUnsafeBytes({ encode($0, into: &frames) }) {
             restartPlain(connection, size: failure.messageCount)
-            return 0
+            return nil
         }
-        guard pending + frames.count <= settings.bufferBytesMax else { return nil }
         connection.write(frames)
         return frames.count
+    }
+
+    private func noteUnsent(_ connection: StreamConnection) -> Int {
+        let unsent = connection.pendingBytes
+        facts.withLock { $0.unsent = unsent }
+        return unsent
     }
 
     private func encode(_ lines: UnsafeRawBufferPointer, into frames: inout [UInt8]) -> FrameEncoder.LineTooLong? {
@@ -291,12 +327,13 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         }
         let labels = changes.labels ? host.identity.withLock { $0.labels } : []
         outbox.append { writer, bytes in
-            writer.labels(labels, to: &bytes)
+            if changes.labels { writer.labels(labels, to: &bytes) }
             for chart in charts { writer.define(chart.definition, chart.dimensions, chart.variables, to: &bytes) }
         }
     }
 
-    private func overflow(_ connection: StreamConnection, unsent: Int) {
+    private func overflow(_ connection: StreamConnection, _ batch: Outbox.Batch, unsent: Int) {
+        outbox.lost(samples: batch.samples)
         let values = [
             "size": String(settings.bufferBytesMax), "unsent": String(unsent), "total": String(totalBytes),
             "bytes": String(connection.writtenBytes),
@@ -311,14 +348,15 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         compressionFailed = true
         forget(connection)
         connection.close()
-        act(machine.restart(now: clock.monotonic()))
+        act(machine.restart())
     }
 
     /// Nothing went out for `timeout seconds` although there was something to send.
     private func checkProgress(_ connection: StreamConnection) {
         let now = clock.monotonic()
-        let sent = connection.writtenBytes - connection.pendingBytes
-        if sent != lastProgress.bytes || connection.pendingBytes == 0 {
+        let unsent = noteUnsent(connection)
+        let sent = connection.writtenBytes - unsent
+        if sent != lastProgress.bytes || unsent == 0 {
             lastProgress = (now, sent)
         } else if now &- lastProgress.at >= settings.timeoutSeconds * microsecondsPerSecond {
             let values = [
@@ -326,12 +364,6 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
             ]
             close(connection, .sendTimeout, values)
         }
-    }
-
-    /// What a parent says after the reply: commands of capabilities we never offered.
-    private func command(_ bytes: UnsafeRawBufferPointer) {
-        let line = String(decoding: bytes.prefix(200).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-        report(.unknownCommandFromParent, ["line": line])
     }
 
     // MARK: The end of a connection
@@ -362,36 +394,5 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         encoder = nil
         outbox.close()
         facts.withLock { $0.disconnected() }
-    }
-
-    // MARK: Telling
-
-    private func fail(_ condition: Condition, _ values: [String: String], evidence: String? = nil) {
-        let event = event(condition, values)
-        reporter.report(event)
-        facts.withLock { $0.failed(event, evidence: evidence) }
-    }
-
-    private func report(_ condition: Condition, _ values: [String: String] = [:]) {
-        reporter.report(event(condition, values))
-    }
-
-    private func event(_ condition: Condition, _ values: [String: String]) -> Event {
-        let hostname = host.hostname
-        var values = values
-        values["host"] = hostname
-        values["destination"] = values["destination"] ?? facts.withLock { $0.destination } ?? ""
-        return Event(
-            condition,
-            at: clock.now(),
-            thread: "STREAM_SENDER[\(hostname)]",
-            host: host.guid.description,
-            values: values
-        )
-    }
-
-    private func publish() {
-        let machine = machine
-        facts.withLock { $0.take(machine) }
     }
 }

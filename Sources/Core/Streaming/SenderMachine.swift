@@ -119,19 +119,21 @@ public struct SenderMachine: Sendable {
     }
 
     /// The compressor gave up: the same parent is dialled again, at once and without compression.
-    public mutating func restart(now: Int64) -> Action {
-        guard case .live = state else { return .nothing }
-        return next(now: now)
+    public mutating func restart() -> Action {
+        guard case .live(let candidate, _, _) = state else { return .nothing }
+        return connect(candidate)
     }
 
     public mutating func stop() { state = .stopped }
 
     /// The destination in use, or the one tried last.
-    public var current: Destination? {
+    public var current: Destination? { (candidate ?? lastTried).map { candidates[$0].destination } }
+
+    /// The place in the list of the destination in use.
+    public var candidate: Int? {
         switch state {
-        case .connecting(let candidate), .handshake(let candidate), .live(let candidate, _, _):
-            candidates[candidate].destination
-        default: lastTried.map { candidates[$0].destination }
+        case .connecting(let candidate), .handshake(let candidate), .live(let candidate, _, _): candidate
+        case .idle, .waiting, .stopped: nil
         }
     }
 
@@ -149,6 +151,10 @@ public struct SenderMachine: Sendable {
             state = .waiting(until: until)
             return .wait(until: until)
         }
+        return connect(candidate)
+    }
+
+    private mutating func connect(_ candidate: Int) -> Action {
         attempts &+= 1
         lastTried = candidate
         state = .connecting(candidate: candidate)
