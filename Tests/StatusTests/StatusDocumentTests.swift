@@ -27,6 +27,15 @@ import Testing
         #expect(read.links.isEmpty)
     }
 
+    /// The document shows no API key in full, whatever the log says.
+    @Test func keysAreMasked() {
+        let key = "11111111-2222-3333-4444-555555555555"
+        #expect(maskedKey(key) == "…5555")
+        #expect(maskingKeys(["key": key, "host": "web01"]) == ["key": "…5555", "host": "web01"])
+        #expect(maskingKeys(["key": ""]) == ["key": ""])
+        #expect(maskingKeys(["host": "web01"]) == ["host": "web01"])
+    }
+
     @Test func anotherSchemaIsNamed() {
         #expect(throws: StatusReadError.schema(2)) { try StatusDocument(json: Array(#"{"schema":2}"#.utf8)) }
     }

@@ -58,6 +58,7 @@ final class LiveServer: Sendable {
     }
 
     private func take(_ connection: StreamConnection) -> StreamVerdict {
+        guard connection.rights.contains(.streaming) else { return .noRight }
         connection.onBytes = { bytes in self.streamed.withLock { $0 += bytes } }
         connection.onClosed = { end in self.ends.withLock { $0.append(end) } }
         connection.write("Hit me baby, push them over...")

@@ -47,6 +47,7 @@ final class EmbeddedServer {
             pool: NIOThreadPool(numberOfThreads: 1),
             router: router,
             acceptor: { offer, connection in
+                guard connection.rights.contains(.streaming) else { return .noRight }
                 sink.streams.withLock { $0.heads.append(String(decoding: offer.head, as: UTF8.self)) }
                 connection.onBytes = { bytes in sink.streams.withLock { $0.bytes += bytes } }
                 if verdict == .accepted { connection.write("Hit me baby, push them over...") }
@@ -99,6 +100,11 @@ final class EmbeddedServer {
     }
 
     func wait(seconds: Int64) { channel.embeddedEventLoop.advanceTime(by: .seconds(seconds)) }
+}
+
+extension StreamVerdict {
+    /// As the streaming code refuses a peer without the right to stream.
+    static let noRight = StreamVerdict.refused(status: 403, text: "You are not allowed to access this resource.")
 }
 
 extension String {

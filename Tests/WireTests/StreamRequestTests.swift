@@ -31,6 +31,17 @@ import Testing
         #expect(request.systemInformation.isEmpty && request.programVersion == "v2.11.0")
     }
 
+    /// Texts end up in logs and on screens: the limit, and one byte more; no character is cut in two.
+    @Test func longValuesAreCut() throws {
+        let limit = StreamRequest.valueLimit
+        let whole = String(repeating: "h", count: limit)
+        #expect(try parse("hostname=" + whole).hostname == whole)
+        #expect(try parse("hostname=" + whole + "h").hostname == whole)
+        let wide = String(repeating: "h", count: limit - 1)
+        #expect(try parse("hostname=" + wide + "ä").hostname == wide)
+        #expect(try parse("nosuch=" + whole + "h").unused.first?.value == whole)
+    }
+
     @Test func defaults() throws {
         let request = try parse("key=k&hostname=h")
         #expect(request.registryHostname == "h" && request.machineGUID == nil && request.updateEvery == nil)

@@ -11,7 +11,9 @@ public struct ReceiverSettings: Sendable {
     public var postponeAlarmsSeconds: Int
     /// Whether the parent would take a compressed stream: what the most specific section says AND what `[stream]` says
     /// (streaming protocol §6.1).
-    public var enableCompression: Bool
+    public var enableCompression: Bool { compressionOff == nil }
+    /// What switches it off; `nil` where it is on.
+    public var compressionOff: CompressionOff?
     /// `nil`: what the request says.
     public var updateEvery: Int?
     /// `nil`: what the request says.
@@ -23,6 +25,14 @@ public struct ReceiverSettings: Sendable {
     public var proxy: ProxySettings
     /// What let it in, for whoever wonders: `stream.conf:41`.
     public var decidedBy: String
+
+    /// Which section says that a stream is not compressed, and the line of it.
+    public enum CompressionOff: Sendable, Equatable {
+        case machine(Origin)
+        case key(Origin)
+        /// `[stream]`.
+        case everyone(Origin)
+    }
 
     /// Where a received host's metrics go on to.
     public struct ProxySettings: Sendable {
@@ -50,7 +60,14 @@ extension ReceiverSettings {
         let wanted = most(\.health) ?? (configuration.settings.boolean("health", "enabled") ? .yes : .no)
         health = mode == .none ? .no : wanted
         postponeAlarmsSeconds = most(\.postponeAlarmsSeconds) ?? 60
-        enableCompression = stream.enableCompression && (most(\.enableCompression) ?? true)
+        if let own = machine?.enableCompression {
+            compressionOff = own.value ? nil : .machine(own.origin)
+        } else if let keys = key?.enableCompression {
+            compressionOff = keys.value ? nil : .key(keys.origin)
+        }
+        if compressionOff == nil, !stream.enableCompression {
+            compressionOff = .everyone(configuration.settings.origin("stream", "enable compression"))
+        }
         updateEvery = most(\.updateEvery)
         hostTags = most(\.hostTags)
         isEphemeral = most(\.isEphemeral) ?? false

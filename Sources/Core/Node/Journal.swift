@@ -48,7 +48,7 @@ public final class Journal: Reporter, StreamJournal {
             code: event.condition.code,
             severity: event.condition.severity.rawValue,
             hostGUID: event.host,
-            text: text
+            text: event.condition.render(maskingKeys(event.values))
         )
         remembered.withLock { $0.events.record(shown) }
     }

@@ -10,6 +10,7 @@ import Streaming
 import Synchronization
 import System
 import Transport
+import Wire
 
 /// A node, agent or parent, built from its configuration.
 public final class Node: Sendable {
@@ -110,6 +111,9 @@ public final class Node: Sendable {
                 "config": configuration.directories.config, "lib": configuration.directories.lib,
             ]
         )
+        if !Compression.available() {
+            report(.compressionTooOld, ["version": Compression.describe(version: Compression.libraryVersion)])
+        }
         Signals.wait { [self] in handle($0) }
         sender?.start()
         if configuration.stream.isEnabled, sender == nil { report(.senderNotConfigured) }

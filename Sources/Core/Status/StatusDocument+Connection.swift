@@ -53,3 +53,9 @@ extension StatusDocument {
 public func maskedKey(_ key: String) -> String {
     "…" + key.suffix(4)
 }
+
+/// The values of a condition with API keys as they may be shown.
+public func maskingKeys(_ values: [String: String]) -> [String: String] {
+    guard let key = values["key"], !key.isEmpty else { return values }
+    return values.merging(["key": maskedKey(key)]) { $1 }
+}

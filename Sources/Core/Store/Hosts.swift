@@ -66,14 +66,16 @@ public final class Hosts: Sendable {
     /// - Parameter now: µs since 1970.
     /// - Returns: the hosts removed.
     public func removeOrphans(after seconds: Int64, now: Int64) -> [Host] {
-        let candidates = others.withLock { Array($0.values) }
-        let orphans = candidates.filter { host in
-            host.status.withLock { facts in
-                (facts.state == .down || facts.state == .archived)
-                    && (now - facts.stateSince) / microsecondsPerSecond >= seconds
+        // Looked at and removed in one: a host whose child comes back meanwhile must not be lost.
+        others.withLock { others in
+            let orphans = others.values.filter { host in
+                host.status.withLock { facts in
+                    (facts.state == .down || facts.state == .archived)
+                        && (now - facts.stateSince) / microsecondsPerSecond >= seconds
+                }
             }
+            for host in orphans { others[host.guid] = nil }
+            return orphans
         }
-        for host in orphans { remove(host.guid) }
-        return orphans
     }
 }

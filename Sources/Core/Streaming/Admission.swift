@@ -16,6 +16,20 @@ struct Refusal: Sendable, Equatable {
     var decidedBy: String?
 }
 
+extension Refusal {
+    /// The port or the address may not stream (streaming protocol §1.2). It is said before anything is looked at.
+    static func noRight(_ address: String, _ configuration: Configuration) -> Refusal {
+        let isListed = configuration.web.allowStreaming.allows(address)
+        return Refusal(
+            condition: .refusedRight,
+            message: nil,
+            status: 403,
+            reply: .noAccess,
+            decidedBy: configuration.settings.origin("web", isListed ? "bind to" : "allow streaming from").description
+        )
+    }
+}
+
 /// A request that may stream: what it asks for, with its GUIDs understood.
 struct Admitted: Sendable {
     var request: StreamRequest
@@ -69,11 +83,13 @@ enum Admission {
         if !keyAccess.allowFrom.allows(address) {
             return denied(.refusedKeyAddress, "ACCESS DENIED - KEY NOT ALLOWED FROM THIS IP", by: keyAccess.allowFromBy)
         }
-        if machineAccess.type != "machine" {
+        // Whoever comes with a key as its name would make a machine of it, and lock out all others that use the key.
+        let isItsKey = machineGUID == keyGUID
+        if machineAccess.type != "machine" || isItsKey {
             return denied(
                 .refusedMachineIsKey,
                 "ACCESS DENIED - MACHINE GUID GIVEN IS NOT A MACHINE GUID",
-                type: machineAccess.type,
+                type: isItsKey ? "api" : machineAccess.type,
                 by: machineAccess.typeBy
             )
         }

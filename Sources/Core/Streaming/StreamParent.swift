@@ -18,14 +18,34 @@ public final class StreamParent: Sendable {
     private let journal: any StreamJournal
     private let configuration: Mutex<Configuration>
     private let rateLimit = Mutex(RateLimit())
+    private let lz4Version: Int
 
-    public init(
+    public convenience init(
         hosts: Hosts,
         configuration: Configuration,
         clock: any Clock,
         reporter: any Reporter,
         journal: any StreamJournal
     ) {
+        self.init(
+            hosts: hosts,
+            configuration: configuration,
+            clock: clock,
+            reporter: reporter,
+            journal: journal,
+            lz4Version: Compression.libraryVersion
+        )
+    }
+
+    init(
+        hosts: Hosts,
+        configuration: Configuration,
+        clock: any Clock,
+        reporter: any Reporter,
+        journal: any StreamJournal,
+        lz4Version: Int
+    ) {
+        self.lz4Version = lz4Version
         self.hosts = hosts
         self.configuration = Mutex(configuration)
         self.clock = clock
@@ -50,8 +70,13 @@ public final class StreamParent: Sendable {
     /// Takes a stream or says why not (streaming protocol §3).
     public func accept(_ offer: StreamOffer, _ connection: StreamConnection) -> StreamVerdict {
         let peer = connection.peer
+        let parsed = try? StreamRequest(head: offer.head)
+        let configuration = configuration.withLock { $0 }
+        guard connection.rights.contains(.streaming) else {
+            return refuse(parsed ?? StreamRequest(), .noRight(peer.address, configuration), peer, offer)
+        }
         report(.wantsToStream, peer)
-        guard let request = try? StreamRequest(head: offer.head) else {
+        guard let request = parsed else {
             let refusal = Refusal(
                 condition: .refusedRequest,
                 message: nil,
@@ -61,7 +86,6 @@ public final class StreamParent: Sendable {
             )
             return refuse(StreamRequest(), refusal, peer, offer)
         }
-        let configuration = configuration.withLock { $0 }
         let admission = Admission.check(
             request,
             address: peer.address,
@@ -108,11 +132,13 @@ public final class StreamParent: Sendable {
             )
             return refuse(request, refusal, peer, offer)
         }
+        // The one that is connected, which a copy of its machine may call itself otherwise.
+        let known = hosts.host(guid: admitted.machine)?.hostname ?? request.hostname ?? ""
         let claim = Receivers.Claim(connection.reference, monotonic: monotonic)
         switch receivers.claim(admitted.machine, claim, monotonic: monotonic) {
         case .granted: break
         case .replaced(let dead, let age):
-            report(.replacedDeadConnection, peer, ["host": request.hostname ?? "", "age": String(age)])
+            report(.replacedDeadConnection, peer, ["host": known, "age": String(age)])
             dead.connection.run { $0.close() }
         case .refused(let age):
             let refusal = Refusal(
@@ -120,7 +146,7 @@ public final class StreamParent: Sendable {
                 message: "REJECTED - ALREADY CONNECTED",
                 status: 409,
                 reply: .already,
-                values: ["age": String(age)]
+                values: ["host": known, "age": String(age)]
             )
             return refuse(request, refusal, peer, offer)
         }
@@ -137,12 +163,12 @@ public final class StreamParent: Sendable {
     ) {
         let request = admitted.request
         let settings = configuration.effective(key: admitted.key, machine: admitted.machine)
-        let compresses = settings.enableCompression && Compression.available()
+        let compresses = settings.enableCompression && Compression.available(version: lz4Version)
         let (reply, session) = Session.accept(
             offered: request.version,
             own: Capabilities.own(compression: compresses)
         )
-        let host = host(admitted, settings, configuration, connection)
+        let host = host(admitted, settings, configuration, connection, task: offer.client)
         let now = clock.now()
         let monotonic = clock.monotonic()
         var negotiated = StatusDocument.Connection()
@@ -152,8 +178,7 @@ public final class StreamParent: Sendable {
         negotiated.key = maskedKey(admitted.key.description)
         negotiated.decidedBy = settings.decidedBy
         if !session.capabilities.contains(.lz4) {
-            negotiated.compressionReason =
-                compresses ? "child disabled" : "parent disabled \(settings.decidedBy)"
+            negotiated.compressionReason = whyPlain(settings, admitted)
         }
         host.status.withLock { facts in
             facts.hops = request.hops
@@ -167,6 +192,8 @@ public final class StreamParent: Sendable {
                 monotonic: monotonic
             )
         }
+        // Whoever forgets hosts may have taken it for an orphan until now.
+        _ = hosts.add(host)
         let receiver = Receiver(
             host: host,
             connection: connection,
@@ -180,72 +207,16 @@ public final class StreamParent: Sendable {
         receiver.start(reply, session)
     }
 
-    // MARK: The host
-
-    /// The host of a request: the one that is known under its GUID, brought up to date, or a new one.
-    private func host(
-        _ admitted: Admitted,
-        _ settings: ReceiverSettings,
-        _ configuration: Configuration,
-        _ connection: StreamConnection
-    ) -> Host {
-        let request = admitted.request
-        let peer = connection.peer
-        let thread = "STREAM_RECEIVER[\(request.hostname ?? ""),\(peer)]"
-        report(.receiverCreated, peer, ["host": request.hostname ?? "", "task": "0"], thread: thread)
-        var identity = HostIdentity(request)
-        identity.tags = settings.hostTags ?? identity.tags
-        if let known = hosts.host(guid: admitted.machine) {
-            update(known, to: identity, peer, thread: thread)
-            return known
+    /// Why a stream is not compressed, for the status document.
+    private func whyPlain(_ settings: ReceiverSettings, _ admitted: Admitted) -> String {
+        if !Compression.available(version: lz4Version) {
+            return "parent disabled: LZ4 \(Compression.describe(version: lz4Version)) is too old"
         }
-        let hostSettings = HostSettings(
-            mode: MemoryMode(rawValue: settings.mode.rawValue) ?? .ram,
-            history: settings.history,
-            updateEvery: settings.updateEvery ?? request.updateEvery ?? configuration.database.updateEvery,
-            gapWhenLostIterationsAbove: configuration.database.gapWhenLostIterationsAbove,
-            futureLimitSeconds: Int64(configuration.database.futureLimitSeconds)
-        )
-        let host = hosts.add(
-            Host(
-                guid: admitted.machine,
-                identity: identity,
-                settings: hostSettings,
-                state: .connecting,
-                at: clock.now()
-            )
-        )
-        let values = HostInitialized.values(host, identity, settings, configuration)
-        report(.hostInitialized, peer, values, thread: thread, machine: host.guid)
-        report(.receiverWilling, peer, values, thread: thread, machine: host.guid)
-        return host
-    }
-
-    private func update(_ host: Host, to identity: HostIdentity, _ peer: Peer, thread: String) {
-        let values = ["host": identity.hostname]
-        if let before = hosts.rename(host, to: identity.hostname) {
-            host.status.withLock { $0.hostnameBefore = before }
-            report(
-                .hostRenamed,
-                peer,
-                values.merging(["before": before]) { $1 },
-                thread: thread,
-                machine: host.guid
-            )
-        }
-        let version = host.identity.withLock { known in
-            let before = known.programVersion
-            // Labels and the claim come with the stream, as its first lines.
-            var updated = identity
-            updated.labels = known.labels
-            updated.claimID = known.claimID
-            updated.formerHostname = known.formerHostname
-            known = updated
-            return before
-        }
-        if version != identity.programVersion {
-            let changed = ["before": version, "version": identity.programVersion]
-            report(.programChanged, peer, values.merging(changed) { $1 }, thread: thread, machine: host.guid)
+        switch settings.compressionOff {
+        case nil: return "child disabled"
+        case .machine(let origin): return "parent disabled [\(admitted.machine)] \(origin)"
+        case .key(let origin): return "parent disabled [\(maskedKey(admitted.key.description))] \(origin)"
+        case .everyone(let origin): return "parent disabled [stream] \(origin)"
         }
     }
 
@@ -267,12 +238,13 @@ public final class StreamParent: Sendable {
         reporter.report(
             Event(refusal.condition, at: now, thread: webThread, host: request.machineGUID, values: values)
         )
+        let masked = maskingKeys(values)
         if let message = refusal.message {
             logAccess(message, accessText(request), peer, task: offer.client)
         }
         var shown = StatusDocument.Refusal(
             code: refusal.condition.code,
-            text: refusal.condition.render(values),
+            text: refusal.condition.render(masked),
             at: Double(now) / Double(microsecondsPerSecond)
         )
         shown.hostname = request.hostname
@@ -284,12 +256,12 @@ public final class StreamParent: Sendable {
             let nearest = configuration.withLock { $0.nearestKey(to: request.key ?? "") }
             shown.nearestKey = nearest.map { "\(maskedKey($0.guid.description)) \($0.hint)" }
         }
-        shown.fix = refusal.condition.fix(values)
+        shown.fix = refusal.condition.fix(masked)
         journal.refused(shown)
         return .refused(status: refusal.status, text: refusal.reply.text ?? "")
     }
 
-    private func report(
+    func report(
         _ condition: Condition,
         _ peer: Peer,
         _ values: [String: String] = [:],
@@ -328,46 +300,4 @@ public final class StreamParent: Sendable {
 public protocol StreamJournal: Sendable {
     func access(_ line: String, at: Int64)
     func refused(_ refusal: StatusDocument.Refusal)
-}
-
-/// The values of the line that a new host is announced with (streaming protocol §16.4).
-enum HostInitialized {
-    static func values(
-        _ host: Host,
-        _ identity: HostIdentity,
-        _ settings: ReceiverSettings,
-        _ configuration: Configuration
-    ) -> [String: String] {
-        let guid = host.guid.description
-        let proxy = settings.proxy
-        return [
-            "host": identity.hostname, "registry": identity.registryHostname, "guid": guid, "os": identity.os,
-            "timezone": identity.timezone, "tags": identity.tags, "program": identity.programName,
-            "version": identity.programVersion, "update": String(host.settings.updateEvery),
-            "mode": settings.mode.rawValue, "history": String(host.settings.history),
-            "streaming": "disabled", "destination": proxy.destinationText,
-            "key": proxy.apiKey?.description ?? "", "health": settings.health == .no ? "disabled" : "enabled",
-            "cache": configuration.directories.cache + "/" + guid, "lib": configuration.directories.lib + "/" + guid,
-            "healthlog": "", "handler": "", "recipient": "",
-        ]
-    }
-}
-
-extension HostIdentity {
-    /// Who a child says it is (streaming protocol §2).
-    init(_ request: StreamRequest) {
-        self.init(
-            hostname: request.hostname ?? "",
-            registryHostname: request.registryHostname,
-            os: request.os,
-            timezone: request.timezone,
-            abbreviatedTimezone: request.abbreviatedTimezone,
-            utcOffset: request.utcOffset,
-            tags: request.tags ?? "",
-            programName: request.programName,
-            programVersion: request.programVersion,
-            hops: request.hops,
-            systemInformation: request.systemInformation.map { ($0.name, $0.value) }
-        )
-    }
 }

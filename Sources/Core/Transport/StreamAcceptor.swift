@@ -16,6 +16,6 @@ public enum StreamVerdict: Sendable, Equatable {
     case refused(status: Int, text: String)
 }
 
-/// Takes or refuses a stream; called on the connection's event loop, once for each offer. Not called for a peer without
-/// the right to stream.
+/// Takes or refuses a stream; called on the connection's event loop, once for each offer. Also called for a peer without
+/// the right to stream, which ``StreamConnection/rights`` tells: whoever refuses knows the words for it.
 public typealias StreamAcceptor = @Sendable (StreamOffer, StreamConnection) -> StreamVerdict

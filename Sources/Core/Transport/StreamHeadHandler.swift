@@ -43,11 +43,6 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
         isDone = true
         client.requestCame()
         let bytes = Array(head.readableBytesView)
-        guard client.rights.contains(.streaming) else {
-            client.report(.refusedRight)
-            refuse(context, bytes, status: 403, "You are not allowed to access this resource.")
-            return
-        }
         let connection = StreamConnection(
             channel: context.channel,
             peer: client.peer,

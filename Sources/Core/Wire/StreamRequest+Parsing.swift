@@ -62,8 +62,8 @@ extension StreamRequest {
             .filter { $0.lowercased().hasPrefix(name) }
         guard let agent = agents.first.map({ trimmed($0.dropFirst(name.count)) }), !agent.isEmpty else { return }
         let parts = agent.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        programName = String(parts[0])
-        if parts.count > 1, !parts[1].isEmpty { programVersion = String(parts[1]) }
+        programName = StreamRequest.text(Array(parts[0].utf8)[...])
+        if parts.count > 1, !parts[1].isEmpty { programVersion = StreamRequest.text(Array(parts[1].utf8)[...]) }
     }
 
     /// The text was decoded as a whole and is split only now, as the original does: an encoded `&` or `=` splits too.
@@ -76,8 +76,8 @@ extension StreamRequest {
             guard let middle = trimmed.firstIndex(of: UInt8(ascii: "=")) else { continue }
             let value = trimmed[middle...].drop { $0 == UInt8(ascii: "=") }
             if value.isEmpty { continue }
-            let name = String(decoding: trimmed[..<middle], as: UTF8.self)
-            let text = String(decoding: value, as: UTF8.self)
+            let name = StreamRequest.text(trimmed[..<middle])
+            let text = StreamRequest.text(value)
             switch name {
             case "ver": offered = UInt32(exactly: StreamRequest.number(text)) ?? 0
             case StreamRequest.protocolVersionName: hasProtocol = true
@@ -117,6 +117,15 @@ extension StreamRequest {
     private mutating func takeInformation(_ name: String, _ value: String) {
         systemInformation.removeAll { $0.name == name }
         systemInformation.append(Parameter(name: name, value: value))
+    }
+
+    /// At most ``valueLimit`` bytes, not cut within a character.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        var end = Swift.min(bytes.count, valueLimit)
+        if end < bytes.count {
+            while end > 0, bytes[bytes.startIndex + end] & 0xc0 == 0x80 { end -= 1 }
+        }
+        return String(decoding: bytes.prefix(end), as: UTF8.self)
     }
 
     /// As C reads numbers with base 0.

@@ -4,6 +4,8 @@
 public struct StreamRequest: Sendable, Equatable {
     /// The longest head that is read, its empty line included (ARCHITECTURE.md, limits).
     public static let headLimit = 131_072
+    /// Bytes of a value: longer ones are cut, because they go into logs, documents and screens.
+    public static let valueLimit = 1000
     /// How many unknown parameters are remembered: each becomes a line of the log.
     public static let unusedLimit = 32
     /// What 1.33–1.37 take: our own requests stay below.

@@ -1,0 +1,137 @@
+import Basics
+import Config
+import Diagnostics
+import Status
+import Store
+import Synchronization
+import Transport
+import Wire
+
+/// The hosts that children stream: made with the first request, brought up to date with each other one.
+extension StreamParent {
+    /// The host of a request: the one that is known under its GUID, brought up to date, or a new one.
+    func host(
+        _ admitted: Admitted,
+        _ settings: ReceiverSettings,
+        _ configuration: Configuration,
+        _ connection: StreamConnection,
+        task: Int
+    ) -> Host {
+        let request = admitted.request
+        let peer = connection.peer
+        let thread = "STREAM_RECEIVER[\(request.hostname ?? ""),\(peer)]"
+        report(.receiverCreated, peer, ["host": request.hostname ?? "", "task": String(task)], thread: thread)
+        var identity = HostIdentity(request)
+        identity.tags = settings.hostTags ?? identity.tags
+        let hostSettings = HostSettings(
+            mode: MemoryMode(rawValue: settings.mode.rawValue) ?? .ram,
+            history: settings.history,
+            updateEvery: settings.updateEvery ?? request.updateEvery ?? configuration.database.updateEvery,
+            gapWhenLostIterationsAbove: configuration.database.gapWhenLostIterationsAbove,
+            futureLimitSeconds: Int64(configuration.database.futureLimitSeconds)
+        )
+        if let known = hosts.host(guid: admitted.machine) {
+            update(known, to: identity, peer, thread: thread)
+            compare(known, to: hostSettings, peer, thread: thread)
+            return known
+        }
+        let host = hosts.add(
+            Host(
+                guid: admitted.machine,
+                identity: identity,
+                settings: hostSettings,
+                state: .connecting,
+                at: clock.now()
+            )
+        )
+        let values = HostInitialized.values(host, identity, settings, configuration)
+        report(.hostInitialized, peer, values, thread: thread, machine: host.guid)
+        report(.receiverWilling, peer, values, thread: thread, machine: host.guid)
+        return host
+    }
+
+    private func update(_ host: Host, to identity: HostIdentity, _ peer: Peer, thread: String) {
+        let values = ["host": identity.hostname]
+        if let before = hosts.rename(host, to: identity.hostname) {
+            host.status.withLock { $0.hostnameBefore = before }
+            report(
+                .hostRenamed,
+                peer,
+                values.merging(["before": before]) { $1 },
+                thread: thread,
+                machine: host.guid
+            )
+        }
+        let before = host.identity.withLock { known in
+            let before = known
+            // Labels and the claim come with the stream, as its first lines.
+            known = identity
+            known.labels = before.labels
+            known.claimID = before.claimID
+            known.formerHostname = before.formerHostname
+            return before
+        }
+        func tell(_ condition: Condition, _ before: String, _ now: String) {
+            guard before != now else { return }
+            let changed = values.merging(["before": before, "version": now]) { $1 }
+            report(condition, peer, changed, thread: thread, machine: host.guid)
+        }
+        tell(.programNameChanged, before.programName, identity.programName)
+        tell(.programChanged, before.programVersion, identity.programVersion)
+    }
+
+    /// What is fixed when a host is made and would be another now (streaming protocol §12).
+    private func compare(_ host: Host, to wanted: HostSettings, _ peer: Peer, thread: String) {
+        let settings = host.settings
+        func tell(_ condition: Condition, _ before: some Equatable & CustomStringConvertible, _ now: String) {
+            guard before.description != now else { return }
+            let values = ["host": host.hostname, "before": before.description, "wanted": now]
+            report(condition, peer, values, thread: thread, machine: host.guid)
+        }
+        tell(.hostUpdateEveryDiffers, settings.updateEvery, String(wanted.updateEvery))
+        tell(.hostHistoryDiffers, settings.history, String(wanted.history))
+        tell(.hostModeDiffers, settings.requestedMode.rawValue, wanted.requestedMode.rawValue)
+    }
+}
+
+/// The values of the line that a new host is announced with (streaming protocol §16.4).
+enum HostInitialized {
+    static func values(
+        _ host: Host,
+        _ identity: HostIdentity,
+        _ settings: ReceiverSettings,
+        _ configuration: Configuration
+    ) -> [String: String] {
+        let guid = host.guid.description
+        let proxy = settings.proxy
+        return [
+            "host": identity.hostname, "registry": identity.registryHostname, "guid": guid, "os": identity.os,
+            "timezone": identity.timezone, "tags": identity.tags, "program": identity.programName,
+            "version": identity.programVersion, "update": String(host.settings.updateEvery),
+            "mode": settings.mode.rawValue, "history": String(host.settings.history),
+            "streaming": "disabled", "destination": proxy.destinationText,
+            "key": proxy.apiKey?.description ?? "", "health": settings.health == .no ? "disabled" : "enabled",
+            "cache": configuration.directories.cache + "/" + guid, "lib": configuration.directories.lib + "/" + guid,
+            "healthlog": "", "handler": "", "recipient": "",
+        ]
+    }
+}
+
+extension HostIdentity {
+    /// Who a child says it is (streaming protocol §2).
+    init(_ request: StreamRequest) {
+        self.init(
+            hostname: request.hostname ?? "",
+            registryHostname: request.registryHostname,
+            os: request.os,
+            timezone: request.timezone,
+            abbreviatedTimezone: request.abbreviatedTimezone,
+            utcOffset: request.utcOffset,
+            tags: request.tags ?? "",
+            programName: request.programName,
+            programVersion: request.programVersion,
+            hops: request.hops,
+            systemInformation: request.systemInformation.map { ($0.name, $0.value) }
+        )
+    }
+}
