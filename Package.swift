@@ -104,6 +104,11 @@ let package = Package(
         tests("Store", ["Basics", "Diagnostics", "Status", "Wire"]),
         tests("Query", of: "Store", ["Basics", "Diagnostics"]),
         tests("Transport", ["Basics", "Config", "Diagnostics", "System"], nio + [embedded]),
+        tests(
+            "Streaming",
+            ["Basics", "Config", "Diagnostics", "Status", "Store", "System", "Transport", "Wire"],
+            nio + [embedded]
+        ),
         tests("Collection", ["Basics", "Config", "Diagnostics", "Store", "System"]),
         tests("Plugin", of: "Collection", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests("Web", ["Basics", "Config", "Diagnostics", "Status", "Store", "Transport", "Wire"]),

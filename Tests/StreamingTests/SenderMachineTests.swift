@@ -1,0 +1,128 @@
+import Config
+import Diagnostics
+import Testing
+
+@testable import Streaming
+@testable import Wire
+
+/// The sender's decisions, without clock, dice or sockets (streaming protocol §4.1, §11).
+@Suite struct SenderMachineTests {
+    private let second: Int64 = 1_000_000
+    private let session = Session(capabilities: .own())
+
+    private func machine(_ destinations: String = "a:1 b:2", delay: Int64 = 5, random: UInt64 = 0) -> SenderMachine {
+        SenderMachine(
+            destinations: Destination.list(destinations, defaultPort: "19999").destinations,
+            reconnectDelaySeconds: delay,
+            random: { random }
+        )
+    }
+
+    @Test func nothingHappensBeforeTheFirstCollection() {
+        var machine = machine()
+        #expect(machine.state == .idle)
+        #expect(machine.wake(now: 0) == .nothing)
+        #expect(machine.retryNow(now: 0) == .nothing)
+        #expect(machine.begin(now: 0) == .connect(candidate: 0))
+        #expect(machine.begin(now: 0) == .nothing)
+        #expect(machine.state == .connecting(candidate: 0))
+    }
+
+    @Test func destinationsAreTriedInOrder() {
+        var machine = machine()
+        _ = machine.begin(now: 0)
+        #expect(machine.couldNotConnect(code: "X", now: 0) == .connect(candidate: 1))
+        #expect(machine.attempts == 2)
+        #expect(machine.candidates[0].skippedUntil == 5 * second)
+        #expect(machine.candidates[0].code == "X")
+        // All are left alone: until the first of them is free.
+        #expect(machine.couldNotConnect(code: "X", now: second) == .wait(until: 5 * second))
+        #expect(machine.current?.description == "b:2")
+        #expect(machine.wake(now: 4 * second) == .wait(until: 5 * second))
+        #expect(machine.wake(now: 5 * second) == .connect(candidate: 0))
+    }
+
+    /// Random between five seconds and the table's value, both included.
+    @Test(arguments: ConnectFailure.allCases)
+    func refusalsAreLeftAloneForAWhile(failure: ConnectFailure) {
+        let longest = Int64(failure.longestDelay)
+        for (random, seconds) in [(0, 5), (UInt64((longest - 5) * second), longest)] as [(UInt64, Int64)] {
+            var machine = machine("a:1", random: random)
+            _ = machine.begin(now: 0)
+            machine.connected()
+            #expect(machine.refused(failure, now: 7) == .wait(until: seconds * second + 7))
+            #expect(machine.candidates[0].code == failure.condition.code)
+        }
+        for seed in 0..<200 {
+            var random = SeededGenerator(seed: UInt64(seed))
+            var machine = machine("a:1", random: random.next())
+            _ = machine.begin(now: 0)
+            machine.connected()
+            _ = machine.refused(failure, now: 0)
+            #expect((5 * second...longest * second).contains(machine.candidates[0].skippedUntil), "seed \(seed)")
+        }
+    }
+
+    @Test func aLostConnectionIsOpenedAgainAtOnce() {
+        var machine = machine("a:1")
+        _ = machine.begin(now: 0)
+        machine.connected()
+        machine.accepted(session, now: 0)
+        #expect(machine.attempts == 0)
+        #expect(machine.lost(code: "X", now: 5 * second) == .connect(candidate: 0))
+        #expect(machine.candidates[0].code == "X")
+    }
+
+    /// A parent that lets us in and throws us out is not asked in a circle.
+    @Test func aConnectionThatHardlyLivedWaits() {
+        var machine = machine("a:1")
+        _ = machine.begin(now: 0)
+        machine.connected()
+        machine.accepted(session, now: 0)
+        #expect(machine.lost(code: "X", now: 5 * second - 1) == .wait(until: 10 * second - 1))
+    }
+
+    @Test func theOperatorEndsAllWaiting() {
+        var machine = machine("a:1")
+        _ = machine.begin(now: 0)
+        machine.connected()
+        _ = machine.refused(.localhost, now: 0)
+        #expect(machine.retryNow(now: 1) == .connect(candidate: 0))
+        // Whoever is connected stays so.
+        machine.connected()
+        machine.accepted(session, now: 1)
+        #expect(machine.retryNow(now: 2) == .nothing)
+        #expect(machine.state == .live(candidate: 0, session, since: 1))
+    }
+
+    /// Without compression the same parent is dialled, not the first of the list.
+    @Test func aRestartStaysWithItsParent() {
+        var machine = machine()
+        _ = machine.begin(now: 0)
+        _ = machine.couldNotConnect(code: "X", now: 0)
+        machine.connected()
+        machine.accepted(session, now: 0)
+        #expect(machine.candidate == 1)
+        #expect(machine.restart() == .connect(candidate: 1))
+    }
+
+    @Test func stoppedIsForGood() {
+        var machine = machine()
+        _ = machine.begin(now: 0)
+        machine.stop()
+        #expect(machine.couldNotConnect(code: "X", now: 0) == .nothing)
+        #expect(machine.refused(.denied, now: 0) == .nothing)
+        #expect(machine.lost(code: "X", now: 0) == .nothing)
+        #expect(machine.wake(now: 0) == .nothing)
+        #expect(machine.retryNow(now: 0) == .nothing)
+        #expect(machine.restart() == .nothing)
+        #expect(machine.begin(now: 0) == .nothing)
+    }
+
+    /// Delays from a configuration cannot run over.
+    @Test func hugeDelaysAreBounded() {
+        var machine = machine("a:1", delay: .max)
+        _ = machine.begin(now: 0)
+        #expect(machine.couldNotConnect(code: "X", now: 0) == .wait(until: 86_400 * second))
+    }
+}
