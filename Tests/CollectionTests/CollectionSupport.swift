@@ -144,6 +144,8 @@ final class EventList: Reporter {
 final class CollectorRun {
     static let start: Int64 = 1_700_000_000
 
+    /// As long as this lives: the files go with it.
+    private let machine: FakeMachine?
     let host: Host
     let values = CollectedValues()
     let events = EventList()
@@ -151,6 +153,7 @@ final class CollectorRun {
     let clock = ManualClock(seconds: CollectorRun.start)
 
     init(_ machine: FakeMachine?, _ settings: [String: [String: String]] = [:], updateEvery: Int = 1) throws {
+        self.machine = machine
         host = Host(
             guid: GUID("11111111-2222-3333-4444-555555555555")!,
             identity: HostIdentity(hostname: "own"),
@@ -173,6 +176,25 @@ final class CollectorRun {
             usesThreads: false
         )
     }
+
+    /// With one module of /proc, and all that is "auto" shown at once.
+    convenience init(_ machine: FakeMachine, only module: String) throws {
+        var proc = Dictionary(uniqueKeysWithValues: Self.modules.map { ($0, "no") })
+        proc[module] = "yes"
+        let plugins = ["timex": "no", "netdata monitoring": "no"]
+        try self.init(
+            machine,
+            ["plugins": plugins, "plugin:proc": proc, "db": ["enable zero metrics": "yes"]]
+        )
+    }
+
+    /// The names of all modules of /proc.
+    static let modules = [
+        "/proc/net/dev", "/proc/stat", "/proc/uptime", "/proc/loadavg", "/proc/sys/kernel/random/entropy_avail",
+        "/proc/pressure", "/proc/interrupts", "/proc/softirqs", "/proc/vmstat", "/proc/meminfo", "/sys/kernel/mm/ksm",
+        "/sys/block/zram", "/sys/devices/system/node", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/netstat",
+        "/proc/net/softnet_stat", "/proc/net/stat/conntrack", "/proc/net/stat/synproxy", "/proc/diskstats", "ipc",
+    ]
 
     /// A round at this second after the start.
     func tick(_ second: Int64) {

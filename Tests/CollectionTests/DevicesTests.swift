@@ -95,8 +95,15 @@ import Testing
         #expect(run.values.of("system.interrupts", "0") == [1])
         machine.write("/proc/interrupts", " CPU0 CPU1\n1: 6 1 x\n3: 9 1 z\n")
         run.tick(2)
-        #expect(run.values.of("system.interrupts", "1") == [5])
+        #expect(run.values.of("system.interrupts", "1") == [5, 7])
         #expect(run.values.of("system.interrupts", "3") == [7, 8, 10])
         #expect(run.values.of("cpu.cpu1_interrupts", "3") == [1])
+        // One that comes back has its old dimension, and the others keep theirs.
+        machine.write("/proc/interrupts", " CPU0 CPU1\n0: 4 0 w\n1: 7 1 x\n2: 3 0 y\n3: 9 2 z\n")
+        run.tick(3)
+        #expect(run.values.of("system.interrupts", "0") == [1, 4])
+        #expect(run.values.of("system.interrupts", "1") == [5, 7, 8])
+        #expect(run.values.of("system.interrupts", "2") == [2, 3])
+        #expect(run.values.of("system.interrupts", "3") == [7, 8, 10, 11])
     }
 }

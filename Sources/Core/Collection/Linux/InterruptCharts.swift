@@ -5,9 +5,15 @@ import Store
 struct InterruptCharts {
     private struct Chart {
         var chart = LiveChart()
-        /// The lines shown, as places in the table, in the order of the dimensions.
-        var shown: [Int32] = []
+        var dimensions: [Dimension] = []
+        /// Whether the line at this place in the table has a dimension.
         var isShown: [Bool] = []
+    }
+
+    private struct Dimension {
+        let id: [UInt8]
+        /// Its line's place in the table; -1 while there is none.
+        var line: Int
     }
 
     private let source: ChartSource
@@ -59,14 +65,15 @@ struct InterruptCharts {
                 to: &database
             )
             chart.isShown[line] = true
-            chart.shown.append(Int32(line))
+            chart.dimensions.append(Dimension(id: table.lines[line].id, line: line))
         }
-        for (dimension, line) in chart.shown.enumerated() where line >= 0 {
-            database.set(Int32(dimension), value(Int(line)))
+        for (index, dimension) in chart.dimensions.enumerated() where dimension.line >= 0 {
+            database.set(Int32(index), value(dimension.line))
         }
     }
 
-    /// Notes the new places of the lines shown. Lines that are gone keep their dimension, without values.
+    /// Notes the new places of the lines shown. Lines that are gone keep their dimension, without values, and have it again
+    /// when they come back.
     private mutating func noticeMovedLines(_ table: InterruptTable) {
         var isSame = table.lines.count == known.count
         if isSame {
@@ -76,15 +83,14 @@ struct InterruptCharts {
             }
         }
         guard !isSame else { return }
-        var places: [[UInt8]: Int32] = [:]
-        for (line, entry) in table.lines.enumerated() where places[entry.id] == nil { places[entry.id] = Int32(line) }
-        let old = known
+        var places: [[UInt8]: Int] = [:]
+        for (line, entry) in table.lines.enumerated() where places[entry.id] == nil { places[entry.id] = line }
         func move(_ chart: inout Chart) {
             chart.isShown = .init(repeating: false, count: table.lines.count)
-            for index in chart.shown.indices {
-                let place = chart.shown[index] >= 0 ? places[old[Int(chart.shown[index])]] : nil
-                chart.shown[index] = place ?? -1
-                if let place { chart.isShown[Int(place)] = true }
+            for index in chart.dimensions.indices {
+                let place = places[chart.dimensions[index].id]
+                chart.dimensions[index].line = place ?? -1
+                if let place { chart.isShown[place] = true }
             }
         }
         move(&totalChart)
