@@ -108,6 +108,22 @@ struct CollectionLoopTests {
         #expect(bench.journal.lines == ["cannot open plugins directory '/nonexistent'"])
     }
 
+    /// A machine without Netdata's plugins is nothing to worry about, unless somebody said where they are.
+    @Test func theBuiltInDirectoryMayBeMissing() {
+        let bench = Bench(
+            [],
+            directories: ["/nonexistent", Fixtures.directory + "/Running/good.plugin"],
+            directoriesAreBuiltIn: true,
+            checkEvery: 1
+        )
+        bench.runSteps(3)
+        bench.clock.advance(seconds: 5)
+        bench.runSteps(3)
+        #expect(bench.journal.lines(.pluginDirectoryMissing) == ["there is no plugins directory '/nonexistent'"])
+        #expect(bench.journal.count(.pluginDirectoryUnreadable) == 1)
+        #expect(bench.journal.lines.count == 2)
+    }
+
     /// With the clock in our hands: ten failures, each ten intervals apart, then no more.
     @Test func aUselessPluginIsGivenUpAfterElevenRuns() {
         let bench = Bench(["nothing"])
@@ -134,6 +150,7 @@ private final class Bench {
         _ names: [String],
         options: [String: [String: String]] = [:],
         directories: [String]? = nil,
+        directoriesAreBuiltIn: Bool = false,
         checkEvery: Int = 60
     ) {
         var values = options
@@ -142,6 +159,7 @@ private final class Bench {
         plugins = Plugins(
             settings: PluginSettings(Settings(values)),
             directories: directories ?? [Fixtures.directory + "/Running"],
+            directoriesAreBuiltIn: directoriesAreBuiltIn,
             environment: ["PATH=/usr/bin:/bin", "NETDATA_HOSTNAME=web01"],
             directory: "/",
             clock: SplitClock(manual: clock),

@@ -12,6 +12,8 @@ public struct Directories: Sendable {
     public var lock: String
     /// At most 20, in the order in which they are looked through.
     public var plugins: [String]
+    /// Whether nobody has said where plugins are, so that ``plugins`` is a guess.
+    public var pluginsAreBuiltIn: Bool
     public var healthConfig: String
     public var stockHealthConfig: String
     public var registry: String
@@ -35,6 +37,7 @@ public struct Directories: Sendable {
         home = path("home")
         lock = path("lock")
         plugins = Array(Self.quotedPaths(path("plugins")).prefix(Self.pluginDirectoryLimit))
+        pluginsAreBuiltIn = settings.explicit("directories", "plugins") == nil
         healthConfig = path("health config")
         stockHealthConfig = path("stock health config")
         registry = path("registry")

@@ -123,7 +123,7 @@ extension Condition {
         level: .error,
         "cannot open plugins directory '{directory}'",
         sentence: "A directory that should hold plugins cannot be read.",
-        causes: ["it does not exist", "the node's user may not read it"],
+        causes: ["netdata.conf names it and it does not exist", "the node's user may not read it"],
         fix: [
             "make it, or name the right ones in netdata.conf:", "[directories]",
             "    plugins = \"/usr/lib/netdata/plugins.d\"",
@@ -170,6 +170,13 @@ extension Condition {
         causes: ["it prints something that is no command"],
         fix: ["run it by hand and look at what it prints: sudo -u USER PATH 1"]
     )
+
+    public static let pluginDirectoryMissing = Condition(
+        "ND-G37",
+        .info,
+        "there is no plugins directory '{directory}'",
+        sentence: "Netdata's external plugins are not where they would be by default; the node's own collectors run."
+    )
 }
 
 extension Catalogue {
@@ -177,6 +184,6 @@ extension Catalogue {
         .pluginStarted, .pluginEnded, .pluginExitCode, .pluginSignal, .pluginUseless, .pluginUselessDisabled,
         .pluginUselessTooOften, .pluginKilled, .pluginFailedAtOnce, .pluginFailed, .pluginFailedTooOften,
         .pluginDirectoryUnreadable, .pluginNotStarted, .pluginSays, .pluginSaysTooMuch, .pluginStopping,
-        .pluginLineTooLong,
+        .pluginLineTooLong, .pluginDirectoryMissing,
     ]
 }

@@ -28,6 +28,7 @@ extension Plugins {
         self.init(
             settings: settings,
             directories: configuration.directories.plugins,
+            directoriesAreBuiltIn: configuration.directories.pluginsAreBuiltIn,
             environment: environment.variables(inherited: Environment.variables),
             directory: configuration.directories.config,
             clock: clock,

@@ -8,6 +8,7 @@ import System
 public final class Plugins {
     private let settings: PluginSettings
     private let directories: [String]
+    private let directoriesAreBuiltIn: Bool
     private let environment: [String]
     private let directory: String?
     private let clock: any Clock
@@ -21,12 +22,14 @@ public final class Plugins {
 
     /// - Parameters:
     ///   - directories: where `*.plugin` files are.
+    ///   - directoriesAreBuiltIn: whether nobody asked for these: then it is no failure that one does not exist.
     ///   - environment: `NAME=value`, all that the plugins get (``PluginEnvironment/variables(inherited:)``).
     ///   - directory: where they start: the configuration directory.
     ///   - makeOutput: makes what takes the output of one run.
     public init(
         settings: PluginSettings,
         directories: [String],
+        directoriesAreBuiltIn: Bool = false,
         environment: [String],
         directory: String?,
         clock: any Clock,
@@ -35,6 +38,7 @@ public final class Plugins {
     ) {
         self.settings = settings
         self.directories = directories
+        self.directoriesAreBuiltIn = directoriesAreBuiltIn
         self.environment = environment
         self.directory = directory
         self.clock = clock
@@ -101,7 +105,8 @@ public final class Plugins {
             guard complained.insert("\(error.number) \(error.subject)").inserted else { return }
             reporter.report(
                 Event(
-                    .pluginDirectoryUnreadable,
+                    directoriesAreBuiltIn && error.number == ENOENT
+                        ? .pluginDirectoryMissing : .pluginDirectoryUnreadable,
                     at: clock.now(),
                     thread: "PLUGINSD",
                     values: ["directory": error.subject]
