@@ -25,8 +25,9 @@ final class ProcFile {
             guard descriptor >= 0 else { return nil }
         }
         guard let bytes = buffer.fill(from: descriptor, isOnePiece: isOnePiece) else {
-            // The device behind it may be gone for good, or back under the same name: the next read looks again.
-            close()
+            // The device behind it may be gone for good, or back under the same name: the next read looks again. But what
+            // a device can't tell at the moment, such as the carrier of an interface that is down, isn't gone.
+            if errno != EINVAL { close() }
             return nil
         }
         return bytes

@@ -284,11 +284,14 @@ extension HostDatabase {
         tell(.chart(ref))
     }
 
+    /// Found out by the node (1), and not to be dropped when labels are renewed (1 << 29).
+    private static let automaticSource: UInt32 = 0x2000_0001
+
     /// The given labels without the automatic ones, then those (streaming protocol §8.2).
     private mutating func labels(_ given: [Label], plugin: String, module: String) -> [Label] {
         let automatic = [
-            Label(key: "_collect_plugin", value: plugin.isEmpty ? "[none]" : plugin, source: 1),
-            Label(key: "_collect_module", value: module.isEmpty ? "[none]" : module, source: 1),
+            Label(key: "_collect_plugin", value: plugin.isEmpty ? "[none]" : plugin, source: Self.automaticSource),
+            Label(key: "_collect_module", value: module.isEmpty ? "[none]" : module, source: Self.automaticSource),
         ]
         var own = given.filter { label in !automatic.contains { $0.key == label.key } }
         if own.count > limits.labelsPerChart {

@@ -2,12 +2,38 @@ import CLinux
 import Config
 import Store
 
+/// What the kernel says of its clock.
+struct ClockState: Equatable, Sendable {
+    var isSynchronized = false
+    /// The two bits of its status that are shown.
+    var unsynchronized: Int64 = 0
+    var error: Int64 = 0
+    /// Microseconds between the clock and its reference.
+    var offset: Int64 = 0
+
+    /// `nil` where it may not be asked.
+    static func ask() -> ClockState? {
+        var synchronized: Int32 = 0
+        var unsynchronized: Int32 = 0
+        var error: Int32 = 0
+        var offset: Int64 = 0
+        guard nd_clock_state(&synchronized, &unsynchronized, &error, &offset) == 0 else { return nil }
+        return ClockState(
+            isSynchronized: synchronized != 0,
+            unsynchronized: Int64(unsynchronized),
+            error: Int64(error),
+            offset: offset
+        )
+    }
+}
+
 /// Whether the kernel keeps its clock in step with a reference; every ten seconds (collectors §6, timex).
 struct ClockCollector: CollectorModule {
     static let name = "timex"
     private static let section = "plugin:timex"
     private static let source = ChartSource(plugin: "timex.plugin", module: "")
 
+    private let ask: @Sendable () -> ClockState?
     private let every: Int
     private var due: Every
     private let showsState: Bool
@@ -16,7 +42,8 @@ struct ClockCollector: CollectorModule {
     private var status = LiveChart()
     private var offset = LiveChart()
 
-    init(_ options: CollectionOptions) {
+    init(_ options: CollectionOptions, ask: @escaping @Sendable () -> ClockState? = ClockState.ask) {
+        self.ask = ask
         every = max(options.updateEvery, options.settings.integer(Self.section, "update every", default: 10))
         due = Every(seconds: every)
         showsState = options.isEnabled(Self.section, "clock synchronization state")
@@ -25,23 +52,19 @@ struct ClockCollector: CollectorModule {
 
     mutating func collect(into database: inout HostDatabase, at tick: Tick) -> Bool {
         guard due.isDue(tick) else { return true }
-        var synchronized: Int32 = 0
-        var unsynchronized: Int32 = 0
-        var error: Int32 = 0
-        var microseconds: Int64 = 0
-        guard nd_clock_state(&synchronized, &unsynchronized, &error, &microseconds) == 0 else { return false }
+        guard let clock = ask() else { return false }
         if showsState {
             state.begin(&database, tick, Self.source, every: every, Self.stateTemplate)
-            database.set(0, Int64(synchronized))
+            database.set(0, clock.isSynchronized ? 1 : 0)
             database.end(now: tick.now)
             status.begin(&database, tick, Self.source, every: every, Self.statusTemplate)
-            database.set(0, Int64(unsynchronized))
-            database.set(1, Int64(error))
+            database.set(0, clock.unsynchronized)
+            database.set(1, clock.error)
             database.end(now: tick.now)
         }
         if showsOffset {
             offset.begin(&database, tick, Self.source, every: every, Self.offsetTemplate)
-            database.set(0, microseconds)
+            database.set(0, clock.offset)
             database.end(now: tick.now)
         }
         return true

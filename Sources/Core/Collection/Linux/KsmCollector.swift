@@ -1,7 +1,8 @@
 import Glibc
 import Store
 
-/// /sys/kernel/mm/ksm: pages that the kernel merged because they are the same (collectors §6).
+/// /sys/kernel/mm/ksm: pages that the kernel merged because they are the same (collectors §6). Shown wherever the kernel
+/// can merge, whether it ever did or not.
 struct KsmCollector: CollectorModule {
     static let name = "/sys/kernel/mm/ksm"
     private static let source = ChartSource.proc(name)
@@ -10,7 +11,6 @@ struct KsmCollector: CollectorModule {
     private let sharing: ProcFile
     private let unshared: ProcFile
     private let volatile: ProcFile
-    private let showsZeros: Bool
     private let page = Int64(getpagesize())
     private var pages = LiveChart()
     private var savings = LiveChart()
@@ -21,7 +21,6 @@ struct KsmCollector: CollectorModule {
         sharing = options.file("/sys/kernel/mm/ksm/pages_sharing", isOnePiece: true)
         unshared = options.file("/sys/kernel/mm/ksm/pages_unshared", isOnePiece: true)
         volatile = options.file("/sys/kernel/mm/ksm/pages_volatile", isOnePiece: true)
-        showsZeros = options.showsZeros
     }
 
     mutating func collect(into database: inout HostDatabase, at tick: Tick) -> Bool {
@@ -29,7 +28,6 @@ struct KsmCollector: CollectorModule {
             let unshared = unshared.readNumber(into: tick.buffer), let volatile = volatile.readNumber(into: tick.buffer)
         else { return false }
         let offered = shared &+ sharing &+ unshared &+ volatile
-        guard pages.isShown || showsZeros || offered != 0 else { return true }
         pages.begin(&database, tick, Self.source, Self.pagesTemplate)
         database.set(0, shared &* page)
         database.set(1, unshared &* page)
