@@ -39,28 +39,6 @@ struct AgentTests {
         #expect(!parent.log.contains("STREAM") || !parent.log.contains(/ERROR.*STREAM/), "\(parent.log.suffix(3000))")
     }
 
-    /// The agent and the real child on one machine collect the same.
-    @Test func theChartsAreThoseOfTheRealChild() throws {
-        var options = RealNetdata.Options()
-        options.hostname = "real"
-        options.plugins = ["proc", "diskspace"]
-        let real = try RealNetdata(options)
-        let port = freePort()
-        let agent = try NodeUnderTest(.agent(destination: real.port, port: port, hostname: "ours"), port: port)
-        sleep(15)
-        let own = try agent.charts(of: "ours").filter { !$0.key.hasPrefix("netdata.") }
-        let theirs = try real.charts(of: "real").filter { !$0.key.hasPrefix("netdata.") }
-        #expect(Set(own.keys).subtracting(theirs.keys).sorted() == [], "only ours")
-        #expect(Set(theirs.keys).subtracting(own.keys).sorted() == [], "only theirs")
-        for (id, chart) in own {
-            for name in ["title", "units", "family", "context", "chart_type", "priority", "plugin", "module"] {
-                #expect(theirs[id]?[name] == chart[name], "\(id) \(name)")
-            }
-            let dimensions = chart["dimensions"].members.mapValues(\.["name"].text)
-            #expect(theirs[id]?["dimensions"].members.mapValues(\.["name"].text) == dimensions, "\(id)")
-        }
-    }
-
     /// Debian's plugins under our agent.
     @Test func pluginsOfThePackageRunUnderTheAgent() throws {
         let parent = try RealNetdata()

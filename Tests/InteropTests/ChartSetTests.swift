@@ -1,0 +1,212 @@
+import Glibc
+import System
+import Testing
+
+/// A real 1.37.1 and ours on one machine at one time make the same charts, but for what
+/// `docs/differences-from-netdata.md` explains.
+@Suite(.serialized, .enabled(if: RealNetdata.isThere))
+struct ChartSetTests {
+    /// The collectors that both have.
+    static let plugins = ["proc", "diskspace", "idlejitter", "timex", "netdata"]
+
+    @Test(arguments: [false, true])
+    func theChartsAreTheSame(zeroMetrics: Bool) throws {
+        let page = try DifferencesPage()
+        let pair = try Pair(zeroMetrics: zeroMetrics)
+        var findings: [String] = []
+        // Charts of things that seldom happen come a second apart, as the two look at different moments.
+        _ = try eventually(withinSeconds: 60) {
+            findings = try pair.findings(page)
+            return findings.isEmpty
+        }
+        #expect(findings.isEmpty, "\(findings.joined(separator: "\n"))\n\(pair.ours.log.suffix(2000))")
+        #expect(!pair.ours.log.contains(" ERROR "), "\(pair.ours.log)")
+    }
+
+    /// What holds still must be the same number, whatever it was divided and multiplied by on its way.
+    @Test func whatHoldsStillHasTheSameValue() throws {
+        let pair = try Pair(zeroMetrics: true)
+        var compared: Set<String> = []
+        var differences: [String] = []
+        let isCompared = try eventually(withinSeconds: 60) {
+            (compared, differences) = try pair.comparedGauges()
+            return compared.count == Pair.gauges.count && differences.isEmpty
+        }
+        #expect(isCompared, "left out: \(Set(Pair.gauges.map(\.context)).subtracting(compared)); \(differences)")
+    }
+
+    /// Options, algorithms, multipliers, divisors and variables, which the API doesn't tell: from the lines that both stream.
+    @Test func theDefinitionsAreTheSame() throws {
+        let page = try DifferencesPage()
+        let (ours, real) = (try RecordingParent(), try RecordingParent())
+        let port = freePort()
+        let zeros = "[db]\nenable zero metrics = yes"
+        let agent = try NodeUnderTest(
+            .agent(destination: ours.port, port: port, hostname: "one", extra: zeros),
+            port: port
+        )
+        let child = try Self.child(of: real)
+        var findings = ["nothing came"]
+        var next: Int64 = 0
+        _ = eventually(withinSeconds: 60) {
+            ours.receive()
+            real.receive()
+            guard SystemClock().monotonic() >= next else { return false }
+            next = SystemClock().monotonic() + 1_000_000
+            findings = Self.findings(ours.definitions, real.definitions, page)
+            return findings.isEmpty
+        }
+        #expect(findings.isEmpty, "\(findings.joined(separator: "\n"))")
+        #expect(ours.definitions.count > 150)
+        agent.stop()
+        child.stop()
+    }
+
+    /// What a child says of itself and of its machine when it connects.
+    @Test func theRequestAndTheHostLabelsAreTheSame() throws {
+        let page = try DifferencesPage()
+        let (ours, real) = (try RecordingParent(), try RecordingParent())
+        let port = freePort()
+        let agent = try NodeUnderTest(.agent(destination: ours.port, port: port, hostname: "one"), port: port)
+        let child = try Self.child(of: real)
+        let arrived = eventually(withinSeconds: 30) {
+            ours.receive()
+            real.receive()
+            return !ours.definitions.isEmpty && !real.definitions.isEmpty
+        }
+        #expect(arrived, "\(agent.log.suffix(2000))\n\(child.log.suffix(2000))")
+        let findings =
+            page.findings(.request, different(ours.parameters, real.parameters))
+            + page.findings(.labels, different(ours.labels, real.labels))
+        #expect(findings.isEmpty, "\(findings)\n\(ours.parameters)\n\(real.parameters)\n\(ours.labels)\n\(real.labels)")
+    }
+
+    @Test func aDifferenceThatIsNoneFailsAsOneThatIsNotExplainedDoes() throws {
+        let page = try DifferencesPage()
+        let known = ["_virt_detection", "_container_detection", "_system_cpu_freq", "_streams_to"]
+        #expect(page.findings(.labels, known) == [])
+        #expect(
+            page.findings(.labels, known.dropLast()) == ["Host labels: the page has _streams_to, which does not differ"]
+        )
+        #expect(page.findings(.labels, known + ["_os_name"]) == ["Host labels: _os_name is not on the page"])
+    }
+
+    private static func child(of parent: RecordingParent) throws -> RealNetdata {
+        var options = RealNetdata.Options()
+        options.hostname = "one"
+        options.plugins = plugins
+        options.zeroMetrics = true
+        options.destination = "127.0.0.1:\(parent.port)"
+        return try RealNetdata(options)
+    }
+
+    private static func findings(
+        _ ours: [String: [String]],
+        _ real: [String: [String]],
+        _ page: DifferencesPage
+    ) -> [String] {
+        var findings = page.missing(Set(ours.keys), Set(real.keys))
+        for (id, lines) in ours.sorted(by: { $0.key < $1.key }) {
+            guard let theirs = real[id], lines != theirs else { continue }
+            let (own, other) = (Set(lines).subtracting(theirs), Set(theirs).subtracting(lines))
+            findings.append("\(id): \(own.sorted()) is \(other.sorted()) in Netdata")
+        }
+        return findings
+    }
+}
+
+extension DifferencesPage {
+    fileprivate func missing(_ ours: Set<String>, _ real: Set<String>) -> [String] {
+        findings(.onlyOurs, ours.subtracting(real)) + findings(.onlyNetdata, real.subtracting(ours))
+    }
+}
+
+/// The names whose values differ, or that only one has.
+private func different(_ one: [String: String], _ two: [String: String]) -> Set<String> {
+    Set(one.keys).union(two.keys).filter { one[$0] != two[$0] }
+}
+
+/// Both daemons, each with its own API and no parent.
+private struct Pair {
+    let real: RealNetdata
+    let ours: NodeUnderTest
+
+    init(zeroMetrics: Bool) throws {
+        var options = RealNetdata.Options()
+        options.hostname = "one"
+        options.plugins = ChartSetTests.plugins
+        options.zeroMetrics = zeroMetrics
+        real = try RealNetdata(options)
+        let port = freePort()
+        let zeros = "[db]\nenable zero metrics = \(zeroMetrics ? "yes" : "no")"
+        ours = try NodeUnderTest(.parent(port: port, extra: zeros), port: port)
+    }
+
+    func findings(_ page: DifferencesPage) throws -> [String] {
+        let own = try ours.charts(of: "parent")
+        let theirs = try real.charts(of: "one")
+        var findings = page.missing(Set(own.keys), Set(theirs.keys))
+        for (id, chart) in own.sorted(by: { $0.key < $1.key }) {
+            guard let other = theirs[id] else { continue }
+            for member in Self.members where chart[member] != other[member] {
+                findings.append("\(id): \(member) is \(chart[member]), in Netdata \(other[member])")
+            }
+        }
+        return findings
+    }
+
+    private static let members = [
+        "id", "name", "type", "family", "context", "title", "priority", "plugin", "module", "units", "chart_type",
+        "update_every", "dimensions", "chart_labels",
+    ]
+
+    // MARK: Values
+
+    /// What the charts of one context show, or all their dimensions together, may differ by so much.
+    struct Gauge {
+        let context: String
+        var isSum = false
+        var tolerance = 0.0
+    }
+
+    static let gauges = [
+        // Both take their share of it in these seconds, but all of it stays the same.
+        Gauge(context: "system.ram", isSum: true, tolerance: 0.1),
+        Gauge(context: "disk.space", isSum: true, tolerance: 0.001),
+        Gauge(context: "disk.inodes", isSum: true, tolerance: 1),
+        // Read at different moments of a second.
+        Gauge(context: "system.uptime", tolerance: 1.5),
+        Gauge(context: "system.load", tolerance: 1),
+        Gauge(context: "mem.committed", tolerance: 500),
+        Gauge(context: "system.ipc_semaphores"), Gauge(context: "system.ipc_semaphore_arrays"),
+        Gauge(context: "system.clock_sync_state"), Gauge(context: "system.clock_status"), Gauge(context: "net.mtu"),
+        Gauge(context: "net.operstate"),
+    ]
+
+    /// The contexts of which at least one chart was compared, and what differed.
+    func comparedGauges() throws -> (Set<String>, [String]) {
+        var compared: Set<String> = []
+        var differences: [String] = []
+        let end = Int(time(nil)) - 2
+        for (id, chart) in try ours.charts(of: "parent") {
+            guard let gauge = Self.gauges.first(where: { $0.context == chart["context"].text }) else { continue }
+            // Neither has points of a chart that has just begun.
+            guard let own = try? ours.data(id, of: "parent", after: end - 10, before: end),
+                let other = try? real.data(id, of: "one", after: end - 10, before: end)
+            else { continue }
+            for (second, row) in own.rows {
+                guard own.labels == other.labels, let theirs = other.rows[second] else { continue }
+                let (values, expected) = (row.compactMap { $0 }, theirs.compactMap { $0 })
+                guard !values.isEmpty, values.count == row.count, expected.count == row.count else { continue }
+                compared.insert(gauge.context)
+                let pairs = gauge.isSum ? [(sum(values), sum(expected))] : Array(zip(values, expected))
+                for (mine, real) in pairs where abs(mine - real) > gauge.tolerance {
+                    differences.append("\(id) at \(second): \(mine), in Netdata \(real)")
+                }
+            }
+        }
+        return (compared, differences)
+    }
+
+    private func sum(_ values: [Double]) -> Double { values.reduce(0, +) }
+}
