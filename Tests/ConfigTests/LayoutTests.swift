@@ -9,7 +9,8 @@ private func layout(
     environment: [String: String] = [:],
     exists: Set<String> = [],
     config: String? = nil,
-    state: String? = nil
+    state: String? = nil,
+    workingDirectory: String = ""
 ) -> Layout {
     var overrides = Overrides()
     overrides.configDirectory = config
@@ -20,6 +21,7 @@ private func layout(
             userID: userID,
             environment: environment,
             overrides: overrides,
+            workingDirectory: workingDirectory,
             directoryExists: { exists.contains($0) }
         )
     )
@@ -64,6 +66,16 @@ private func layout(
     @Test func withoutAHomeAStateDirectoryIsNeeded() {
         #expect(layout(userID: 1000).findings.map(\.short) == ["ND-K54"])
         #expect(layout(userID: 1000, state: "/s").findings.isEmpty)
+    }
+
+    /// Plugins start in the configuration directory, and a log's name without a leading / is one within the log directory.
+    @Test func relativeDirectoriesAreBeneathWhereTheProgramWasStarted() {
+        let options = layout(config: "etc", state: "./state/", workingDirectory: "/srv/x")
+        #expect(options.config.value == "/srv/x/etc")
+        #expect(options.log.value == "/srv/x/./state/log")
+        let variables = layout(environment: ["NDSTREAM_STATE_DIR": "s"], workingDirectory: "/srv")
+        #expect(variables.lib.value == "/srv/s/lib")
+        #expect(layout(state: "/s", workingDirectory: "/srv").run.value == "/s/run")
     }
 
     @Test func aStateDirectoryHoldsEverything() {

@@ -27,6 +27,8 @@ public struct Layout: Sendable, Equatable {
         public var environment: [String: String]
         /// `--config-dir` and `--state-dir`.
         public var overrides: Overrides
+        /// Where the program was started: relative directories are beneath it, wherever its processes may go later.
+        public var workingDirectory: String
         /// Whether a directory exists: asked about `/etc/ndstream` only.
         public var directoryExists: @Sendable (String) -> Bool
 
@@ -35,12 +37,14 @@ public struct Layout: Sendable, Equatable {
             userID: UInt32,
             environment: [String: String],
             overrides: Overrides = Overrides(),
+            workingDirectory: String = "",
             directoryExists: @escaping @Sendable (String) -> Bool
         ) {
             self.role = role
             self.userID = userID
             self.environment = environment
             self.overrides = overrides
+            self.workingDirectory = workingDirectory
             self.directoryExists = directoryExists
         }
     }
@@ -106,6 +110,7 @@ extension Layout.Circumstances {
 
     private func clean(_ directory: String) -> String {
         var directory = directory
+        if !directory.hasPrefix("/"), !workingDirectory.isEmpty { directory = workingDirectory + "/" + directory }
         while directory.utf8.count > 1, directory.hasSuffix("/") { directory.removeLast() }
         return directory
     }
