@@ -32,6 +32,12 @@ struct HostInformationTests {
         #expect(HostInformation.memory(meminfo: "MemTotal: 9223372036854775807 kB\n") == nil)
         #expect(HostInformation.frequency(cpuinfo: "model\t: x\ncpu MHz\t\t: 2445.404\ncpu MHz : 1\n") == "2445000000")
         #expect(HostInformation.frequency(cpuinfo: "cpu MHz\n") == nil)
+        let processor =
+            "vendor_id\t: AuthenticAMD\nmodel\t\t: 1\nmodel name\t: AMD EPYC: 9\nmodel name : x\nbugs :\nodd\n"
+        #expect(HostInformation.field("vendor_id", cpuinfo: processor) == "AuthenticAMD")
+        #expect(HostInformation.field("model name", cpuinfo: processor) == "AMD EPYC: 9")
+        #expect(HostInformation.field("bugs", cpuinfo: processor) == nil)
+        #expect(HostInformation.field("odd", cpuinfo: processor) == nil)
         #expect(HostInformation.frequency(maximumKilohertz: "3600000\n") == "3600000000")
         #expect(HostInformation.frequency(maximumKilohertz: "99999999999999999999") == nil)
         #expect(HostInformation.processors(list: "0-3,8\n") == 5)

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Collection
+@testable import Config
 
 /// What plugins find in their environment (collectors §2).
 struct PluginEnvironmentTests {
@@ -29,6 +30,8 @@ struct PluginEnvironmentTests {
             NETDATA_SYSTEM_ARCHITECTURE NETDATA_SYSTEM_VIRTUALIZATION NETDATA_SYSTEM_VIRT_DETECTION
             NETDATA_SYSTEM_CONTAINER NETDATA_SYSTEM_CONTAINER_DETECTION NETDATA_SYSTEM_CPU_LOGICAL_CPU_COUNT
             NETDATA_SYSTEM_CPU_FREQ NETDATA_SYSTEM_TOTAL_RAM NETDATA_SYSTEM_TOTAL_DISK_SIZE NETDATA_HOST_IS_K8S_NODE
+            NETDATA_CONTAINER_IS_OFFICIAL_IMAGE NETDATA_SYSTEM_CPU_VENDOR NETDATA_SYSTEM_CPU_MODEL
+            NETDATA_SYSTEM_CPU_DETECTION NETDATA_SYSTEM_RAM_DETECTION NETDATA_SYSTEM_DISK_DETECTION
             NETDATA_INSTANCE_CLOUD_TYPE NETDATA_INSTANCE_CLOUD_INSTANCE_TYPE NETDATA_INSTANCE_CLOUD_INSTANCE_REGION
             TZ PATH PYTHONPATH PYTHONUNBUFFERED LC_ALL HOME UV_THREADPOOL_SIZE MALLOC_ARENA_MAX
             """
@@ -49,6 +52,26 @@ struct PluginEnvironmentTests {
         let values = values(environment)
         #expect(values["NETDATA_PLUGINS_DIR"] == "/usr/lib/netdata/plugins.d")
         #expect(values["NETDATA_USER_PLUGINS_DIRS"] == "/etc/netdata/custom-plugins.d /opt/p")
+    }
+
+    @Test func pluginsAreToldWhetherToChartThemselves() {
+        var environment = PluginEnvironment()
+        #expect(values(environment)["NETDATA_INTERNALS_MONITORING"] == "YES")
+        environment.monitorsItself = false
+        #expect(values(environment)["NETDATA_INTERNALS_MONITORING"] == "NO")
+        let settings = { PluginSettings(Settings(["plugins": $0])) }
+        #expect(settings([:]).monitorsItself)
+        #expect(!settings(["netdata monitoring": "no"]).monitorsItself)
+    }
+
+    /// Debian's plugins without a word of configuration: their own files are where the package put them.
+    @Test func stockFilesAreWhereThePackagePutThem() {
+        func directory(_ existing: Set<String>) -> String {
+            PluginEnvironment.stockConfigDirectory("/usr/lib/ndstream/conf.d") { existing.contains($0) }
+        }
+        #expect(directory(["/usr/lib/netdata/conf.d"]) == "/usr/lib/netdata/conf.d")
+        #expect(directory(["/usr/lib/netdata/conf.d", "/usr/lib/ndstream/conf.d"]) == "/usr/lib/ndstream/conf.d")
+        #expect(directory([]) == "/usr/lib/ndstream/conf.d")
     }
 
     @Test func configuredVariablesWin() {

@@ -61,6 +61,16 @@ extension HostInformation {
         return nil
     }
 
+    /// What `/proc/cpuinfo` says of the first processor under a name such as `vendor_id`.
+    static func field(_ name: String, cpuinfo text: String) -> String? {
+        for line in text.split(separator: "\n") {
+            guard let colon = line.firstIndex(of: ":"), trimmed(String(line[..<colon])) == name else { continue }
+            let value = trimmed(String(line[line.index(after: colon)...]))
+            return value.isEmpty ? nil : String(value)
+        }
+        return nil
+    }
+
     /// `cpufreq/cpuinfo_max_freq` (kHz) in Hz.
     static func frequency(maximumKilohertz text: String) -> String? {
         guard let kilohertz = Int64(trimmed(text)), kilohertz > 0, kilohertz < 1_000_000_000 else { return nil }

@@ -42,6 +42,8 @@ extension HostInformation {
         let cpuinfo = Self.text(root + "/proc/cpuinfo", limit: 4 << 20) ?? ""
         let listed = Self.text(root + "/sys/devices/system/cpu/present").flatMap(Self.processors(list:))
         if let count = listed ?? Self.online { processors = "\(count)" }
+        processorVendor = Self.field("vendor_id", cpuinfo: cpuinfo) ?? Self.unknown
+        processorModel = Self.field("model name", cpuinfo: cpuinfo) ?? Self.unknown
         let fastest = Self.text(root + "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq")
         processorFrequency =
             fastest.flatMap(Self.frequency(maximumKilohertz:)) ?? Self.frequency(cpuinfo: cpuinfo) ?? Self.unknown

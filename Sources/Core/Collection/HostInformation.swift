@@ -37,6 +37,8 @@ public struct HostInformation: Sendable, Equatable {
     public var containerDetection = unknown
     public var isKubernetesNode = "false"
     public var processors = unknown
+    public var processorVendor = unknown
+    public var processorModel = unknown
     /// Hz.
     public var processorFrequency = unknown
     /// Bytes.
@@ -54,9 +56,16 @@ public struct HostInformation: Sendable, Equatable {
         parameters(hostPrefix: "NETDATA_SYSTEM")
     }
 
-    /// The same facts under the names that plugins and the parent's store know.
+    /// The same facts under the names that plugins and the parent's store know, and some that aren't streamed.
     public var environment: [(name: String, value: String)] {
-        parameters(hostPrefix: "NETDATA_HOST")
+        parameters(hostPrefix: "NETDATA_HOST") + [
+            ("NETDATA_CONTAINER_IS_OFFICIAL_IMAGE", "false"),
+            ("NETDATA_SYSTEM_CPU_VENDOR", processorVendor),
+            ("NETDATA_SYSTEM_CPU_MODEL", processorModel),
+            ("NETDATA_SYSTEM_CPU_DETECTION", "procfs"),
+            ("NETDATA_SYSTEM_RAM_DETECTION", "procfs"),
+            ("NETDATA_SYSTEM_DISK_DETECTION", "sysfs"),
+        ]
     }
 
     private func parameters(hostPrefix: String) -> [(name: String, value: String)] {

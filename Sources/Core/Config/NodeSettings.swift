@@ -73,6 +73,9 @@ public struct PluginSettings: Sendable {
         self.settings = settings
     }
 
+    /// `[plugins] netdata monitoring`: whether the node and its plugins chart what they cost themselves.
+    public var monitorsItself: Bool { settings.boolean("plugins", "netdata monitoring", default: true) }
+
     /// Whether a plugin runs: what is said of it, or what is said of new ones. `slabinfo` only on request
     /// (collectors §1).
     public func isEnabled(_ name: String) -> Bool {

@@ -24,6 +24,8 @@ public struct PluginEnvironment: Sendable {
     public var registryURL = "https://registry.my-netdata.io"
     public var registryUniqueID = ""
     public var registryCloudBaseURL = "https://api.netdata.cloud"
+    /// Whether plugins chart what they cost themselves.
+    public var monitorsItself = true
     public var timezone = ":/etc/localtime"
     /// `[environment variables]`: win over everything else.
     public var extra: [(name: String, value: String)] = []
@@ -62,7 +64,8 @@ public struct PluginEnvironment: Sendable {
             ("NETDATA_LOCK_DIR", lockDirectory), ("NETDATA_LOG_DIR", logDirectory), ("NETDATA_HOST_PREFIX", hostPrefix),
             ("NETDATA_LISTEN_PORT", listenPort), ("NETDATA_DEBUG_FLAGS", debugFlags),
             ("NETDATA_ERRORS_THROTTLE_PERIOD", "\(errorsPeriod)"), ("NETDATA_ERRORS_PER_PERIOD", "\(errorsPerPeriod)"),
-            ("NETDATA_INTERNALS_MONITORING", "YES"), ("NETDATA_REGISTRY_HOSTNAME", registryHostname),
+            ("NETDATA_INTERNALS_MONITORING", monitorsItself ? "YES" : "NO"),
+            ("NETDATA_REGISTRY_HOSTNAME", registryHostname),
             ("NETDATA_REGISTRY_URL", registryURL), ("NETDATA_REGISTRY_UNIQUE_ID", registryUniqueID),
             ("NETDATA_REGISTRY_CLOUD_BASE_URL", registryCloudBaseURL), ("TZ", timezone), ("HOME", homeDirectory),
             ("LC_ALL", "C"), ("PYTHONUNBUFFERED", "1"), ("UV_THREADPOOL_SIZE", "16"), ("MALLOC_ARENA_MAX", "1"),

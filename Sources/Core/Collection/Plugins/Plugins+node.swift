@@ -54,7 +54,7 @@ extension PluginEnvironment {
         self.version = version
         hostname = configuration.global.hostname
         userConfigDirectory = directories.config
-        stockConfigDirectory = directories.stockConfig
+        stockConfigDirectory = Self.stockConfigDirectory(directories.stockConfig, exists: Files.isDirectory)
         pluginDirectories = directories.plugins
         webDirectory = directories.web
         cacheDirectory = directories.cache
@@ -69,8 +69,16 @@ extension PluginEnvironment {
         errorsPerPeriod = configuration.logs.floodProtectionLines
         registryHostname = configuration.global.registryHostname
         registryUniqueID = uniqueID
+        monitorsItself = configuration.plugins.monitorsItself
         if !configuration.global.timezone.isEmpty { timezone = configuration.global.timezone }
         extra = configuration.environmentVariables
         host = information
+    }
+
+    /// Where Netdata's plugins find the files that came with them: where the node's own are, or where packages of Netdata
+    /// put them.
+    static func stockConfigDirectory(_ configured: String, exists: (String) -> Bool) -> String {
+        let packaged = "/usr/lib/netdata/conf.d"
+        return !exists(configured) && exists(packaged) ? packaged : configured
     }
 }
