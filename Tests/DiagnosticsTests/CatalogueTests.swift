@@ -48,7 +48,8 @@ import Testing
     @Test func everyTextIsRecognisedAsItself() {
         let matcher = TemplateMatcher()
         for condition in Catalogue.all where condition.code != Condition.unrecognised.code {
-            for text in [condition.text] + condition.recognised {
+            // A plugin's own words are nothing but a value: nobody can tell them from other words.
+            for text in [condition.text] + condition.recognised where !isAllValue(text) {
                 let message = Condition(condition.code, .info, text, sentence: "").render(values(of: text))
                 let found = matcher.match(message)?.condition
                 // Two conditions may share the words of an old generation: either is right.
@@ -64,6 +65,10 @@ import Testing
     @Test func codesAreFoundInAnyCase() {
         #expect(Catalogue.condition(code: "nd-f1") == .refusedNoKey)
         #expect(Catalogue.condition(code: "ND-F0") == nil)
+    }
+
+    private func isAllValue(_ text: String) -> Bool {
+        text.first == "{" && text.firstIndex(of: "}") == text.indices.last
     }
 
     private func values(of text: String) -> [String: String] {

@@ -72,6 +72,19 @@ struct TimeGridTests {
         #expect(grid("after=-600&points=\(points)", limits: limits).rows <= 10)
     }
 
+    /// The original asks for no more than 86400 rows and then evens them out over the window, which may make half as many
+    /// more of them. The numbers are its own answers.
+    @Test(arguments: [
+        ("after=-129600&points=100000", 129_600, 1), ("after=-200000&points=86400", 100_000, 2),
+        ("after=-172799&points=172799", 86_400, 2), ("after=-172801&points=172799", 86_400, 2),
+        ("after=-315000000&points=86400", 86_400, 3650), ("after=-90000000&points=1000000000000", 86_400, 1042),
+        ("after=-100000&points=0", 100_000, 1),
+    ])
+    func rowsAreEvenedOutOverTheWindow(_ query: String, _ rows: Int64, _ step: Int64) {
+        #expect(grid(query).rows == rows)
+        #expect(grid(query).step == step)
+    }
+
     @Test func virtualPointsAreSeconds() {
         #expect(grid("after=-60&options=virtual-points", updateEvery: 5).granularity == 1)
         #expect(grid("after=-60", updateEvery: 5).granularity == 5)
@@ -96,7 +109,7 @@ struct TimeGridTests {
                             first: stored,
                             last: stored
                         )
-                        #expect(grid.rows >= 1 && grid.rows <= 86_400)
+                        #expect(grid.rows >= 1 && grid.rows <= 129_600)
                         #expect(grid.step >= 1 && grid.group >= 1)
                         #expect(grid.firstRow + (grid.rows - 1) * grid.step == grid.before)
                         #expect(grid.resamplingDivisor > 0)

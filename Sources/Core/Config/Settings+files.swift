@@ -61,7 +61,7 @@ private struct FileLayer {
             guard kind == .stream, isEnabled(section) else { return }
             find(.configTemplateLeft, header.line, ["section": section])
         } else if let other = placeOf(section) {
-            find(.configMisplacedSection, header.line, ["section": section, "right file": other.rawValue])
+            find(.configMisplacedSection, header.line, ["section": section, "rightFile": other.rawValue])
         } else if kind == .stream {
             find(.configSectionNoGUID, header.line, ["section": section], suggestion: meantSection(section))
         } else {
@@ -112,7 +112,7 @@ private struct FileLayer {
                 .configRenamed,
                 entry.line,
                 [
-                    "old section": entry.section, "old name": entry.name, "section": target.section,
+                    "oldSection": entry.section, "oldName": entry.name, "section": target.section,
                     "name": option.name,
                 ]
             )
@@ -145,7 +145,7 @@ private struct FileLayer {
                 entry.line,
                 [
                     "name": entry.name, "section": entry.section, "first": String(earlier.line),
-                    "first value": quoted(earlier.value),
+                    "firstValue": quoted(earlier.value),
                 ]
             )
             chosen[position].entry = entry
@@ -160,8 +160,8 @@ private struct FileLayer {
             .configTwoNames,
             loser.line,
             [
-                "name": label(winner), "old name": label(loser), "value": quoted(winner.value),
-                "old value": quoted(loser.value),
+                "name": label(winner), "oldName": label(loser), "value": quoted(winner.value),
+                "oldValue": quoted(loser.value),
             ]
         )
     }
@@ -192,7 +192,7 @@ private struct FileLayer {
             return find(
                 .configMixedNames,
                 entry.line,
-                ["section": entry.section, "name": entry.name, "kind": kind, "right name": partner]
+                ["section": entry.section, "name": entry.name, "kind": kind, "rightName": partner]
             )
         }
         find(

@@ -148,7 +148,7 @@ extension Condition {
     public static let configRenamed = Condition(
         "ND-K13",
         .info,
-        "CONFIG: option '[{old section}].{old name}' has been renamed '[{section}].{name}'.",
+        "CONFIG: option '[{oldSection}].{oldName}' has been renamed '[{section}].{name}'.",
         sentence: "An option stands under one of its other names; it counts all the same.",
         fix: ["write {name} in [{section}]"]
     )
@@ -171,15 +171,15 @@ extension Condition {
     public static let configMisplacedSection = Condition(
         "ND-K16",
         .warning,
-        "[{section}] is read from {right file}, not from here: what is in it has no effect",
+        "[{section}] is read from {rightFile}, not from here: what is in it has no effect",
         sentence: "A section stands in the wrong one of the two files.",
         causes: ["the two files were mixed up"],
-        fix: ["move it to {right file}"]
+        fix: ["move it to {rightFile}"]
     )
     public static let configSetTwice = Condition(
         "ND-K17",
         .warning,
-        "'{name}' of [{section}] is set again: line {first} ('{first value}') does not count",
+        "'{name}' of [{section}] is set again: line {first} ('{firstValue}') does not count",
         sentence: "An option is set twice in the same file; the last one counts.",
         causes: ["a section was copied", "the same section stands in the file twice"],
         fix: ["delete one of the two lines"]
@@ -187,10 +187,10 @@ extension Condition {
     public static let configTwoNames = Condition(
         "ND-K18",
         .warning,
-        "'{old name}' and '{name}' mean the same: '{value}' counts, '{old value}' does not",
+        "'{oldName}' and '{name}' mean the same: '{value}' counts, '{oldValue}' does not",
         sentence: "An option is set under two of its names, to different values.",
         causes: ["the file was written for several releases"],
-        fix: ["delete the line with '{old name}'"]
+        fix: ["delete the line with '{oldName}'"]
     )
     public static let configUnknownVariable = Condition(
         "ND-K19",
@@ -436,7 +436,7 @@ extension Condition {
         "'{name}' has no effect in [{section}], which is {kind}'s",
         sentence: "Keys have defaults for many machines, and a machine has its own settings: the names differ.",
         causes: ["a line was copied from the other kind of section"],
-        fix: ["write '{right name}'"]
+        fix: ["write '{rightName}'"]
     )
     public static let configKeyNotEnabled = Condition(
         "ND-K48",

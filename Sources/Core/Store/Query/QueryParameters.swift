@@ -61,7 +61,7 @@ public struct QueryParameters: Sendable, Equatable {
 
 /// What bounds the work of one query.
 public struct QueryLimits: Sendable {
-    /// Rows of an answer.
+    /// Rows asked for, at most. To spread them evenly over the window, half as many more may come out (web API §7.3).
     public var rows: Int64 = 86_400
     /// Values of an answer: rows × dimensions.
     public var values = 5_000_000
