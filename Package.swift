@@ -119,7 +119,7 @@ let package = Package(
         .testTarget(name: "InteropTests", dependencies: ["ndstream", "System", "Basics", "Status"]),
         .executableTarget(
             name: "MicroBenchmarks",
-            dependencies: ["Basics", "Diagnostics", "Wire", "Store", "Status"],
+            dependencies: ["Basics", "Diagnostics", "Wire", "Store", "Status", "Transport", "Web"],
             path: "Benchmarks/Micro"
         ),
     ]

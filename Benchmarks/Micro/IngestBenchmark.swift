@@ -46,12 +46,12 @@ func benchmarkIngest() {
     }
 }
 
-private struct Silence: Reporter {
+struct Silence: Reporter {
     func report(_ event: Event) {}
 }
 
 /// A child's text: definitions, then one piece per second.
-private struct StreamModel {
+struct StreamModel {
     let charts: Int
     let dimensions: Int
 
@@ -94,7 +94,8 @@ private struct StreamModel {
     }
 }
 
-private func processTime() -> Double {
+/// CPU seconds of this process so far.
+func processTime() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -33,7 +33,7 @@ struct ChartBench: ~Copyable {
         history: Int = 100,
         updateEvery: Int = 1,
         options: ChartOptions = [],
-        now: Double = Double(start),
+        now: Double = Double(start) + 0.5,
         gap: Int = 1,
         futureLimit: Int64 = 0
     ) {

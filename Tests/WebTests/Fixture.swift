@@ -31,10 +31,17 @@ struct GoldenPair {
 
     /// Pairs of a folder, from its index.
     static func all(in folder: String) -> [GoldenPair] {
-        Fixture.text("\(folder)/INDEX.tsv").split(separator: "\n").compactMap { line in
-            let name = String(line.prefix { $0 != "\t" })
-            return name.isEmpty ? nil : GoldenPair(folder: folder, name: name)
-        }
+        names(in: folder).map { GoldenPair(folder: folder, name: $0) }
+    }
+
+    static func names(in folder: String) -> [String] {
+        Fixture.text("\(folder)/INDEX.tsv").split(separator: "\n").map { String($0.prefix { $0 != "\t" }) }
+            .filter { !$0.isEmpty }
+    }
+
+    /// What was asked for.
+    static func target(folder: String, name: String) -> String {
+        String(Fixture.text("\(folder)/\(name).txt").split(separator: " ", maxSplits: 2)[1])
     }
 
     init(folder: String, name: String) {
@@ -55,13 +62,16 @@ struct GoldenPair {
     private static func split(_ text: String) -> (request: String, head: String, body: String) {
         let bytes = Array(text.utf8)
         func end(after start: Int) -> Int {
-            (start..<bytes.count - 3).first { bytes[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) } ?? bytes.count
+            (start..<max(start, bytes.count - 3)).first { bytes[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) }
+                ?? bytes.count
         }
         let request = end(after: 0)
         let head = end(after: request + 4)
         func string(_ range: Range<Int>) -> String {
             String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)
         }
-        return (string(0..<request), string(request + 4..<head), string(min(head + 4, bytes.count)..<bytes.count))
+        return (
+            string(0..<request), string(min(request + 4, head)..<head), string(min(head + 4, bytes.count)..<bytes.count)
+        )
     }
 }

@@ -54,7 +54,7 @@ extension HostDatabase {
         if trusted, microseconds > 0, chart.pointee.collections > 0, !chart.pointee.syncClock {
             chart.pointee.step = microseconds
         } else {
-            synchronize(chart, slot, microseconds: microseconds, now: now)
+            synchronize(chart, slot, microseconds: microseconds, now: now, trusted: trusted)
         }
     }
 
@@ -63,14 +63,16 @@ extension HostDatabase {
         _ chart: UnsafeMutablePointer<Chart>,
         _ slot: Int32,
         microseconds: Int64,
-        now: Int64
+        now: Int64,
+        trusted: Bool
     ) {
         let step = chart.pointee.updateEvery &* microsecondsPerSecond
-        // Right after a definition the sender's measure reaches back before it.
-        let given = chart.pointee.syncClock ? 0 : microseconds
-        chart.pointee.syncClock = false
         chart.pointee.step = step
         guard chart.pointee.hasClock, chart.pointee.collections > 0 else { return }
+        // Right after a definition a child's measure reaches back before it. The first collection has nothing to measure
+        // from, so of a new chart it is the second one that counts by this machine's clock.
+        let given = chart.pointee.syncClock && trusted ? 0 : microseconds
+        chart.pointee.syncClock = false
         let silence = now &- chart.pointee.lastCollected
         if given < 0 {
             chart.pointee.isRefused = true

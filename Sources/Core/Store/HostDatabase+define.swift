@@ -45,6 +45,7 @@ extension HostDatabase {
         chart.pointee = Chart(id: id, incarnation: incarnation, updateEvery: Int64(definition.updateEvery))
         chart.pointee.storeFirst = definition.options.contains(.storeFirst)
         chart.pointee.isObsolete = definition.options.contains(.obsolete)
+        chart.pointee.syncClock = true
         chart.pointee.lastActive = now
         chart.pointee.follower = slot
         byID.insert(slot, hash: id.hash) { charts[Int($0)].id.hash }

@@ -18,11 +18,13 @@ extension HostDatabase {
     /// Everything about a chart but its points.
     public func snapshot(of ref: ChartRef) -> ChartSnapshot? {
         guard let chart = pointer(ref), let record = records[Int(ref.index)] else { return nil }
+        let retention = retention(of: ref)
         return ChartSnapshot(
             ref: ref,
             definition: record.definition,
             dimensions: record.dimensions,
-            retention: retention(of: ref),
+            retention: retention,
+            reportedFirst: retention.reportedFirst(settings.requestedMode),
             variables: record.variables,
             collections: chart.pointee.collections,
             lastCollected: chart.pointee.hasClock ? chart.pointee.lastCollected : 0,
@@ -132,6 +134,9 @@ extension HostDatabase {
         return shared
     }
 
+    /// Dimensions of a chart; none of one that is gone.
+    public func dimensionCount(of ref: ChartRef) -> Int { pointer(ref).map { Int($0.pointee.dimensionCount) } ?? 0 }
+
     /// Dimensions of all charts.
     public var dimensionCount: Int {
         guard let charts else { return 0 }
@@ -169,9 +174,9 @@ public struct SharedPoints: Sendable {
     private let firstTime: Int64
     private let step: Int64
     private let width: Int
-    private var pieces: [Piece] = []
+    private(set) var pieces: [Piece] = []
 
-    private struct Piece {
+    struct Piece {
         var block: SealedBlock?
         var from: Int
         var count: Int
@@ -185,6 +190,15 @@ public struct SharedPoints: Sendable {
 
     mutating func add(_ block: SealedBlock?, from: Int, count: Int) {
         pieces.append(Piece(block: block, from: from, count: count))
+    }
+
+    /// The same with a gap in front of it where it begins later than `time`.
+    public func beginning(at time: Int64) -> SharedPoints {
+        guard firstTime > time, !pieces.isEmpty else { return self }
+        let missing = (firstTime &- time &+ step &- 1) / step
+        var longer = SharedPoints(firstTime: firstTime &- missing &* step, step: step, width: width)
+        longer.pieces = [Piece(block: nil, from: 0, count: Int(missing))] + pieces
+        return longer
     }
 
     /// The points, column by column.

@@ -31,8 +31,11 @@ public struct Retention: Sendable, Equatable {
     /// How many points there are.
     public var points: Int
 
-    /// What the original reports as oldest in its memory modes: one step before the oldest point (storage §2).
-    public var reportedFirst: Int64 { points == 0 ? 0 : first - updateEvery }
+    /// What a host reports as oldest, and where its queries begin: in the modes that keep everything in memory one step before
+    /// the oldest point, as if there was a gap (storage §2).
+    public func reportedFirst(_ mode: MemoryMode) -> Int64 {
+        points == 0 ? 0 : mode == .dbengine ? first : first - updateEvery
+    }
 
     public static func empty(updateEvery: Int64) -> Retention {
         Retention(first: 0, last: 0, updateEvery: updateEvery, points: 0)
@@ -60,6 +63,8 @@ public struct ChartSnapshot: Sendable, Equatable {
     public var definition: ChartDefinition
     public var dimensions: [DimensionDefinition]
     public var retention: Retention
+    /// ``Retention/reportedFirst(_:)`` of the host's mode. Unix seconds.
+    public var reportedFirst: Int64
     public var variables: [String: Double]
     /// Collections since it was defined or reset.
     public var collections: Int

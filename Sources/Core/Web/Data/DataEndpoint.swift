@@ -12,7 +12,7 @@ enum DataEndpoint {
         let isLate = { timeout > 0 && (context.clock.now() - request.http.receivedAt) / 1000 > timeout }
         if request.http.receivedAt > 0, isLate() { return .text(503, Condition.queryTimedOut.text) }
         let host = request.host
-        let described = host.withDatabase { $0.describe(data.query) }
+        let described = host.describe(data.query)
         do {
             let plan = try QueryPlan(
                 data.query,
@@ -26,7 +26,8 @@ enum DataEndpoint {
                 if request.http.receivedAt > 0, isLate() { isAbandoned = true }
                 guard !isAbandoned, let ref = refs[part.chart.id] else { return nil }
                 // What still grows is copied under the lock, the rest without it.
-                return host.withDatabase { $0.shared(ref, from: times.lowerBound, to: times.upperBound) }.copied()
+                return host.withDatabase { $0.shared(ref, from: times.lowerBound, to: times.upperBound) }
+                    .beginning(at: times.lowerBound).copied()
             }
             if isAbandoned { return HTTPResponse(status: 503, body: []) }
             return response(
@@ -69,13 +70,13 @@ enum DataEndpoint {
     }
 }
 
-extension HostDatabase {
+extension Host {
     /// The charts that a query may mean: the one it names, or all of them.
     fileprivate func describe(_ query: QueryParameters) -> [(chart: QueryChart, ref: ChartRef)] {
-        let named = query.context.isEmpty ? find(query.chart) : nil
-        return (named.map { [$0] } ?? refs).compactMap { ref in
-            snapshot(of: ref).map { (QueryChart($0, latest: latest(of: ref)), ref) }
-        }
+        let named = query.context.isEmpty ? withDatabase { $0.find(query.chart) } : nil
+        return take(of: named.map { [$0] }) { database, ref in
+            database.snapshot(of: ref).map { ($0, database.latest(of: ref)) }
+        }.map { chart, latest in (QueryChart(chart, latest: latest), chart.ref) }
     }
 }
 
@@ -86,7 +87,7 @@ extension QueryChart {
             name: chart.definition.name,
             context: chart.definition.context,
             updateEvery: chart.retention.updateEvery,
-            first: chart.retention.first,
+            first: chart.reportedFirst,
             last: chart.retention.last,
             labels: chart.definition.labelsAutomaticFirst.map { ($0.key, $0.value) },
             dimensions: zip(chart.dimensions, latest).map { dimension, latest in

@@ -22,8 +22,8 @@ enum ChartsEndpoint {
     @Sendable static func charts(_ request: EndpointRequest) -> HTTPResponse {
         let host = request.host
         let identity = host.identity.withLock { $0 }
-        let (all, pointBytes) = host.withDatabase { ($0.snapshots(), $0.pointBytes) }
-        let charts = all.filter(\.isShown)
+        let charts = host.take { $0.snapshot(of: $1) }.filter(\.isShown)
+        let pointBytes = host.withDatabase { $0.pointBytes }
         var body: [UInt8] = []
         body.reserveCapacity(1024 * (charts.count + 4))
         body.append("{\n\t\"hostname\": ")
@@ -112,8 +112,8 @@ enum ChartsEndpoint {
         text("units", definition.units)
         text("data_url", "/api/v1/data?chart=\(definition.name)")
         text("chart_type", definition.type.rawValue)
-        number("duration", chart.retention.last - chart.retention.first + Int64(definition.updateEvery))
-        number("first_entry", chart.retention.first)
+        number("duration", chart.retention.last - chart.reportedFirst + Int64(definition.updateEvery))
+        number("first_entry", chart.reportedFirst)
         number("last_entry", chart.retention.last)
         number("update_every", Int64(definition.updateEvery))
         start("dimensions")

@@ -11,7 +11,8 @@ enum InfoEndpoint {
         let facts = request.context.facts()
         let identity = request.host.identity.withLock { $0 }
         let hosts = request.context.hosts.all()
-        let (charts, dimensionCount) = request.host.withDatabase { ($0.snapshots(), $0.dimensionCount) }
+        let charts = request.host.take { $0.snapshot(of: $1) }
+        let dimensionCount = charts.reduce(0) { $0 + $1.dimensions.count }
         var info = InfoObject()
         info.text("version", ChartsEndpoint.version(of: request.host, request))
         info.text("ndstream-version", "v\(facts.version)")

@@ -35,13 +35,14 @@ extension EndpointRequest {
         _ isMatch: @Sendable (SimplePattern, ChartDefinition) -> Bool
     ) -> [(chart: ChartSnapshot, latest: [LatestValue])] {
         let filter = http["filter"].map { SimplePattern($0) }
-        return host.withDatabase { database in
-            database.refs.compactMap { ref in
-                guard let chart = database.snapshot(of: ref),
-                    filter.map({ $0.isEmpty || isMatch($0, chart.definition) }) ?? true
-                else { return nil }
-                return (chart, database.latest(of: ref))
-            }
+        var refs: [ChartRef]?
+        if let filter, !filter.isEmpty {
+            // Patterns are the client's, and may take their time: they are matched without the lock.
+            let all = host.take { database, ref in database.definition(of: ref).map { (ref, $0) } }
+            refs = all.filter { isMatch(filter, $0.1) }.map(\.0)
+        }
+        return host.take(of: refs) { database, ref in
+            database.snapshot(of: ref).map { ($0, database.latest(of: ref)) }
         }
     }
 }

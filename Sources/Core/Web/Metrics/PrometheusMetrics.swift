@@ -82,12 +82,8 @@ struct PrometheusMetrics {
 
     private mutating func printVariables(_ host: Host) {
         if request.hasHelp { line("\n# COMMENT global host and chart variables") }
-        let (own, charts) = host.withDatabase { database in
-            (
-                database.hostVariables,
-                database.refs.compactMap { database.snapshot(of: $0) }.filter { !$0.variables.isEmpty }
-            )
-        }
+        let own = host.withDatabase { $0.hostVariables }
+        let charts = host.take { $0.snapshot(of: $1) }.filter { !$0.variables.isEmpty }
         let end = request.hasTimestamps ? " \(now / 1_000_000)000" : ""
         func print(_ prefix: String, _ variables: [String: Double]) {
             for (name, value) in variables.sorted(by: { $0.key < $1.key }) where value.isFinite {
