@@ -70,6 +70,21 @@ import Testing
         #expect(bench.reports.texts.contains(from + text))
     }
 
+    /// What comes with the request is the beginning of the stream.
+    @Test func aStreamMayFollowAtOnce() throws {
+        let bench = ParentBench()
+        let child = try bench.connect()
+        child.send(request() + "CHART a.b\nDIMEN")
+        child.send("SION d\n")
+        #expect(child.answers() == acceptance(5))
+        #expect(StoredHost(try bench.host()).chart("a.b")?.dimensions.map(\.id) == ["d"])
+        // Behind a refusal it is nothing.
+        let refused = try bench.connect()
+        refused.send(request() + "CHART c.d\n")
+        #expect(refused.answers() == "This GUID is already streaming to this server")
+        #expect(StoredHost(try bench.host()).charts.count == 1)
+    }
+
     /// A host that is known comes back: its data stay, what changed is said.
     @Test func aKnownHostReturns() throws {
         let bench = ParentBench()

@@ -134,6 +134,16 @@ import Testing
         #expect(run.complaints == [])
     }
 
+    /// Frames in a session without compression by number: they are read wherever they come (streaming protocol §6).
+    @Test func framesAfterVersionFourAreTaken() throws {
+        let recording = try Recording("07-v133-lz4")
+        let run = try Replay(recording, compression: false)
+        #expect(run.reply == acceptance(4))
+        run.feedWhole()
+        #expect(run.stored.charts.count == ToldHost(recording.text).charts.count)
+        #expect(run.complaints == [])
+    }
+
     /// What the recordings' plugin fed (Captures/README.md).
     @Test(arguments: [
         "07-v133-lz4", "09-child133-parent137-lz4", "10-child137-parent133-lz4", "18-child133-parent211-lz4",

@@ -84,6 +84,15 @@ import Testing
         )
     }
 
+    /// Labels of charts need version 4; an unknown command would end the connection (trap 9).
+    @Test(arguments: [(UInt32(3), 0), (4, 3), (15_296, 3)])
+    func chartLabelsNeedVersionFour(version: UInt32, lines: Int) throws {
+        let bench = try SenderBench()
+        let parent = try bench.live(version)
+        bench.collect("a.b")
+        #expect(parent.lines().count { $0.hasPrefix("CLABEL") } == lines)
+    }
+
     /// A variable that changes is no new definition: it goes between the values and their END (streaming protocol §8.4).
     @Test func aVariableOfAChartChanges() throws {
         let bench = try SenderBench()

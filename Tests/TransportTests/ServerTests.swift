@@ -288,6 +288,22 @@ import Testing
         }
     }
 
+    /// A head may be long; its line is not.
+    @Test func aLongRequestIsLoggedByItsBeginning() throws {
+        let path = "/tmp/ndstream-access-long-\(getpid()).log"
+        defer { unlink(path) }
+        let server = LiveServer(logPath: path, acceptor: { _, _, _ in .refused(status: 401, text: "no") })
+        let caller = try server.connect()
+        try caller.send("STREAM key=" + String(repeating: "k", count: 100_000) + " HTTP/1.1\r\n\r\n")
+        _ = try caller.all()
+        #expect(eventually { server.server.connections == 0 })
+        server.stop()
+        let lines = String(decoding: try Files.read(path, limit: 1 << 20), as: UTF8.self).split(separator: "\n")
+        let line = lines.first { $0.contains("'STREAM'") }
+        #expect(line?.contains(" 401 'key=kkkk") == true)
+        #expect((8192...8500).contains(line?.utf8.count ?? 0))
+    }
+
     @Test func everyRequestIsLogged() throws {
         let path = "/tmp/ndstream-access-\(getpid()).log"
         defer { unlink(path) }

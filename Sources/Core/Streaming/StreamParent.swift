@@ -235,9 +235,9 @@ public final class StreamParent: Sendable {
         values["ip"] = peer.address
         values["port"] = peer.port
         let now = clock.now()
-        reporter.report(
-            Event(refusal.condition, at: now, thread: webThread, host: request.machineGUID, values: values)
-        )
+        // Only what is a GUID is a host: flood protection counts by it.
+        let machine = request.machineGUID.flatMap { GUID($0) }?.description
+        reporter.report(Event(refusal.condition, at: now, thread: webThread, host: machine, values: values))
         let masked = maskingKeys(values)
         if let message = refusal.message {
             logAccess(message, accessText(request), peer, task: offer.client)

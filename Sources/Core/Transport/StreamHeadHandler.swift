@@ -8,6 +8,9 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
+    /// Bytes of the parameters that access.log shows: all that the original takes, and less than a head may have.
+    static let loggedBytes = 8192
+
     private let client: Client
     private var buffer = HeadBuffer()
     private var isDone = false
@@ -100,7 +103,7 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
                 prepared: now,
                 sent: now,
                 status: status,
-                url: String(decoding: PercentEncoding.decode(line[..<end]), as: UTF8.self)
+                url: String(decoding: PercentEncoding.decode(line[..<end].prefix(Self.loggedBytes)), as: UTF8.self)
             )
         )
     }
