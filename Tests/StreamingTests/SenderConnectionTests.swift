@@ -145,7 +145,8 @@ import Testing
     }
 
     private static let labels = [
-        "CLABEL \"_collect_plugin\" \"[none]\" 1", "CLABEL \"_collect_module\" \"[none]\" 1", "CLABEL_COMMIT",
+        "CLABEL \"_collect_plugin\" \"[none]\" 536870913", "CLABEL \"_collect_module\" \"[none]\" 536870913",
+        "CLABEL_COMMIT",
     ]
 
     /// The definitions of a large host are more than the buffer: a parent that reads gets them all.

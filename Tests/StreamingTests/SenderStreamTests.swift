@@ -62,7 +62,8 @@ import Testing
         #expect(
             parent.lines() == [
                 "CHART \"app.cpu\" \"fast\" \"A 'title'\" \"%\" \"fam\" \"app.ctx\" \"stacked\" 7 1 \" detail  hidden\" \"p\" \"m\"",
-                "CLABEL \"k\" \"v\" 2", "CLABEL \"_collect_plugin\" \"p\" 1", "CLABEL \"_collect_module\" \"m\" 1",
+                "CLABEL \"k\" \"v\" 2", "CLABEL \"_collect_plugin\" \"p\" 536870913",
+                "CLABEL \"_collect_module\" \"m\" 536870913",
                 "CLABEL_COMMIT", "DIMENSION \"user\" \"user\" \"absolute\" 1 1 \"  \"",
                 "DIMENSION \"system\" \"system\" \"absolute\" 1 1 \"  \"", "VARIABLE CHART limit = 100.0000000",
                 "BEGIN \"app.cpu\" 0", "SET \"user\" = 5", "END",
@@ -211,18 +212,29 @@ import Testing
         bench.clock.set(seconds: 1_795_340_000)
         _ = parent.take()
         func begins() -> [String] { parent.lines().filter { $0.hasPrefix("BEGIN \"a.b\"") } }
-        for _ in 0..<iterations {
-            bench.collect(chart, [1], microseconds: 2_000_000)
-            #expect(begins() == ["BEGIN \"a.b\" 0"])
+        func collect(_ microseconds: Int64) {
+            bench.clock.advance(seconds: 2)
+            bench.collect(chart, [1], microseconds: microseconds)
         }
-        bench.collect(chart, [1], microseconds: 2_000_001)
-        // The first collection of a chart counts as one step, whatever was measured.
-        #expect(begins() == [iterations == 0 ? "BEGIN \"a.b\" 2000000" : "BEGIN \"a.b\" 2000001"])
-        bench.collect(chart, [1], microseconds: 1_999_999)
+        if iterations > 0 {
+            // The first one counts as half a second into its second, so one more is within the time.
+            for _ in 0...iterations {
+                collect(2_000_000)
+                #expect(begins() == ["BEGIN \"a.b\" 0"])
+            }
+        } else {
+            // Of a new chart the first one counts as one step, the second one by the clock.
+            collect(7)
+            collect(7)
+            #expect(begins() == ["BEGIN \"a.b\" 2000000", "BEGIN \"a.b\" 1500000"])
+        }
+        collect(2_000_001)
+        #expect(begins() == ["BEGIN \"a.b\" 2000001"])
+        collect(1_999_999)
         #expect(begins() == ["BEGIN \"a.b\" 1999999"])
         // A new definition starts it again.
         bench.host.withDatabase { _ = $0.define(DimensionDefinition(id: "new"), in: chart) }
-        bench.collect(chart, [1], microseconds: 2_000_000)
+        collect(2_000_000)
         #expect(begins() == [iterations == 0 ? "BEGIN \"a.b\" 2000000" : "BEGIN \"a.b\" 0"])
     }
 }
