@@ -8,31 +8,42 @@ struct DifferencesPage {
         case onlyOurs = "Charts that only ndstream has"
         case request = "The STREAM request"
         case labels = "Host labels"
+        case environment = "The environment of plugins"
     }
 
-    private let patterns: [Section: [String]]
+    private struct Line {
+        let text: String
+        /// Whether it differs on some machines only.
+        let isUncertain: Bool
+
+        var pattern: SimplePattern { SimplePattern(text) }
+    }
+
+    private let lines: [Section: [Line]]
 
     init() throws {
         let text = contents(packageDirectory + "/docs/differences-from-netdata.md")
-        var patterns: [Section: [String]] = [:]
+        var lines: [Section: [Line]] = [:]
         var section: Section?
         for line in text.split(separator: "\n") {
             if line.hasPrefix("## ") { section = Section(rawValue: String(line.dropFirst(3))) }
             guard let section, line.hasPrefix("| `"), let end = line.dropFirst(3).firstIndex(of: "`") else { continue }
             let cells = line.split(separator: "|").map { $0.filter { $0 != " " } }
             try #require(cells.count == 2 && !cells[1].isEmpty, "a line without a reason: \(line)")
-            patterns[section, default: []].append(String(line.dropFirst(3)[..<end]))
+            lines[section, default: []].append(
+                Line(text: String(line.dropFirst(3)[..<end]), isUncertain: line[end...].hasPrefix("` (some machines)"))
+            )
         }
-        for section in Section.allCases { try #require(patterns[section] != nil, "no table '\(section.rawValue)'") }
-        self.patterns = patterns
+        for section in Section.allCases { try #require(lines[section] != nil, "no table '\(section.rawValue)'") }
+        self.lines = lines
     }
 
     /// What is wrong with these differences: those that the page doesn't know, and what it knows and isn't one.
     func findings(_ section: Section, _ differences: some Collection<String>) -> [String] {
-        let patterns = patterns[section] ?? []
-        let unknown = differences.filter { name in !patterns.contains { SimplePattern($0).matches(name) } }
-        let stale = patterns.filter { pattern in !differences.contains { SimplePattern(pattern).matches($0) } }
+        let lines = lines[section] ?? []
+        let unknown = differences.filter { name in !lines.contains { $0.pattern.matches(name) } }
+        let stale = lines.filter { line in !line.isUncertain && !differences.contains { line.pattern.matches($0) } }
         return unknown.sorted().map { "\(section.rawValue): \($0) is not on the page" }
-            + stale.map { "\(section.rawValue): the page has \($0), which does not differ" }
+            + stale.map { "\(section.rawValue): the page has \($0.text), which does not differ" }
     }
 }
