@@ -14,7 +14,7 @@ func benchmarkQuery() {
     let host = filledHost(charts: charts, dimensions: dimensions, seconds: seconds, start: start)
     let context = WebContext(
         hosts: Hosts(local: host),
-        clock: ManualClock(seconds: start + Int64(seconds)),
+        clock: ManualClock(seconds: start + Int64(seconds) - 1),
         facts: { NodeFacts(version: "0") },
         random: { 0 }
     )

@@ -125,6 +125,35 @@ struct EndpointTests {
         #expect(!body.contains("API_KEY"))
     }
 
+    /// Seen at a real 1.37.1, for a window that begins before the data: `"min": 0`.
+    @Test(arguments: ["ssv", "array", "json"])
+    func nullsCountAsZeroAmongTheExtremes(_ format: String) {
+        let bench = WebBench()
+        bench.collect(ChartDefinition(id: "a.b"), [DimensionDefinition(id: "x")], (1...9).map { [$0 + 100] })
+        let window = "chart=a.b&after=\(GoldenDataset.start + 1600)&before=\(GoldenDataset.start + 1638)&points=3"
+        let body = bench.body("/api/v1/data?\(window)&format=\(format)&options=jsonwrap,unaligned")
+        #expect(body.contains("\"min\": 0,\n \"max\": 104.5"), "\(body)")
+    }
+
+    /// In ram a chart begins with one gap: the point behind it belongs to the row that it ends in.
+    @Test func theFirstPointCountsInItsRow() {
+        for (mode, rows) in [(MemoryMode.ram, "204,null]"), (.dbengine, "103,null]")] {
+            let bench = WebBench()
+            let host = bench.hosts.add(
+                WebBench.host(WebBench.childGUID, "nd-b", settings: HostSettings(mode: mode))
+            )
+            let now = GoldenDataset.start + 1640
+            bench.collect(ChartDefinition(id: "a.b"), [DimensionDefinition(id: "x")], [[1], [101], [103]], on: host)
+            // Points at now - 1 and now; the last row ends now.
+            let body = bench.body(
+                "/host/nd-b/api/v1/data?chart=a.b&after=\(now - 4)&before=\(now)&points=2&group=sum&format=array"
+            )
+            #expect(body.hasSuffix(rows), "\(mode): \(body)")
+            let first = mode == .ram ? now - 2 : now - 1
+            #expect(bench.body("/host/nd-b/api/v1/chart?chart=a.b").contains("\"first_entry\": \(first),"))
+        }
+    }
+
     /// Every text of a peer ends up inside a JSON string, whatever is in it.
     @Test func hostileNamesStayInsideTheirStrings() {
         let bench = WebBench()

@@ -18,7 +18,7 @@ import Glibc
 @Suite(.serialized) struct RandomStreamTests {
     static let seeds: [UInt64] = {
         if let text = getenv("NDSTREAM_TEST_SEED"), let seed = UInt64(String(cString: text)) { return [seed] }
-        return [1, 2, .random(in: .min ... .max)]
+        return [1, .random(in: .min ... .max)]
     }()
 
     @Test(arguments: seeds)
@@ -26,9 +26,9 @@ import Glibc
         print("RandomStreamTests: NDSTREAM_TEST_SEED=\(seed)")
         var random = SplitMix64(state: seed)
         let options = Self.hostSettings
-        for round in 0..<options.count * 6 {
+        for round in 0..<options.count * 3 {
             var sender = RandomSender(settings: options[round % options.count], random: random)
-            for _ in 0..<10 {
+            for _ in 0..<30 {
                 sender.sendSequence()
                 Self.check(sender, seed)
             }

@@ -7,9 +7,9 @@ public func appendDecimal(_ number: Double, to bytes: inout [UInt8]) {
         bytes += "null".utf8
         return
     }
-    if number < 0 { bytes.append(UInt8(ascii: "-")) }
     let magnitude = number.magnitude
     guard magnitude < 1e18 else {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
         appendHuge(magnitude, to: &bytes)
         return
     }
@@ -19,33 +19,47 @@ public func appendDecimal(_ number: Double, to bytes: inout [UInt8]) {
         whole += 1
         decimals -= 10_000_000
     }
-    appendDigits(whole, to: &bytes)
-    guard decimals > 0 else { return }
-    var width = 7
-    while decimals % 10 == 0 {
-        decimals /= 10
-        width -= 1
-    }
-    bytes.append(UInt8(ascii: "."))
-    let end = bytes.count + width
-    bytes.append(contentsOf: repeatElement(48, count: width))
-    var index = end
-    while decimals > 0 {
-        index -= 1
-        bytes[index] = UInt8(truncatingIfNeeded: decimals % 10) + 48
-        decimals /= 10
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestNumber) { text in
+        var start = text.count
+        if decimals > 0 {
+            var width = 7
+            while decimals % 10 == 0 {
+                decimals /= 10
+                width -= 1
+            }
+            for _ in 0..<width { prepend(digitOf: &decimals, to: text, &start) }
+            start -= 1
+            text[start] = UInt8(ascii: ".")
+        }
+        repeat { prepend(digitOf: &whole, to: text, &start) } while whole > 0
+        if number < 0 {
+            start -= 1
+            text[start] = UInt8(ascii: "-")
+        }
+        bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: text[start...]))
     }
 }
 
 /// Appends the digits of an integer.
 public func appendDigits(_ value: UInt64, to bytes: inout [UInt8]) {
     var value = value
-    let start = bytes.count
-    repeat {
-        bytes.append(UInt8(truncatingIfNeeded: value % 10) + 48)
-        value /= 10
-    } while value > 0
-    bytes[start...].reverse()
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestNumber) { text in
+        var start = text.count
+        repeat { prepend(digitOf: &value, to: text, &start) } while value > 0
+        bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: text[start...]))
+    }
+}
+
+/// Bytes of a sign, 20 digits, a point and seven decimals, and some more.
+private let longestNumber = 32
+
+/// Puts the last digit of a number in front of a text that is written from its end, and takes it off the number.
+@inline(__always)
+private func prepend(digitOf value: inout UInt64, to text: UnsafeMutableBufferPointer<UInt8>, _ start: inout Int) {
+    let rest = value / 10
+    start &-= 1
+    text[start] = UInt8(truncatingIfNeeded: value &- rest &* 10) + 48
+    value = rest
 }
 
 /// Appends a signed integer.

@@ -86,7 +86,7 @@ extension HostDatabase {
         releaseRows(chart)
         let id = Identifier(key, hash: Identifier.hash(key))
         let index = HostDatabase.append(Dimension(definition, id: id), to: chart)
-        records[Int(ref.index)]?.dimensions.append(definition)
+        records[Int(ref.index)]?.append(definition)
         changed(chart, ref)
         return index
     }
@@ -181,7 +181,7 @@ extension HostDatabase {
     private static func append(_ dimension: Dimension, to chart: UnsafeMutablePointer<Chart>) -> Int32 {
         let index = chart.pointee.dimensionCount
         if index == chart.pointee.dimensionCapacity {
-            let capacity = index == 0 ? 2 : index * 2
+            let capacity = roomier(index)
             let larger = UnsafeMutablePointer<Dimension>.allocate(capacity: Int(capacity))
             if let old = chart.pointee.dimensions {
                 larger.moveInitialize(from: old, count: Int(index))
@@ -306,6 +306,18 @@ extension HostDatabase {
 extension Algorithm {
     var isPercentage: Bool { self == .percentageOfAbsoluteRow || self == .percentageOfIncrementalRow }
 }
+
+extension ChartRecord {
+    fileprivate mutating func append(_ definition: DimensionDefinition) {
+        if dimensions.count == dimensions.capacity {
+            dimensions.reserveCapacity(Int(roomier(Int32(truncatingIfNeeded: dimensions.count))))
+        }
+        dimensions.append(definition)
+    }
+}
+
+/// The next size of an array of so many dimensions. Most charts have few, so that doubling would waste much.
+private func roomier(_ count: Int32) -> Int32 { count + max(2, count / 2) }
 
 extension StoreCounters {
     /// Counts a definition that exceeds a limit. Returns whether it does not.

@@ -23,7 +23,7 @@ extension HostDatabase {
         let width = Int(chart.pointee.dimensionCount)
         let old = Int(chart.pointee.rowCapacity)
         // Small steps: a chart's first minute shall not cost an hour's memory.
-        let capacity = old == 0 ? 16 : old < 64 ? old * 2 : min(old + 64, Int(HostDatabase.rowsPerBlock))
+        let capacity = old == 0 ? 16 : min(old + min(old, 32), Int(HostDatabase.rowsPerBlock))
         if width > 0 {
             let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * width)
             if let rows = chart.pointee.rows {

@@ -55,7 +55,7 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     mutating func makeSlot() -> Int32 {
         if let slot = freeSlots.popLast() { return slot }
         if chartSlots == chartCapacity {
-            let capacity = max(16, chartCapacity * 2)
+            let capacity = chartCapacity < 16 ? 16 : chartCapacity + chartCapacity / 2
             let larger = UnsafeMutablePointer<Chart>.allocate(capacity: Int(capacity))
             if let charts {
                 larger.moveInitialize(from: charts, count: Int(chartSlots))
@@ -63,6 +63,7 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
             }
             charts = larger
             chartCapacity = capacity
+            records.reserveCapacity(Int(capacity))
         }
         let slot = chartSlots
         (charts! + Int(slot)).initialize(to: Chart(id: HostDatabase.nobody, incarnation: 0, updateEvery: 1))

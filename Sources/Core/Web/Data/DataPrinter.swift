@@ -107,8 +107,9 @@ struct DataPrinter {
             if index > 0 { bytes.append(separator) }
             let total = table.total(index)
             bytes.append(decimal: total)
-            if total.isNaN { continue }
-            extremes = extremes.map { (min($0.0, total), max($0.1, total)) } ?? (total, total)
+            // Nulls count as 0 here too (web API §7.5).
+            let number = total.isNaN ? 0 : total
+            extremes = extremes.map { (min($0.0, number), max($0.1, number)) } ?? (number, number)
         }
         return extremes ?? (0, 0)
     }
