@@ -45,7 +45,7 @@ run: build
 	@packaging/run.sh .build/release/ndstream
 
 lint:
-	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Benchmarks packaging Package.swift
 
 test: test-deps lint
 	$(SWIFT) build --build-tests
@@ -66,9 +66,9 @@ fuzz:
 	Fuzz/run.sh
 
 format:
-	$(SWIFT) format -i --parallel --recursive Sources Tests Benchmarks Package.swift
+	$(SWIFT) format -i --parallel --recursive Sources Tests Benchmarks packaging Package.swift
 
-docs: build
+docs: deps
 	packaging/generate-docs.sh
 
 install: build

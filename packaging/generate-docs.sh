@@ -1,25 +1,23 @@
 #!/bin/sh
-# Writes man/, completions/ and the snapshot that tests compare them with, from the commands themselves.
-# Run it after a change of a command's options or help, and commit what it writes.
+# Writes man/, completions/ and the description of the commands that tests compare them with, from the commands
+# themselves and from the catalogue of conditions.
+# Run it after a change of an option, of a help or of a condition, and commit what it writes.
 #
-#   packaging/generate-docs.sh [DIRECTORY OF THE PACKAGE]
+#   packaging/generate-docs.sh [DIRECTORY WITH ndstream AND manual-pages]
 set -eu
 
-here=$(cd "$(dirname "$0")/.." && pwd)
-package=${1:-$here}
-# Fixed, so that the same commands give the same pages.
-date=2026-11-22
-authors="the ndstream authors"
+cd "$(dirname "$0")/.."
+if [ $# -eq 0 ]; then
+    swift build --product ndstream
+    swift build --product manual-pages
+fi
+built=${1:-$(swift build --show-bin-path)}
+ndstream=$built/ndstream
 
-cd "$package"
-swift build --product ndstream
-binary=$(swift build --show-bin-path)/ndstream
-swift package --allow-writing-to-package-directory generate-manual --multi-page --date "$date" --authors "$authors"
-
-mkdir -p "$here/man" "$here/completions"
-rm -f "$here"/man/ndstream*.1
-cp .build/plugins/GenerateManual/outputs/ndstream/*.1 "$here/man/"
-"$binary" --generate-completion-script bash > "$here/completions/ndstream.bash"
-"$binary" --generate-completion-script zsh > "$here/completions/_ndstream"
-"$binary" --generate-completion-script fish > "$here/completions/ndstream.fish"
-"$binary" --experimental-dump-help > "$here/Tests/Fixtures/CLI/commands.json"
+mkdir -p man completions
+rm -f man/*.[17]
+"$ndstream" --experimental-dump-help > Tests/Fixtures/CLI/commands.json
+"$built/manual-pages" "$("$ndstream" --version)" man < Tests/Fixtures/CLI/commands.json
+"$ndstream" --generate-completion-script bash > completions/ndstream.bash
+"$ndstream" --generate-completion-script zsh > completions/_ndstream
+"$ndstream" --generate-completion-script fish > completions/ndstream.fish

@@ -41,8 +41,9 @@ private func summary(_ document: StatusDocument, _ appearance: Appearance) -> St
     if let started = node.startedAt { parts.append("up " + Figures.uptime(document.at - started)) }
     parts.append(hostTally(document))
     if let totals = document.totals {
-        parts.append("in \(Figures.rate(totals.inBytesPerSecond))")
+        if takesStreams(node, totals) { parts.append("in \(Figures.rate(totals.inBytesPerSecond))") }
         parts.append("\(Figures.short(totals.samplesPerSecond)) samples/s")
+        if let out = totals.outBytesPerSecond, out > 0 { parts.append("out \(Figures.rate(out))") }
     }
     return oneLine(parts.joined(separator: "  "), appearance)
 }

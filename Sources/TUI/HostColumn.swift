@@ -86,7 +86,14 @@ public enum HostColumn: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the column tells of a connection, which the node's own host has not.
+    private var isOfConnection: Bool {
+        [.wire, .raw, .compression, .ratio, .history, .clock, .hops].contains(self)
+    }
+
+    /// `-` is unknown, nothing is what there cannot be.
     func text(_ host: StatusDocument.Host, at now: Double, width: Int, _ appearance: Appearance) -> String {
+        if host.state == .local, isOfConnection { return "" }
         switch self {
         case .host: return host.hostname
         case .state: return stateWord(host)

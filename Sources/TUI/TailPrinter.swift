@@ -21,7 +21,8 @@ public struct TailPrinter: Sendable {
         let (message, place) = recognised.parts
         let color = severity == .error ? "31" : severity == .warning ? "33" : "0"
         let mark = severity == .error ? "x" : severity == .warning ? "!" : " "
-        let host = shown(recognised.host ?? "-")
+        // Who was refused may have said no name, but always has an address.
+        let host = shown(recognised.host ?? recognised.values["ip"] ?? "-")
         var text = paint(padded(line.time ?? "-", 19), "2") + "  "
         text += padded(displayWidth(of: host) > 16 ? cut(host, 15) + appearance.ellipsis : host, 16) + " "
         text += paint(mark + " " + padded(recognised.condition?.code ?? "", 7), color) + " "
@@ -83,22 +84,8 @@ public func catalogueEntry(_ condition: Condition, appearance: Appearance) -> St
         lines += ["", title] + texts.map { "  " + appearance.spelt($0) }
     }
     add("Usual causes, the likeliest first", condition.causes)
-    add("What to do", condition.fix.map(spelledOut))
-    add("In the log", [condition.text])
-    add("In the log of other versions", condition.recognised)
+    add("What to do", condition.fix.map { spelledOut($0) })
+    add("In the log", [spelledOut(condition.text)])
+    add("In the log of other versions", condition.recognised.map { spelledOut($0) })
     return lines.joined(separator: "\n") + "\n"
-}
-
-/// A text that has no values: its names as a person writes what is to be put in, `{key}` as `KEY`.
-func spelledOut(_ text: String) -> String {
-    var result = ""
-    var isName = false
-    for character in text {
-        switch character {
-        case "{": isName = true
-        case "}": isName = false
-        default: result += isName ? character.uppercased() : String(character)
-        }
-    }
-    return result
 }

@@ -57,13 +57,15 @@ public struct Terminal: ~Copyable {
     }
 
     /// Waits for a key, for `wakeup` to become readable, for a signal that ends the program, or for the time to pass.
-    public func wait(alsoFor wakeup: Int32, milliseconds: Int) {
+    /// - Returns: false when the terminal has gone away, which not every process is told by a signal.
+    public func wait(alsoFor wakeup: Int32, milliseconds: Int) -> Bool {
         var watched = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0),
             pollfd(fd: nd_screen_signal_pipe(), events: Int16(POLLIN), revents: 0),
         ]
-        _ = poll(&watched, nfds_t(watched.count), Int32(clamping: milliseconds))
+        guard poll(&watched, nfds_t(watched.count), Int32(clamping: milliseconds)) > 0 else { return true }
+        return Int32(watched[0].revents) & (POLLHUP | POLLERR | POLLNVAL) == 0
     }
 
     /// The signal that asks for the end: INT, TERM, HUP or QUIT.

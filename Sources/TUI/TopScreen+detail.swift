@@ -69,7 +69,7 @@ extension TopPainter {
     /// Why it is so and what to do, from the catalogue; a fix that the node worked out goes before the general one.
     func explanation(code: String, fix: [String]?) -> [Line] {
         let condition = Catalogue.condition(code: code)
-        let fix = (fix ?? []).isEmpty ? (condition?.fix ?? []).map(spelledOut) : fix ?? []
+        let fix = (fix ?? []).isEmpty ? (condition?.fix ?? []).map { spelledOut($0) } : fix ?? []
         var lines: [Line] = []
         func add(_ label: String, _ texts: [String]) {
             for (index, text) in texts.enumerated() {

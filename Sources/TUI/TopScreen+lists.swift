@@ -1,5 +1,37 @@
 internal import Status
 
+/// The columns of the table of refusals: TRIES and FIRST go where there is no room, the reason takes what is left.
+private struct RefusalTable {
+    private let reason: Int
+    private let who: Int
+    private let hasTries: Bool
+    private let hasFirst: Bool
+
+    init(columns: Int) {
+        hasFirst = columns >= 76
+        hasTries = columns >= 56
+        who = columns >= 64 ? 25 : 15
+        reason = max(8, columns - 2 - 1 - who - (hasTries ? 6 : 0) - (hasFirst ? 9 : 0) - 11)
+    }
+
+    var headings: String { row("REASON", "WHO", "TRIES", "FIRST   ", "LAST") }
+
+    func line(_ refusal: StatusDocument.Refusal, _ appearance: Appearance) -> String {
+        row(
+            refusal.text,
+            [refusal.address ?? "-", refusal.hostname.map { "'\($0)'" } ?? ""].joined(separator: " "),
+            String(refusal.tries),
+            Figures.clock(refusal.firstAt, offset: appearance.utcOffset),
+            Figures.clock(refusal.lastAt, offset: appearance.utcOffset)
+        )
+    }
+
+    private func row(_ reason: String, _ who: String, _ tries: String, _ first: String, _ last: String) -> String {
+        "  " + padded(reason, self.reason) + " " + padded(who, self.who)
+            + (hasTries ? padded(tries, 6, right: true) : "") + "  " + (hasFirst ? first + " " : "") + last
+    }
+}
+
 extension TopPainter {
     /// Who was refused, and below it why the chosen one was and what to do.
     mutating func drawRejected() {
@@ -16,23 +48,12 @@ extension TopPainter {
             row: body.lowerBound,
             column: 0
         )
-        // WHO, TRIES, FIRST and LAST have their widths; the reason takes the rest.
-        let reason = max(10, grid.columns - 3 - 26 - 7 - 18)
-        let headings =
-            "  " + padded("REASON", reason) + " " + padded("WHO", 25) + padded("TRIES", 6, right: true)
-            + "  FIRST    LAST"
-        grid.put(headings, row: body.lowerBound + 1, column: 0, role: .heading)
+        let table = RefusalTable(columns: grid.columns)
+        grid.put(table.headings, row: body.lowerBound + 1, column: 0, role: .heading)
         let list = (body.lowerBound + 2)..<max(body.lowerBound + 3, body.lowerBound + 2 + body.count / 3)
         let first = min(max(0, state.selectedRefusal - list.count / 2), max(0, refusals.count - list.count))
         for (row, index) in zip(list, first..<refusals.count) {
-            let refusal = refusals[index]
-            let who = [refusal.address ?? "-", refusal.hostname.map { "'\($0)'" } ?? ""].joined(separator: " ")
-            let text =
-                "  " + padded(refusal.text, reason) + " " + padded(who, 25)
-                + padded("\(refusal.tries)", 6, right: true) + "  "
-                + Figures.clock(refusal.firstAt, offset: appearance.utcOffset) + " "
-                + Figures.clock(refusal.lastAt, offset: appearance.utcOffset)
-            grid.put(text, row: row, column: 0, role: .bad)
+            grid.put(table.line(refusals[index], appearance), row: row, column: 0, role: .bad)
             if index == state.selectedRefusal {
                 grid.put(appearance.pointer, row: row, column: 0, role: .accent)
                 grid.select(row: row)
@@ -80,31 +101,39 @@ extension TopPainter {
     }
 
     mutating func drawWaiting() {
-        let text =
+        let lines =
             state.unreachable == nil
-            ? " waiting for \(state.source)"
-            : " Nothing to show yet: \(state.source) does not answer. Is the parent running?"
-        grid.put(text, row: body.lowerBound, column: 0, role: .quiet)
+            ? ["waiting for \(state.source)"]
+            : [
+                "Nothing to show yet: \(state.source) does not answer.",
+                "Is the node running? ndstream parent starts one, ndstream top HOST asks another.",
+            ]
+        let pieces = lines.flatMap { wrapped($0, width: grid.columns - 2) }
+        for (row, piece) in zip(body, pieces) { grid.put(" " + piece, row: row, column: 0, role: .quiet) }
     }
 
     mutating func drawHelp() {
         let keys = [
-            ("arrows, j k, PgUp PgDn, g G", "move; the choice stays on its host"),
-            ("Enter", "everything about the chosen host, with what is wrong and the fix"),
-            ("1 2 3 4, Tab", "hosts, detail, rejected, events"),
-            ("/", "filter: web, !web, down, state:live|stale, lag>5s, compr:none, ver:1.37"),
+            ("\(appearance.unicode ? "↑ ↓" : "arrows"), j k", "move; the choice stays on its host"),
+            ("PgUp PgDn", "a page;  g G to the first, the last"),
+            (appearance.unicode ? "Enter ↵" : "Enter", "all about the host: what is wrong, and the fix"),
+            ("1 2 3 4", "hosts, detail, rejected, events;  Tab the next"),
+            ("/", "filter:  web  !web  down  lag>5s  compr:none  ver:1.37"),
             ("!", "only hosts with a problem"),
-            ("s S, F6", "sort by the next, the previous column;  r turns it round"),
-            ("F", "freeze the picture and go on"),
+            ("s S", "sort by the next, the previous column;  r reverses"),
+            ("F", "freeze the picture, and go on"),
             ("+ -", "more often, less often;  Space asks now"),
-            ("Esc", "back; on the list of hosts: no filter"),
+            ("Esc", "back;  on the list of hosts: no filter"),
             ("^L", "draw the screen anew"),
-            ("q, ^C", "quit"),
+            ("q ^C", "quit"),
         ]
-        grid.put(" keys", row: body.lowerBound, column: 0, role: .heading)
-        for (row, (key, meaning)) in zip(body.dropFirst(), keys) {
+        var row = body.lowerBound
+        for (key, meaning) in keys {
+            let pieces = wrapped(meaning, width: grid.columns - 15)
+            guard row + pieces.count <= body.upperBound else { return }
             grid.put("  " + key, row: row, column: 0, role: .accent)
-            grid.put(meaning, row: row, column: min(32, grid.columns / 2))
+            for (index, piece) in pieces.enumerated() { grid.put(piece, row: row + index, column: 14) }
+            row += pieces.count
         }
     }
 }

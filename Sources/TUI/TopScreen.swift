@@ -72,7 +72,7 @@ struct TopPainter {
         return top..<max(top, bottom)
     }
 
-    /// How many hosts are in which state, the worrying ones last: what remains when there is room for nothing else.
+    /// How many hosts are in which state: what remains when there is room for nothing else.
     var tally: String {
         guard let document = state.document else { return state.unreachable == nil ? "waiting" : "unreachable" }
         return hostTally(document)
@@ -137,21 +137,16 @@ struct TopPainter {
 
     private var tallyRole: Role {
         guard let document = state.document else { return .plain }
-        let isBad = !document.refusals.isEmpty || document.hosts.contains { $0.state == .down || $0.state == .conflict }
+        let isBad =
+            !document.refusals.isEmpty || document.hosts.contains { $0.state == .down || $0.state == .conflict }
+            || document.node.role == .agent && !document.links.contains { $0.state == .live }
         return isBad ? .notice : .good
     }
 
     private func totals(_ document: StatusDocument) -> Line {
         let node = document.node
         var text = ""
-        if let totals = document.totals {
-            text = " in " + Figures.rate(totals.inBytesPerSecond)
-            if let wire = totals.inBytesPerSecond, let raw = totals.inRawBytesPerSecond, wire > 0 {
-                text += " of \(Figures.rate(raw)) raw (\(Figures.decimal(raw / wire, 1))x)"
-            }
-            text += "   \(Figures.short(totals.samplesPerSecond)) samples/s"
-            if let out = totals.outBytesPerSecond, out > 0 { text += "   out " + Figures.rate(out) }
-        }
+        if let totals = document.totals { text = " " + totalParts(totals, of: node).joined(separator: "   ") }
         var line = Line(text)
         let picture = Sparkline.text(totalHistory(document), width: 12, unicode: appearance.unicode)
         if !picture.allSatisfy({ $0 == " " }) { line = line.with("   ").with(picture, .good) }
@@ -159,6 +154,20 @@ struct TopPainter {
         if let cpu = node.cpuPercent { own += "   cpu \(Figures.decimal(cpu, 0))%" }
         if let memory = node.residentBytes { own += "   \(Figures.memory(memory))" }
         return line.with(own, .quiet)
+    }
+
+    private func totalParts(_ totals: StatusDocument.Totals, of node: StatusDocument.Node) -> [String] {
+        var parts: [String] = []
+        if takesStreams(node, totals) {
+            var text = "in " + Figures.rate(totals.inBytesPerSecond)
+            if let wire = totals.inBytesPerSecond, let raw = totals.inRawBytesPerSecond, wire > 0 {
+                text += " of \(Figures.rate(raw)) raw (\(Figures.decimal(raw / wire, 1))x)"
+            }
+            parts.append(text)
+        }
+        parts.append("\(Figures.short(totals.samplesPerSecond)) samples/s")
+        if let out = totals.outBytesPerSecond, out > 0 { parts.append("out " + Figures.rate(out)) }
+        return parts
     }
 
     private func totalHistory(_ document: StatusDocument) -> [Int] {
@@ -237,14 +246,28 @@ struct TopPainter {
     }
 }
 
+/// An agent takes no streams: that nothing comes in says nothing.
+func takesStreams(_ node: StatusDocument.Node, _ totals: StatusDocument.Totals) -> Bool {
+    node.role != .agent || (totals.inBytesPerSecond ?? 0) > 0
+}
+
+/// How the node's children are; of an agent, which has none, how its own stream is.
 func hostTally(_ document: StatusDocument) -> String {
     var counts: [HostState: Int] = [:]
-    for host in document.hosts { counts[host.state, default: 0] += 1 }
-    let live = (counts[.live] ?? 0) + (counts[.local] ?? 0)
-    var parts = ["\(live) live"]
+    for host in document.hosts where host.state != .local { counts[host.state, default: 0] += 1 }
+    var parts: [String] = []
+    if !counts.isEmpty {
+        parts.append("\(counts[.live] ?? 0) live")
+    } else if document.node.role == .agent {
+        let states = document.links.map(\.state)
+        parts.append(states.isEmpty ? "no parent given" : states.contains(.live) ? "sending" : "NOT SENDING")
+    } else {
+        parts.append("no children")
+    }
+    // The worst come first: a narrow screen cuts the rest.
     for (state, word) in [
-        (HostState.connecting, "connecting"), (.replicating, "repl"), (.stale, "stale"), (.down, "down"),
-        (.conflict, "conflict"),
+        (HostState.conflict, "conflict"), (.down, "down"), (.stale, "stale"), (.replicating, "repl"),
+        (.connecting, "connecting"),
     ] {
         if let count = counts[state] { parts.append("\(count) \(word)") }
     }

@@ -7,25 +7,41 @@ import struct ArgumentParser.Option
 struct Agent: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Collect this machine and stream it to a parent.",
+        usage: "ndstream agent [--destination <list> --api-key <guid>] [<options>]",
         discussion: """
-            Collects the machine every second, runs Netdata's external plugins, and streams everything to the first parent
-            that takes it. Without a netdata.conf it keeps nothing and listens nowhere: all you need is a destination
-            and a key. Destinations: HOST, HOST:PORT, [IPv6]:PORT, unix:/PATH; several are tried in their order.
+            Collects the machine every second, runs Netdata's external plugins, and streams everything to the first \
+            parent that takes it. All it needs is a destination and a key. Without a netdata.conf it keeps nothing on \
+            this machine and listens nowhere.
 
             EXAMPLES:
               ndstream agent --destination parent.example --api-key KEY
-              ndstream agent --config-dir /etc/netdata    # an existing Netdata's configuration, unchanged
-              ndstream agent --check                      # what is wrong with the configuration, and where
+              ndstream agent --config-dir /etc/netdata   # as Netdata's child was
+              ndstream agent --check                     # is the configuration good?
 
             SIGNALS:
-              HUP reads the configuration again, USR1 retries now, TERM ends.
+              HUP   read the configuration again, reopen the logs
+              USR1  try the parent now, without waiting
+              TERM  end; so does INT
+
+            EXIT CODES:
+              0   ended as asked; with --check: nothing wrong
+              1   --check: warnings
+              64  wrong usage
+              73  cannot create a directory or the machine GUID
+              74  I/O error
+              78  the configuration has errors
             """
     )
 
-    @Option(help: ArgumentHelp("The parents to stream to.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp(
+            "The parents to try, in this order: HOST, HOST:PORT, [IPv6]:PORT or unix:/PATH, with blanks between them.",
+            valueName: "list"
+        )
+    )
     var destination: String?
 
-    @Option(help: ArgumentHelp("The API key that the parent has: see ndstream keygen.", valueName: "guid"))
+    @Option(help: ArgumentHelp("A key that the parent knows: see ndstream keygen.", valueName: "guid"))
     var apiKey: String?
 
     @OptionGroup var node: NodeArguments

@@ -14,10 +14,14 @@ struct Keygen: ParsableCommand {
               ndstream keygen                 # one key
               ndstream keygen -n 5            # five, one per line
               ndstream keygen --stream-conf   # ready to paste, for both ends
+
+            EXIT CODES:
+              0   good
+              64  wrong usage
             """
     )
 
-    @Option(name: [.customShort("n"), .customLong("count")], help: "Make so many keys, one per line.")
+    @Option(name: [.customShort("n"), .customLong("count")], help: "Make this many keys, one per line.")
     var count = 1
 
     @Flag(help: "Print the sections of stream.conf for the parent and for each child, with a new key in both.")
@@ -59,7 +63,7 @@ private func streamSections(key: String) -> String {
     [\(key)]
         type = api
         enabled = yes
-        # from where: addresses with * as wildcard, ! to exclude, the first match counts
+        # from where: * is a wildcard, ! excludes, the first match counts
         allow from = *
         # what becomes of the children's metrics
         default memory mode = ram

@@ -8,8 +8,8 @@ struct Ndstream: ParsableCommand {
         abstract: "Stream metrics between Netdata nodes.",
         discussion: """
             Collect a machine's metrics every second and stream them to a parent, be that \
-            parent, and see what streams. Speaks the streaming protocol of Netdata: agents \
-            and parents of both kinds work together.
+            parent, and see what streams. Speaks Netdata's streaming protocol: agents and \
+            parents of both kinds work together.
 
             EXAMPLES:
               ndstream keygen --stream-conf   # a key, and both stream.conf sections

@@ -9,31 +9,41 @@ import struct ArgumentParser.Option
 
 /// What agent and parent have in common: where their files are, and what is done instead of running.
 struct NodeArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Read netdata.conf and stream.conf from here.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Read netdata.conf and stream.conf in this directory.", valueName: "dir"))
     var configDir: String?
 
     @Option(help: ArgumentHelp("Keep lib, cache, log and run beneath this directory.", valueName: "dir"))
     var stateDir: String?
 
-    @Option(help: ArgumentHelp("Call this host so, instead of what the system calls it.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Call this machine so in its streams. (default: what the system calls it)",
+            valueName: "name"
+        )
+    )
     var hostname: String?
 
-    @Option(help: ArgumentHelp("Collect every so many seconds.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds between two collections. (default: 1)", valueName: "seconds"))
     var updateEvery: String?
 
-    @Option(help: ArgumentHelp("Keep metrics in: none, ram.", valueName: "mode"))
+    @Option(
+        help: ArgumentHelp(
+            "Where metrics are kept: none or ram. (default: none for an agent without netdata.conf)",
+            valueName: "mode"
+        )
+    )
     var memoryMode: String?
 
-    @Flag(help: "Take over the machine GUID of the Netdata on this machine.")
+    @Flag(help: "Be the host that Netdata on this machine was: take over its machine GUID.")
     var adoptGuid = false
 
-    @Flag(help: "Read the configuration, say what is wrong with it and where, and exit: 0 good, 1 warnings, 78 errors.")
+    @Flag(help: "Say what is wrong with the configuration and where, then exit.")
     var check = false
 
-    @Flag(help: "Print every option in force and where it comes from, and exit.")
+    @Flag(help: "Print every option in force and where it comes from, then exit.")
     var printConfig = false
 
-    @Flag(name: [.short, .long], help: "Don't say on standard error where the node listens.")
+    @Flag(name: [.short, .long], help: "Say nothing on standard error once it runs.")
     var quiet = false
 
     func options(_ role: Role) -> NodeOptions {
@@ -67,6 +77,7 @@ struct NodeArguments: ParsableArguments {
             if let advice = error.advice { complain(role, advice) }
             throw failure(role, "the configuration has errors: see ndstream \(role) --check", .configuration)
         }
+        if !quiet { warn(of: configuration, role) }
         do throws(StartFailure) {
             let node = try Node(options, configuration)
             try node.run { places in
@@ -78,5 +89,14 @@ struct NodeArguments: ParsableArguments {
             complain(role, error.sentence)
             throw ExitCode(error.code)
         }
+    }
+
+    /// What runs but hardly as it was meant.
+    private func warn(of configuration: Configuration, _ role: String) {
+        let warnings = configuration.findings.filter { $0.severity == .warning }
+        for warning in warnings.prefix(3) {
+            complain(role, "warning: \(warning.message)" + (warning.advice.map { " (\($0))" } ?? ""))
+        }
+        if warnings.count > 3 { complain(role, "and \(warnings.count - 3) more: see ndstream \(role) --check") }
     }
 }

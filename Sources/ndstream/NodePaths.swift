@@ -25,6 +25,7 @@ struct NodePaths {
                 userID: geteuid(),
                 environment: names.reduce(into: [:]) { $0[$1] = environment($1) },
                 overrides: overrides,
+                workingDirectory: Files.workingDirectory,
                 directoryExists: { Files.isDirectory($0) }
             )
         )

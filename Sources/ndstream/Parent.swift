@@ -8,28 +8,40 @@ import struct ArgumentParser.Option
 struct Parent: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Mirror children: take their streams, keep and serve their metrics.",
+        usage: "ndstream parent [--api-key <guid>]... [<options>]",
         discussion: """
-            Takes the streams of agents and Netdata children that come with a key it knows, keeps their metrics, and serves
-            them on the same port as Netdata's /api/v1. Collects its own machine too.
+            Takes the streams of ndstream's agents and Netdata's children that come with a key it knows, keeps their \
+            metrics in memory, and serves them on the same port as Netdata's /api/v1. Collects its own machine too.
 
             EXAMPLES:
-              ndstream parent                             # /etc/ndstream or /etc/netdata, port 19999
-              ndstream parent --bind '*:20000' --api-key KEY --memory-mode ram
-              ndstream parent --check                     # what is wrong with the configuration, and where
-              ndstream parent --status                    # the running parent's status document, JSON
+              ndstream parent                        # port 19999, keys of stream.conf
+              ndstream parent --bind '*:20000' --api-key KEY
+              ndstream parent --check                # is the configuration good?
+              ndstream parent --status | jq .totals  # what runs here, as JSON
 
             SIGNALS:
-              HUP reads the configuration again without dropping a child, TERM ends.
+              HUP   read the configuration again, reopen the logs; drops no child
+              TERM  end; so does INT
+
+            EXIT CODES:
+              0   ended as asked; with --check: nothing wrong
+              1   --check: warnings
+              64  wrong usage
+              69  --status: no parent runs here
+              73  cannot create a directory, the machine GUID or a socket
+              74  I/O error
+              77  --status: not permitted
+              78  the configuration has errors
             """
     )
 
-    @Option(help: ArgumentHelp("Where to listen, as [web] bind to.", valueName: "list"))
+    @Option(help: ArgumentHelp("Where to listen, like [web] bind to: ADDRESS:PORT or unix:/PATH.", valueName: "list"))
     var bind: String?
 
-    @Option(help: ArgumentHelp("A key that children may come with. May be repeated.", valueName: "guid"))
+    @Option(help: ArgumentHelp("A key that children may stream with; repeat it for more.", valueName: "guid"))
     var apiKey: [String] = []
 
-    @Flag(help: "Print the status document of the parent that runs here, and exit.")
+    @Flag(help: "Print the status document of the parent that runs here, then exit.")
     var status = false
 
     @OptionGroup var node: NodeArguments

@@ -8,6 +8,7 @@ import TUI
 struct Tail: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Follow error.log: streaming lines only, explained.",
+        usage: "ndstream tail [<file>] [<options>]",
         discussion: """
             Prints the last streaming lines and then each new one, with its code, and below a problem what it means and \
             the fix. Goes on when the log is rotated, truncated or not there yet. Knows the lines of ndstream and of \
@@ -46,7 +47,7 @@ struct Tail: ParsableCommand {
 
     @Option(
         name: [.customShort("n"), .customLong("lines")],
-        help: "Start with so many of the last lines. (default: 10; all with --no-follow)"
+        help: "Start with this many of the last lines. (default: 10; all with --no-follow)"
     )
     var lines: Int?
 

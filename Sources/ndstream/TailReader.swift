@@ -15,11 +15,11 @@ struct TailReader {
 
     /// When following, that much of the end of a file is looked through for the last lines.
     private static let lookBackBytes = 8 << 20
-    private static let pollMicroseconds: UInt32 = 250_000
+    private static let pollMilliseconds: Int32 = 250
 
     func run(_ sink: TailSink) throws {
         do throws(SystemError) {
-            try read(sink)
+            if path == "-" { try readInput(sink) } else { try readFile(sink) }
         } catch {
             let status: ExitStatus =
                 error.number == ENOENT ? .noInput : error.number == EACCES ? .notPermitted : .ioError
@@ -27,12 +27,21 @@ struct TailReader {
         }
     }
 
-    private func read(_ sink: TailSink) throws(SystemError) {
-        let isInput = path == "-"
-        var follower = LogFollower(
-            isInput ? "/dev/stdin" : path,
-            lastBytes: follows && !isInput && last != nil ? Self.lookBackBytes : nil
-        )
+    /// Prints what arrives as it arrives; with `-n` only when the end has come can the last lines be known.
+    private func readInput(_ sink: TailSink) throws(SystemError) {
+        var input = LineInput(STDIN_FILENO)
+        var held = last.map { HeldLines($0) }
+        while try input.next({ line in
+            if held != nil { held?.add(line, sink) } else { sink.take(line) }
+        }) {
+            guard sink.flush() else { return }
+        }
+        held?.release(to: sink)
+        sink.flush()
+    }
+
+    private func readFile(_ sink: TailSink) throws(SystemError) {
+        var follower = LogFollower(path, lastBytes: follows && last != nil ? Self.lookBackBytes : nil)
         var held = last.map { HeldLines($0) }
         var saidMissing = false
         while true {
@@ -42,30 +51,28 @@ struct TailReader {
             switch state {
             case .more: continue
             case .missing:
-                guard follows, !isInput else { throw SystemError(operation: "open", subject: path, number: ENOENT) }
+                guard follows else { throw SystemError(operation: "open", subject: path, number: ENOENT) }
+                // What comes when the file comes is new.
+                held = nil
                 if !saidMissing { complain("tail", "\(path) is not there yet; waiting for it") }
                 saidMissing = true
             case .upToDate:
-                if isInput, !atEndOfInput() { break }
-                if !follows || isInput {
+                if !follows {
                     follower.finish { line in
                         if held != nil { held?.add(line, sink) } else { sink.take(line) }
                     }
                 }
                 held?.release(to: sink)
                 held = nil
-                if !follows || isInput { return }
             }
-            guard sink.flush() else { return }
-            if !isInput { usleep(Self.pollMicroseconds) }
+            guard sink.flush(), follows, isWanted() else { return }
         }
     }
 
-    /// Waits for standard input to have something; true at its end.
-    private func atEndOfInput() -> Bool {
-        var ready = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        _ = poll(&ready, 1, -1)
-        return ready.revents & Int16(POLLIN) == 0
+    /// Waits for the time between two looks at the file; false when whoever read the output has gone meanwhile.
+    private func isWanted() -> Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, Self.pollMilliseconds) <= 0
     }
 }
 

@@ -6,6 +6,7 @@ import TUI
 struct Top: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Watch the hosts that stream into a node, live.",
+        usage: "ndstream top [<source>] [<options>]",
         discussion: """
             Shows every host with its state, age, lag, samples and bytes a second, compression and history; who was \
             refused and why (press 3); and for the chosen host what is wrong and the fix (press Enter). ? lists the keys.
@@ -37,7 +38,7 @@ struct Top: ParsableCommand {
     @Flag(name: [.customShort("b"), .long], help: "Print frames of plain text instead of drawing a screen.")
     var batch = false
 
-    @Option(name: [.customShort("n"), .customLong("count")], help: "Print so many frames, then exit.")
+    @Option(name: [.customShort("n"), .customLong("count")], help: "Print this many frames, then exit.")
     var count: Int?
 
     @Option(

@@ -52,8 +52,9 @@ struct TopSession {
             }
             let (rows, columns) = terminal.size
             terminal.show(topScreen(state, rows: rows, columns: columns, appearance: appearance, now: now()))
-            terminal.wait(alsoFor: fetcher.news, milliseconds: millisecondsToNextSecond())
+            let isThere = terminal.wait(alsoFor: fetcher.news, milliseconds: millisecondsToNextSecond())
             if let number = terminal.endSignal { return .signal(number) }
+            guard isThere else { return .signal(SIGHUP) }
             while let key = terminal.key() {
                 let layout = topLayout(state, rows: rows, columns: columns, appearance: appearance, now: now())
                 switch state.press(key, layout: layout, now: now()) {

@@ -19,20 +19,36 @@ enum Program {
 
     /// Runs it to its end with nothing of our environment but what is given.
     static func run(_ arguments: String..., input: String = "", environment: [String] = []) throws -> Result {
+        try run(path, arguments, input: input, environment: environment)
+    }
+
+    /// The same with another program: a shell around it, or one that was built beside it.
+    static func run(
+        _ program: String,
+        _ arguments: [String],
+        input: String = "",
+        environment: [String] = []
+    ) throws -> Result {
         let directory = try TemporaryDirectory()
         try Files.write(Array(input.utf8), to: directory.path + "/in")
-        let id = try start(arguments, directory: directory.path, environment: environment)
+        let id = try start(arguments, of: program, directory: directory.path, environment: environment)
+        return Result(status: wait(id), output: try directory.read("out"), errors: try directory.read("err"))
+    }
+
+    /// - Returns: the exit code, or the negative number of the signal that ended it.
+    static func wait(_ id: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
-        return Result(
-            status: status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f),
-            output: try directory.read("out"),
-            errors: try directory.read("err")
-        )
+        return status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f)
     }
 
     /// Starts it with its output going to `out` and `err` of a directory that has an `in`.
-    static func start(_ arguments: [String], directory: String, environment: [String] = []) throws -> pid_t {
+    static func start(
+        _ arguments: [String],
+        of program: String = path,
+        directory: String,
+        environment: [String] = []
+    ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -41,12 +57,20 @@ enum Program {
         posix_spawn_file_actions_addopen(&actions, 2, directory + "/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         // A place of its own for everything it may look for, and the width that goldens have.
         let variables = ["HOME=\(directory)", "LC_ALL=C.UTF-8", "TZ=UTC", "COLUMNS=80", "PATH=/usr/bin:/bin"]
-        var arguments: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = (variables + environment).map { strdup($0) } + [nil]
         defer { for text in arguments + environment { free(text) } }
+        // A test runs on a thread that may block signals, and what it starts would inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var id = pid_t()
-        let result = posix_spawn(&id, path, &actions, nil, &arguments, &environment)
-        try #require(result == 0, "\(path) cannot be started: \(String(cString: strerror(result)))")
+        let result = posix_spawn(&id, program, &actions, &attributes, &arguments, &environment)
+        try #require(result == 0, "\(program) cannot be started: \(String(cString: strerror(result)))")
         return id
     }
 }
@@ -61,8 +85,11 @@ final class TemporaryDirectory {
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    deinit {
-        for name in (try? Files.names(in: path)) ?? [] { unlink(path + "/" + name) }
+    deinit { Self.remove(path) }
+
+    private static func remove(_ path: String) {
+        if unlink(path) == 0 { return }
+        for name in (try? Files.names(in: path)) ?? [] { remove(path + "/" + name) }
         rmdir(path)
     }
 

@@ -20,6 +20,42 @@ import Testing
         try expectGolden(try Program.run("tail", "--no-follow", "--json", log).output, "tail-\(name).jsonl")
     }
 
+    /// Whatever standard input is, its end is the end.
+    @Test(.timeLimit(.minutes(1))) func standardInputEnds() throws {
+        let log = fixture("error-1.37-parent.log")
+        let whole = try Program.run("tail", "--no-follow", log).output
+        func shell(_ command: String) throws -> Program.Result {
+            try Program.run("/bin/sh", ["-c", command, "sh", Program.path, log])
+        }
+        #expect(try shell("cat \"$2\" | \"$1\" tail -").output == whole)
+        #expect(try shell("\"$1\" tail - < \"$2\"").output == whole)
+        #expect(try shell("\"$1\" tail - --json < /dev/null").output.isEmpty)
+        #expect(
+            try shell("{ sleep 0.2; cat \"$2\"; } | \"$1\" tail - -n 2 --json").output.split(separator: "\n").count == 2
+        )
+        // Whoever reads the output goes away: so does it.
+        #expect(try shell("\"$1\" tail \"$2\" | head -n 1").output.split(separator: "\n").count == 1)
+    }
+
+    /// Lines are printed when they come, not when the input ends.
+    @Test func aPipeIsShownAsItComes() throws {
+        try directory.write("", "in")
+        let fifo = directory.path + "/pipe"
+        mkfifo(fifo, 0o600)
+        let id = try Program.start(
+            ["-c", "exec \"$0\" tail - < \"$1\"", Program.path, fifo],
+            of: "/bin/sh",
+            directory: directory.path
+        )
+        // What other tests start meanwhile must not keep it open.
+        let writer = open(fifo, O_WRONLY | O_CLOEXEC)
+        let line = "2026-11-22 09:26:23: netdata INFO  : MAIN : STREAM host [send to p]: first\n"
+        _ = Glibc.write(writer, line, line.utf8.count)
+        try eventually("it is printed at once") { try directory.read("out").contains("first") }
+        close(writer)
+        #expect(Program.wait(id) == 0)
+    }
+
     @Test func hostsAreChosen() throws {
         let log = fixture("error-1.37-parent.log")
         let web = try Program.run("tail", "--no-follow", "--host", "web-*", log).output
@@ -42,10 +78,10 @@ import Testing
 
     @Test func nothingOfALineReachesTheTerminalRaw() throws {
         let line =
-            "2026-11-22 09:26:23: netdata ERROR : W : STREAM \u{1b}[31mx\u{7} [send to \u{202e}y]: failed to connect\n"
+            "2026-11-22 09:26:23: netdata ERROR : W : STREAM \u{1b}[31mhack\u{7} [send to \u{202e}y]: failed to connect\n"
         for options in ["--ascii", "--color=always"] {
             let output = try Program.run("tail", "-", options, input: line).output
-            #expect(!output.contains("\u{1b}[31mx"))
+            #expect(!output.contains("\u{1b}[31mhack"))
             #expect(!output.contains("\u{7}") && !output.contains("\u{202e}"))
         }
         #expect(try Program.run("tail", "-", input: line).output.contains("\u{1b}") == false)

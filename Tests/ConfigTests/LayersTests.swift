@@ -37,6 +37,8 @@ import Testing
         #expect(!configuration.web.isEnabled)
         #expect(!configuration.health.isEnabled)
         #expect(configuration.settings.origin("db", "mode").description == "preset agent")
+        #expect(configuration.problems == ["ND-K65:2"], "it streams nowhere either")
+        #expect(load(stream: "[stream]\nenabled = no", role: .parent).problems.isEmpty)
     }
 
     @Test func anAgentWithNetdataConfIsWhatTheFileSays() {

@@ -10,7 +10,7 @@ private func layout(
     exists: Set<String> = [],
     config: String? = nil,
     state: String? = nil,
-    workingDirectory: String = ""
+    in workingDirectory: String = "/"
 ) -> Layout {
     var overrides = Overrides()
     overrides.configDirectory = config
@@ -68,16 +68,6 @@ private func layout(
         #expect(layout(userID: 1000, state: "/s").findings.isEmpty)
     }
 
-    /// Plugins start in the configuration directory, and a log's name without a leading / is one within the log directory.
-    @Test func relativeDirectoriesAreBeneathWhereTheProgramWasStarted() {
-        let options = layout(config: "etc", state: "./state/", workingDirectory: "/srv/x")
-        #expect(options.config.value == "/srv/x/etc")
-        #expect(options.log.value == "/srv/x/./state/log")
-        let variables = layout(environment: ["NDSTREAM_STATE_DIR": "s"], workingDirectory: "/srv")
-        #expect(variables.lib.value == "/srv/s/lib")
-        #expect(layout(state: "/s", workingDirectory: "/srv").run.value == "/s/run")
-    }
-
     @Test func aStateDirectoryHoldsEverything() {
         for layout in [layout(.agent, state: "/s/"), layout(.parent, userID: 5, state: "/s")] {
             #expect(layout.lib == Sourced("/s/lib", .option("--state-dir")))
@@ -85,6 +75,30 @@ private func layout(
             #expect(layout.log.value == "/s/log")
             #expect(layout.run.value == "/s/run")
         }
+    }
+
+    /// They are made absolute once: plugins start in another directory, and a log's name without a leading / is one within
+    /// the log directory.
+    @Test func relativeDirectoriesBeginWhereTheCommandWasGiven() {
+        let relative = layout(config: "t/c/", state: "./t/p", in: "/home/jo")
+        #expect(relative.config == Sourced("/home/jo/t/c", .option("--config-dir")))
+        #expect(relative.log.value == "/home/jo/t/p/log")
+        #expect(relative.run.value == "/home/jo/t/p/run")
+        #expect(layout(state: ".", in: "/srv").lib.value == "/srv/lib")
+        #expect(layout(state: "s", in: "/").lib.value == "/s/lib")
+        #expect(layout(environment: ["NDSTREAM_STATE_DIR": "../s"], in: "/srv/x").lib.value == "/srv/x/../s/lib")
+    }
+
+    @Test func relativeDirectoriesOfAFileDoToo() {
+        let configuration = load(
+            netdata: "[directories]\nlog = logs\nlib = state/lib\n[logs]\naccess = a.log",
+            environment: ["NDSTREAM_DIRECTORIES_CACHE": "c"]
+        )
+        #expect(configuration.directories.log == "/logs")
+        #expect(configuration.logs.error == .file("/logs/error.log"))
+        #expect(configuration.logs.access == .file("/logs/a.log"))
+        #expect(configuration.directories.registry == "/state/lib/registry")
+        #expect(configuration.directories.cache == "/c")
     }
 
     @Test func theEnvironmentCanNameThemTheOptionsWin() {

@@ -1,12 +1,13 @@
 import Glibc
-import System
 import Testing
+
+@testable import System
 
 @Suite struct LogFollowerTests {
     private let path = "/tmp/ndstream-follow-\(getpid())-\(UInt64.random(in: 0 ... .max))"
 
     private func append(_ text: String) {
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT, 0o600)
+        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT, 0o600)
         _ = write(descriptor, text, text.utf8.count)
         close(descriptor)
     }
@@ -81,7 +82,7 @@ import Testing
 
     @Test func aLineAtTheLimitIsWholeAndALongerOneCut() throws {
         defer { unlink(path) }
-        let line = String(repeating: "x", count: LogFollower.lineLimit)
+        let line = String(repeating: "x", count: LineBuffer.lineLimit)
         append(line + "\n" + line + "yz\nnext\n")
         var follower = LogFollower(path)
         #expect(try poll(&follower) == [line, line, "next"])

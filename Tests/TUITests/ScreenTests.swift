@@ -1,4 +1,5 @@
 import Status
+import System
 import Testing
 
 @testable import TUI
@@ -45,9 +46,9 @@ import Testing
     }
 
     @Test func belowTheSmallestSizeOneLineRemains() throws {
-        #expect(picture(state(), 39, 24).hasPrefix("4 live 1 repl 1 stale 1 down 1 conflict"))
-        #expect(picture(state(), 10, 1) == "4 live 1 r\n")
-        #expect(picture(state(), 1, 1) == "4\n")
+        #expect(picture(state(), 39, 24).hasPrefix("3 live 1 conflict 1 down 1 stale 1 repl"))
+        #expect(picture(state(), 10, 1) == "3 live 1 c\n")
+        #expect(picture(state(), 1, 1) == "3\n")
         #expect(topScreen(state(), rows: 0, columns: 0, appearance: Appearance(), now: 0).cells.isEmpty)
     }
 
@@ -71,6 +72,11 @@ import Testing
         lost.lost("connection refused", now: sampleNow + 1)
         lost.lost("connection refused", now: sampleNow + 8)
         try expectGolden(picture(lost, 80, 14, now: sampleNow + 8), "unreachable-80x14.txt")
+        lost.take(sampleDocument(), now: sampleNow + 9)
+        #expect(picture(lost, 80, 14) == picture(state(), 80, 14), "it is as if nothing had happened")
+        var never = state(nil)
+        never.lost("nobody answers", now: sampleNow)
+        try expectGolden(picture(never, 60, 10, now: sampleNow + 3), "never-60x10.txt")
     }
 
     @Test func frozen() throws {
@@ -117,12 +123,14 @@ import Testing
 
     @Test func rejected() throws {
         try expectGolden(picture(state(sampleDocument(), keys("3")), 80, 24), "rejected-80x24.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("3")), 40, 16), "rejected-40x16.txt")
         try expectGolden(picture(state(emptyDocument(), keys("3")), 80, 12), "rejected-none-80x12.txt")
     }
 
     @Test func eventsAndHelp() throws {
         try expectGolden(picture(state(sampleDocument(), keys("4")), 80, 12), "events-80x12.txt")
         try expectGolden(picture(state(sampleDocument(), keys("?")), 80, 16), "help-80x16.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("?")), 40, 24), "help-40x24.txt")
     }
 
     @Test func threeHundredHostsScroll() throws {
@@ -148,6 +156,15 @@ import Testing
         let shown = picture(state(document), 80, 18)
         #expect(!shown.contains("\u{1b}") && !shown.contains("\u{202e}"))
         try expectGolden(shown, "hostile-80x18.txt")
+    }
+
+    /// What the README shows is what is drawn today.
+    @Test func theReadmeHasThePicture() throws {
+        let readme = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/README.md"
+        let text = String(decoding: try Files.read(readme, limit: 1 << 20), as: UTF8.self)
+        let shown = picture(state(), 100, 17)
+        try expectGolden(shown, "readme-100x17.txt")
+        #expect(text.contains("```text\n\(shown)```\n"), "put Tests/Fixtures/TUI/readme-100x17.txt into the README")
     }
 
     @Test func batchFrames() throws {

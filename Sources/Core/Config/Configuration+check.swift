@@ -51,6 +51,9 @@ extension Configuration {
         if !stream.isEnabled, !stream.destinations.isEmpty, stream.apiKey != nil {
             return [Finding(.configStreamNotEnabled, at: settings.origin("stream", "destination"))]
         }
+        if role == .agent, !stream.isEnabled, database.mode == .none {
+            return [Finding(.configAgentWithoutParent, at: settings.origin("stream", "enabled"))]
+        }
         return []
     }
 

@@ -69,8 +69,19 @@ private struct Loader {
         findings += settings.apply(environment: circumstances.environment)
         layout.override(&settings)
         findings += circumstances.overrides.apply(as: circumstances.role, to: &settings)
+        resolveRelativeDirectories()
         for name in ["config", "stock config", "lib", "cache", "log", "run", "web", "registry"] {
             settings.placeholders[name] = settings.text("directories", name)
+        }
+    }
+
+    /// Names of logs begin in their directory, so that a relative one would count twice.
+    private mutating func resolveRelativeDirectories() {
+        for option in Option.all where option.section == "directories" && option.kind == .path {
+            guard let value = settings.explicit(option.section, option.name), !value.value.isEmpty,
+                !value.value.hasPrefix("/")
+            else { continue }
+            settings.set(option.section, option.name, circumstances.absolute(value.value), value.origin)
         }
     }
 

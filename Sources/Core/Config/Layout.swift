@@ -27,7 +27,7 @@ public struct Layout: Sendable, Equatable {
         public var environment: [String: String]
         /// `--config-dir` and `--state-dir`.
         public var overrides: Overrides
-        /// Where the program was started: relative directories are beneath it, wherever its processes may go later.
+        /// Where relative directories begin, so that they mean the same however the process goes on.
         public var workingDirectory: String
         /// Whether a directory exists: asked about `/etc/ndstream` only.
         public var directoryExists: @Sendable (String) -> Bool
@@ -37,7 +37,7 @@ public struct Layout: Sendable, Equatable {
             userID: UInt32,
             environment: [String: String],
             overrides: Overrides = Overrides(),
-            workingDirectory: String = "",
+            workingDirectory: String = "/",
             directoryExists: @escaping @Sendable (String) -> Bool
         ) {
             self.role = role
@@ -98,21 +98,25 @@ public struct Layout: Sendable, Equatable {
 }
 
 extension Layout.Circumstances {
+    /// A directory as it was given, from the root on and without slashes at its end.
+    func absolute(_ directory: String) -> String {
+        var path = directory
+        if !path.hasPrefix("/") {
+            while path.hasPrefix("./") { path = String(path.dropFirst(2).drop { $0 == "/" }) }
+            path = (workingDirectory == "/" ? "" : workingDirectory) + "/" + (path == "." ? "" : path)
+        }
+        while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+
     fileprivate func chosen(
         _ override: KeyPath<Overrides, String?>,
         _ variable: String,
         _ option: String
     ) -> Sourced<String>? {
-        if let directory = overrides[keyPath: override] { return Sourced(clean(directory), .option(option)) }
+        if let directory = overrides[keyPath: override] { return Sourced(absolute(directory), .option(option)) }
         guard let directory = environment[variable], !directory.isEmpty else { return nil }
-        return Sourced(clean(directory), .environment(variable))
-    }
-
-    private func clean(_ directory: String) -> String {
-        var directory = directory
-        if !directory.hasPrefix("/"), !workingDirectory.isEmpty { directory = workingDirectory + "/" + directory }
-        while directory.utf8.count > 1, directory.hasSuffix("/") { directory.removeLast() }
-        return directory
+        return Sourced(absolute(directory), .environment(variable))
     }
 }
 

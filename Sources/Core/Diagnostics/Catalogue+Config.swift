@@ -19,7 +19,7 @@ extension Catalogue {
     ]
     private static let configStreaming: [Condition] = [
         .configNoHost, .configDestinationUnreadable, .configDestinationTwice, .configStreamIncomplete,
-        .configStreamNotEnabled,
+        .configStreamNotEnabled, .configAgentWithoutParent,
     ]
     private static let configKeys: [Condition] = [
         .configSectionNoGUID, .configTemplateLeft, .configTypeGuessed, .configTypeUnknown, .configMixedNames,
@@ -393,6 +393,16 @@ extension Condition {
         "a destination and a key are set, but streaming is not enabled",
         sentence: "This node knows where to stream to and does not do it.",
         fix: ["set [stream] enabled = yes if you want it to"]
+    )
+    public static let configAgentWithoutParent = Condition(
+        "ND-K65",
+        .warning,
+        "no parent is given: what is collected goes nowhere",
+        sentence: "The agent neither streams to a parent nor keeps what it collects.",
+        causes: [
+            "the agent was started without a destination and a key", "it reads another stream.conf than you think",
+        ],
+        fix: ["ndstream agent --destination PARENT --api-key KEY", "or set both in [stream] of stream.conf"]
     )
 }
 

@@ -36,9 +36,19 @@ extension Condition {
     public func fix(_ values: [String: String]) -> [String] { fix.map { filled($0, values) } }
 }
 
+/// A text of the catalogue as a person reads it who has not all of its values: a name without one stands in capitals, as
+/// what is to be put in, `{key}` as `KEY`.
+public func spelledOut(_ text: String, _ values: [String: String] = [:]) -> String {
+    filled(text, values) { $0.uppercased() }
+}
+
 /// A text with its `{names}` replaced; what comes from a peer can neither start a line nor reach the terminal. A name
-/// without a value stays as it is.
-private func filled(_ text: String, _ values: [String: String]) -> String {
+/// without a value stays as it is, unless something else is made of it.
+private func filled(
+    _ text: String,
+    _ values: [String: String],
+    missing: (String) -> String = { "{\($0)}" }
+) -> String {
     var result = ""
     var rest = text[...]
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
@@ -47,7 +57,7 @@ private func filled(_ text: String, _ values: [String: String]) -> String {
         if let value = values[name] {
             result += escapedForLog(value)
         } else {
-            result += rest[open...close]
+            result += missing(name)
         }
         rest = rest[rest.index(after: close)...]
     }

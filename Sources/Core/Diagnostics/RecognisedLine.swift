@@ -50,9 +50,7 @@ public struct RecognisedLine: Sendable {
     }
 
     /// What to do, with the values of this line in it.
-    public var fix: [String] {
-        (condition?.fix ?? []).map { Condition("", .info, $0, sentence: "").render(values) }
-    }
+    public var fix: [String] { (condition?.fix ?? []).map { spelledOut($0, values) } }
 
     /// Whether any of the names the line goes by matches: hostname, address, machine GUID.
     public func isAbout(_ matches: (String) -> Bool) -> Bool {

@@ -13,7 +13,7 @@ extension NodeOptions {
             userID: geteuid(),
             environment: ProcessEnvironment.values,
             overrides: overrides,
-            workingDirectory: ProcessEnvironment.workingDirectory,
+            workingDirectory: Files.workingDirectory,
             directoryExists: { Files.isDirectory($0) }
         )
         return Configuration.load(circumstances, hostname: ProcessEnvironment.hostname) { path in
@@ -36,13 +36,6 @@ enum ProcessEnvironment {
             values[String(entry[..<equals])] = String(entry[entry.index(after: equals)...])
         }
         return values
-    }
-
-    /// Empty where it is gone.
-    static var workingDirectory: String {
-        guard let path = getcwd(nil, 0) else { return "" }
-        defer { free(path) }
-        return String(cString: path)
     }
 
     static var hostname: String {

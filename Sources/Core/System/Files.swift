@@ -61,6 +61,13 @@ public enum Files {
         guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("mkdir", path) }
     }
 
+    /// Where relative paths begin; the root where that directory was removed.
+    public static var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     public static func isDirectory(_ path: String) -> Bool {

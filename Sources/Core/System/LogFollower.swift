@@ -15,16 +15,13 @@ public struct LogFollower: ~Copyable {
         case more
     }
 
-    /// Bytes of a line that are kept; the rest of a longer one is skipped.
-    public static let lineLimit = 64 << 10
     /// Bytes read by one call: enough to be quick, few enough that somebody can look at a key or a signal between two.
     static let bytesPerPoll = 4 << 20
 
     private let path: String
     private var descriptor: Int32 = -1
     private var offset: Int64 = 0
-    private var partial: [UInt8] = []
-    private var skipsRest = false
+    private var lines = LineBuffer()
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
     /// Bytes before the end at which reading starts the first time; `nil` is the beginning.
     private var startBeforeEnd: Int64?
@@ -57,18 +54,16 @@ public struct LogFollower: ~Copyable {
             }
             if count == 0 { break }
             offset += Int64(count)
-            take(count, line)
+            lines.take(buffer[..<count], line)
             budget -= count
             if budget <= 0 { return .more }
         }
         return atEnd(line)
     }
 
-    /// Hands over the last line although its end has not come: for the end of the input.
+    /// Hands over the last line although its end has not come: for a file that is read once.
     public mutating func finish(_ line: (ArraySlice<UInt8>) -> Void) {
-        if !partial.isEmpty { line(partial[...]) }
-        partial = []
-        skipsRest = false
+        lines.finish(line)
     }
 
     private mutating func open() throws(SystemError) -> Bool {
@@ -79,14 +74,12 @@ public struct LogFollower: ~Copyable {
             throw SystemError(operation: "open", subject: path, number: number)
         }
         offset = 0
-        partial = []
-        skipsRest = false
+        lines.forget()
         if let before = startBeforeEnd {
             let size = Int64(lseek(descriptor, 0, SEEK_END))
             offset = max(0, size - before)
             _ = lseek(descriptor, Int(offset), SEEK_SET)
-            // What is started in the middle of is no line.
-            skipsRest = offset > 0
+            lines.forget(inTheMiddle: offset > 0)
         }
         // A file that comes later is read from its beginning.
         startBeforeEnd = nil
@@ -101,8 +94,7 @@ public struct LogFollower: ~Copyable {
         if own.st_mode & S_IFMT == S_IFREG, Int64(own.st_size) < offset {
             // Truncated in place: what was half read is gone with it.
             offset = 0
-            partial = []
-            skipsRest = false
+            lines.forget()
             _ = lseek(descriptor, 0, SEEK_SET)
             return own.st_size > 0 ? .more : .upToDate
         }
@@ -114,24 +106,5 @@ public struct LogFollower: ~Copyable {
         close(descriptor)
         descriptor = -1
         return .more
-    }
-
-    private mutating func take(_ count: Int, _ line: (ArraySlice<UInt8>) -> Void) {
-        var start = 0
-        while let end = buffer[start..<count].firstIndex(of: 10) {
-            append(buffer[start..<end])
-            if !skipsRest || !partial.isEmpty { line(partial[...]) }
-            partial.removeAll(keepingCapacity: true)
-            skipsRest = false
-            start = end + 1
-        }
-        append(buffer[start..<count])
-    }
-
-    private mutating func append(_ bytes: ArraySlice<UInt8>) {
-        guard !skipsRest else { return }
-        let room = Self.lineLimit - partial.count
-        partial += bytes.prefix(room)
-        if bytes.count > room { skipsRest = true }
     }
 }
