@@ -80,9 +80,10 @@ struct NodeArguments: ParsableArguments {
         if !quiet { warn(of: configuration, role) }
         do throws(StartFailure) {
             let node = try Node(options, configuration)
-            try node.run { places in
+            try node.run { started in
+                if let problem = started.logProblem { complain(role, "cannot write the log \(problem)") }
                 guard !quiet else { return }
-                let listening = places.isEmpty ? "" : ", listening on " + places.joined(separator: " ")
+                let listening = started.places.isEmpty ? "" : ", listening on " + started.places.joined(separator: " ")
                 complain(role, "running\(listening); log \(configuration.directories.log)/error.log")
             }
         } catch {

@@ -27,7 +27,8 @@ extension Catalogue {
     ]
     private static let configNode: [Condition] = [
         .configHealthWithoutDatabase, .configForeignDirectory, .configNoHome, .identityInvalid, .identityBanned,
-        .identityCloned, .identityNotWritable,
+        .identityCloned, .identityNotWritable, .identityUnreadable, .identityNotAdopted,
+        .configModeOnDisk, .configDefaultModeOnDisk, .configFeatureMissing, .configFeatureNoted,
     ]
 }
 
@@ -535,5 +536,21 @@ extension Condition {
         sentence: "This node can't keep an identity, so it doesn't start.",
         causes: ["the directory belongs to somebody else, or the disk is full or read-only"],
         fix: ["let the user that runs ndstream write there, or name another place: --state-dir DIRECTORY"]
+    )
+    public static let identityUnreadable = Condition(
+        "ND-K65",
+        .error,
+        "Cannot read the machine GUID of '{file}': {reason}. It is left as it is.",
+        sentence: "This node has an identity and can't read it. Making another one would make it a stranger.",
+        causes: ["the file belongs to somebody else", "something else stands in its place"],
+        fix: ["let the user that runs ndstream read {file}", "or delete it, and be a new node"]
+    )
+    public static let identityNotAdopted = Condition(
+        "ND-K66",
+        .warning,
+        "there is no machine GUID to take over in '{file}': a new one is made",
+        sentence: "--adopt-guid takes the identity of the Netdata on this machine, and there is none.",
+        causes: ["Netdata was never started here, or keeps its files elsewhere"],
+        fix: ["if you know the GUID, write it into this node's file: 36 characters"]
     )
 }

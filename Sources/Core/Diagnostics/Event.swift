@@ -55,13 +55,25 @@ private func filled(
         result += rest[..<open]
         let name = String(rest[rest.index(after: open)..<close])
         if let value = values[name] {
-            result += escapedForLog(value)
+            result += escapedForLog(clipped(value))
         } else {
             result += missing(name)
         }
         rest = rest[rest.index(after: close)...]
     }
     return result + rest
+}
+
+/// Bytes of one value in a text that is logged, kept and shown: a peer's may be as long as its request.
+public let loggedValueLimit = 1024
+
+/// The beginning of a value, with `…` where the rest is missing.
+public func clipped(_ text: String) -> String {
+    guard text.utf8.count > loggedValueLimit else { return text }
+    // Cut between two characters of UTF-8: what a cut leaves of one would become a sign of its own.
+    var end = text.utf8.index(text.startIndex, offsetBy: loggedValueLimit)
+    while end > text.startIndex, text.utf8[end] & 0xc0 == 0x80 { end = text.utf8.index(before: end) }
+    return String(text[..<end]) + "…"
 }
 
 /// Control characters, among them escapes and line ends, and the two invisible families that reorder or hide text on a

@@ -11,11 +11,13 @@ public final class Journal: Reporter, StreamJournal {
     private let errorLog: ErrorLog
     let accessLog: AccessLog
     private let remembered = Mutex(Remembered())
+    private let least: Mutex<Severity?>
 
     /// What the status document shows of the past.
     struct Remembered: Sendable {
         var events = EventLog()
         var refusals = RefusalLog()
+        fileprivate(set) var logFails = false
     }
 
     init(_ configuration: Configuration) {
@@ -25,24 +27,30 @@ public final class Journal: Reporter, StreamJournal {
         }
         errorLog = ErrorLog(
             LogFile(LogTarget(logs.error)),
-            protection: FloodProtection(
-                threshold: logs.floodProtectionLines,
-                period: Int64(logs.floodProtectionPeriod)
-            )
+            protection: FloodProtection(logs),
+            layout: LogLayout.of(logs.format)
         )
         accessLog = AccessLog(LogFile(LogTarget(logs.access)))
+        least = Mutex(logs.level.severity)
     }
 
     public func report(_ event: Event) {
         let text = event.text
-        errorLog.write(
-            level: event.condition.level.rawValue,
-            thread: escapedForLog(event.thread),
-            message: text,
-            at: event.at,
-            code: event.condition.code,
-            host: event.host
-        )
+        if let least = least.withLock({ $0 }), event.condition.severity >= least {
+            errorLog.write(
+                level: event.condition.level.rawValue,
+                thread: escapedForLog(event.thread),
+                message: text,
+                at: event.at,
+                code: event.condition.code,
+                host: event.host.map(escapedForLog)
+            )
+        }
+        remember(event, text)
+    }
+
+    /// What the status document shows does not depend on what is logged.
+    private func remember(_ event: Event, _ text: String) {
         let shown = StatusDocument.Event(
             at: Double(event.at) / Double(microsecondsPerSecond),
             code: event.condition.code,
@@ -63,6 +71,51 @@ public final class Journal: Reporter, StreamJournal {
     func reopen() {
         errorLog.file.reopen()
         accessLog.file.reopen()
+    }
+
+    /// Other rules of a configuration that was read again; where the logs are stays as it is.
+    func update(_ logs: LogSettings) {
+        errorLog.change(FloodProtection(logs), layout: LogLayout.of(logs.format))
+        least.withLock { $0 = logs.level.severity }
+    }
+
+    // MARK: Logs that cannot be written
+
+    /// Why lines of error.log are lost now; `nil` while none are.
+    var problem: (path: String, reason: String)? {
+        guard let failure = errorLog.file.failure, case .file(let path) = errorLog.file.target else { return nil }
+        return (path, failure.reason)
+    }
+
+    /// Brings it to the status document, once each time it comes up: the log itself can't say so.
+    func watchLogs(at: Int64) {
+        let problem = problem
+        let isNew = remembered.withLock { remembered in
+            defer { remembered.logFails = problem != nil }
+            return problem != nil && !remembered.logFails
+        }
+        guard isNew, let problem else { return }
+        let values = ["path": problem.path, "reason": problem.reason]
+        let event = Event(.logUnavailable, at: at, thread: "MAIN", values: values)
+        remember(event, event.text)
+    }
+}
+
+extension FloodProtection {
+    fileprivate init(_ logs: LogSettings) {
+        self.init(threshold: logs.floodProtectionLines, period: Int64(logs.floodProtectionPeriod))
+    }
+}
+
+extension LogSettings.Level {
+    /// The least of our three degrees that is written; `nil`: none of them is bad enough.
+    fileprivate var severity: Severity? {
+        switch self {
+        case .debug, .info: .info
+        case .notice, .warning: .warning
+        case .error: .error
+        case .critical, .alert, .emergency: nil
+        }
     }
 }
 

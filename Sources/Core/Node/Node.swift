@@ -2,6 +2,7 @@ import Basics
 import Collection
 public import Config
 import Diagnostics
+import Glibc
 import NIOCore
 import NIOPosix
 import Status
@@ -12,14 +13,24 @@ import System
 import Transport
 import Wire
 
+/// What there is to say of a node that runs.
+public struct Started: Sendable {
+    /// Where it listens.
+    public let places: [String]
+    /// Why error.log can't be written, and which file that is; `nil` while all is well.
+    public let logProblem: String?
+}
+
 /// A node, agent or parent, built from its configuration.
 public final class Node: Sendable {
     /// Seconds after which the pages that only the start needed are given back.
     static let settledAfterSeconds: Int64 = 10
     /// Seconds between two rounds of cleaning up.
     static let housekeepingSeconds: Int64 = 60
-    /// Seconds that senders have to say goodbye.
-    static let farewellSeconds: Int64 = 3
+    /// Microseconds that streams have to end in good order.
+    static let farewell: Int64 = 2_000_000
+    /// Microseconds between two looks at whether they have.
+    static let farewellStep: Int32 = 10_000
 
     private let options: NodeOptions
     private let current: CurrentConfiguration
@@ -33,6 +44,8 @@ public final class Node: Sendable {
     private let sender: Sender?
     private let services: NodeServices
     private let stopSwitch: CollectionLoop.Switch
+    private let lock: DirectoryLock
+    private let identityFindings: [Finding]
 
     /// Makes directories, machine GUID and logs, and puts the parts together; nothing runs yet.
     ///
@@ -45,7 +58,9 @@ public final class Node: Sendable {
         self.clock = clock
         current = CurrentConfiguration(configuration)
         try NodeDirectories.make(configuration)
-        let guid = try MachineGUIDFile(configuration, adopts: options.adoptsGUID).obtain()
+        lock = try NodeDirectories.lock(configuration)
+        let (guid, identityFindings) = try MachineGUIDFile(configuration, adopts: options.adoptsGUID).obtain()
+        self.identityFindings = identityFindings
         let journal = Journal(configuration)
         self.journal = journal
         information = HostInformation.read(root: configuration.global.hostPrefix)
@@ -98,11 +113,11 @@ public final class Node: Sendable {
 
     /// Runs until SIGTERM or SIGINT; the calling thread becomes the one that collects.
     ///
-    /// - Parameter ready: called once when the node listens, with the places where it does.
-    public func run(ready: ([String]) -> Void) throws(StartFailure) {
+    /// - Parameter ready: called once when the node listens.
+    public func run(ready: (Started) -> Void) throws(StartFailure) {
         pool.start()
         let configuration = current.value
-        reportFindings(configuration)
+        report(configuration.findings + identityFindings)
         let places = try services.start()
         report(
             .nodeStarted,
@@ -118,7 +133,8 @@ public final class Node: Sendable {
         sender?.start()
         if configuration.stream.isEnabled, sender == nil { report(.senderNotConfigured) }
         keepHouse()
-        ready(places)
+        journal.watchLogs(at: clock.now())
+        ready(Started(places: places, logProblem: journal.problem.map { "\($0.path): \($0.reason)" }))
         try collect(configuration)
         stop()
     }
@@ -175,12 +191,14 @@ public final class Node: Sendable {
 
     private func reload() {
         journal.reopen()
+        journal.watchLogs(at: clock.now())
         let configuration = options.loadConfiguration()
         if let error = configuration.findings.first(where: { $0.severity == .error }) {
             return report(.nodeReloadRefused, ["message": error.message])
         }
-        reportFindings(configuration)
+        report(configuration.findings)
         current.value = configuration
+        journal.update(configuration.logs)
         parent.update(configuration)
         services.update(configuration)
         report(.nodeReloaded, ["findings": String(configuration.findings.count { $0.severity > .info })])
@@ -190,10 +208,12 @@ public final class Node: Sendable {
         report(.nodeStopping)
         services.stop()
         if let sender {
-            // A parent that takes nothing any more must not hold up the end.
+            // Never long: what the parent does not take at once is lost.
             _ = try? sender.stop().wait()
         }
         parent.stop()
+        let deadline = clock.monotonic() + Self.farewell
+        while parent.receiverCount > 0, clock.monotonic() < deadline { usleep(UInt32(Self.farewellStep)) }
         report(.nodeStopped)
     }
 
@@ -215,6 +235,7 @@ public final class Node: Sendable {
     }
 
     private func cleanUp() {
+        journal.watchLogs(at: clock.now())
         let database = current.value.database
         let now = clock.now()
         let orphans = hosts.removeOrphans(after: Int64(database.cleanupOrphanHostsAfterSeconds), now: now)
@@ -234,8 +255,8 @@ public final class Node: Sendable {
 
     // MARK: Telling
 
-    private func reportFindings(_ configuration: Configuration) {
-        for finding in configuration.findings where finding.severity > .info {
+    private func report(_ findings: [Finding]) {
+        for finding in findings where finding.severity > .info {
             let place = finding.file + (finding.line.map { ":\($0)" } ?? "")
             var values = finding.values
             values["file"] = values["file"] ?? finding.file

@@ -53,11 +53,14 @@ final class NodeServices: Sendable {
         let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint])
         let router = counters.counting({ service.route($0) }, clock: clock)
         func makeServer(_ addresses: [BindAddress], _ router: @escaping Router) -> Server {
-            Server(
+            var limits = ServerLimits()
+            if let most = configuration.web.maximumSockets { limits.connections = most }
+            return Server(
                 group: group,
                 configuration: ServerConfiguration(
                     addresses: addresses,
                     backlog: Int32(clamping: configuration.web.backlog),
+                    limits: limits,
                     policy: ServerPolicy(configuration)
                 ),
                 clock: clock,
@@ -68,7 +71,7 @@ final class NodeServices: Sendable {
                 acceptor: { parent.accept($0, $1) }
             )
         }
-        web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo, router) : nil
+        web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo.map(\.plain), router) : nil
         let socket = BindAddress(port: "", unixPath: "\(configuration.directories.run)/\(options.role.rawValue).sock")
         admin = makeServer([socket]) { request in
             request.path == "/" ? Route(isHeavy: true) { _ in Self.answer(status) } : router(request)
@@ -147,6 +150,15 @@ extension NodeFacts {
             receivers: parent.receiverCount,
             settings: configuration.settings
         )
+    }
+}
+
+extension BindAddress {
+    /// Without TLS nothing may be done on a port where nothing may be plain.
+    fileprivate var plain: BindAddress {
+        var address = self
+        if encryption == .force { address.rights = [] }
+        return address
     }
 }
 

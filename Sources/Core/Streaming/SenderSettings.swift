@@ -18,8 +18,10 @@ public struct SenderSettings: Sendable {
 
     /// - Returns: `nil` where streaming is off or not fully configured.
     public init?(_ stream: StreamSettings) {
-        guard stream.isActive, let key = stream.apiKey else { return nil }
-        destinations = stream.destinations
+        // Without TLS a destination that asks for it is left out: the key must not go there readable.
+        let usable = stream.destinations.filter { !$0.tls }
+        guard stream.isActive, !usable.isEmpty, let key = stream.apiKey else { return nil }
+        destinations = usable
         apiKey = key
         defaultPort = stream.defaultPort
         timeoutSeconds = Int64(max(1, stream.timeoutSeconds))

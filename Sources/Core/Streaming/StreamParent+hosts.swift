@@ -108,9 +108,9 @@ enum HostInitialized {
             "host": identity.hostname, "registry": identity.registryHostname, "guid": guid, "os": identity.os,
             "timezone": identity.timezone, "tags": identity.tags, "program": identity.programName,
             "version": identity.programVersion, "update": String(host.settings.updateEvery),
-            "mode": settings.mode.rawValue, "history": String(host.settings.history),
+            "mode": host.settings.mode.rawValue, "history": String(host.settings.history),
             "streaming": "disabled", "destination": proxy.destinationText,
-            "key": proxy.apiKey?.description ?? "", "health": settings.health == .no ? "disabled" : "enabled",
+            "key": proxy.apiKey?.description ?? "", "health": "disabled",
             "cache": configuration.directories.cache + "/" + guid, "lib": configuration.directories.lib + "/" + guid,
             "healthlog": "", "handler": "", "recipient": "",
         ]

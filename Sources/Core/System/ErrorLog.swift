@@ -1,16 +1,47 @@
 import Synchronization
 
-/// error.log in the original's format, with its flood protection (streaming protocol §16.1).
+/// error.log in the original's format or another, with its flood protection (streaming protocol §16.1).
 public final class ErrorLog: Sendable {
+    /// What a line says, before it has a form.
+    public struct Line: Sendable {
+        /// Microseconds since 1970.
+        public var at: Int64
+        /// `INFO`, `ERROR`; `nil` for what the log says of itself.
+        public var level: String?
+        /// The thread tag; empty where there is none.
+        public var thread = ""
+        /// One line; the caller has escaped what came from a peer.
+        public var message: String
+        /// The condition's code; empty where there is none.
+        public var code = ""
+        /// The machine it is about.
+        public var host: String?
+    }
+
+    /// Makes a line of text of it.
+    public typealias Layout = @Sendable (Line) -> String
+
+    private struct Rules {
+        var protection: FloodProtection
+        var layout: Layout
+    }
+
     public let file: LogFile
     private let program: String
-    private let protection: Mutex<FloodProtection>
+    private let rules: Mutex<Rules>
 
-    /// - Parameter program: the program word of each line.
-    public init(_ file: LogFile, program: String = "ndstream", protection: FloodProtection = FloodProtection()) {
+    /// - Parameters:
+    ///   - program: the program word of each line.
+    ///   - layout: `nil` is the original's.
+    public init(
+        _ file: LogFile,
+        program: String = "ndstream",
+        protection: FloodProtection = FloodProtection(),
+        layout: Layout? = nil
+    ) {
         self.file = file
         self.program = program
-        self.protection = Mutex(protection)
+        rules = Mutex(Rules(protection: protection, layout: layout ?? Self.original(program)))
     }
 
     /// Writes a line, unless its like has flooded the log.
@@ -29,25 +60,35 @@ public final class ErrorLog: Sendable {
         code: String = "",
         host: String? = nil
     ) {
-        let date = LogDate.text(at)
-        let priority: Int32 = level == "ERROR" ? 3 : 6
-        let verdict = protection.withLock { $0.count(code: code, host: host ?? "", second: at / 1_000_000) }
+        let (verdict, layout) = rules.withLock {
+            ($0.protection.count(code: code, host: host ?? "", second: at / 1_000_000), $0.layout)
+        }
+        func tell(_ text: String) {
+            file.write(layout(Line(at: at, level: nil, message: "LOG FLOOD PROTECTION " + text)), priority: 4)
+        }
         switch verdict {
         case .write: break
         case .resume(let prevented, let seconds):
-            file.write(
-                "\(date): \(program) LOG FLOOD PROTECTION resuming logs (prevented \(prevented) logs in \(seconds) seconds).",
-                priority: 4
-            )
-        case .protect(let notice):
-            file.write("\(date): \(program) LOG FLOOD PROTECTION \(notice.text(program: program))", priority: 4)
-            return
+            tell("resuming logs (prevented \(prevented) logs in \(seconds) seconds).")
+        case .protect(let notice): return tell(notice.text(program: program))
         case .drop: return
         }
-        let padded = level + String(repeating: " ", count: max(0, 5 - level.utf8.count))
-        file.write("\(date): \(program) \(padded) : \(thread) : \(message)", priority: priority)
+        let line = Line(at: at, level: level, thread: thread, message: message, code: code, host: host)
+        file.write(layout(line), priority: level == "ERROR" ? 3 : 6)
     }
 
-    /// New limits, from a reloaded configuration; counting starts again.
-    public func limit(_ protection: FloodProtection) { self.protection.withLock { $0 = protection } }
+    /// New rules, from a reloaded configuration; counting starts again.
+    public func change(_ protection: FloodProtection, layout: Layout? = nil) {
+        rules.withLock { $0 = Rules(protection: protection, layout: layout ?? Self.original(program)) }
+    }
+
+    /// `2026-11-22 09:26:23: ndstream INFO  : MAIN : message`
+    private static func original(_ program: String) -> Layout {
+        { line in
+            let start = "\(LogDate.text(line.at)): \(program) "
+            guard let level = line.level else { return start + line.message }
+            let padding = String(repeating: " ", count: max(0, 5 - level.utf8.count))
+            return "\(start)\(level)\(padding) : \(line.thread) : \(line.message)"
+        }
+    }
 }

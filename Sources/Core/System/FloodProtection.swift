@@ -27,6 +27,9 @@ public struct FloodProtection: Sendable {
     /// Pairs that are counted apart; what comes beyond shares one count, so that inventing hosts gains nothing.
     public static let pairsLimit = 4096
 
+    /// Bytes of a host's name; whatever is longer is no GUID and is counted with all that has none.
+    public static let hostLimit = 64
+
     private struct Pair: Hashable {
         var code: String
         var host: String
@@ -52,7 +55,7 @@ public struct FloodProtection: Sendable {
 
     mutating func count(code: String, host: String, second: Int64) -> Verdict {
         guard threshold > 0, period > 0 else { return .write }
-        var pair = Pair(code: code, host: host)
+        var pair = Pair(code: code, host: host.utf8.count > Self.hostLimit ? "" : host)
         if counts[pair] == nil, counts.count >= Self.pairsLimit {
             counts = counts.filter { second &- $0.value.start < period }
             if counts.count >= Self.pairsLimit { pair = Pair(code: "", host: "") }

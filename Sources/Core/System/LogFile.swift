@@ -146,7 +146,9 @@ public final class LogFile: Sendable {
             return nil
         case .file(let path):
             do throws(SystemError) {
-                let descriptor = try System.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+                // Not waiting: a FIFO in its place that nobody reads would hang whoever logs.
+                let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
+                let descriptor = try System.open(path, flags, 0o640)
                 if output.descriptor >= 0 { close(output.descriptor) }
                 output.descriptor = descriptor
                 return nil

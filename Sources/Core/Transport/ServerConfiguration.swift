@@ -52,7 +52,6 @@ public struct ServerPolicy: Sendable {
     /// `[web] timeout for first request`, seconds until the first request must have come whole.
     public var firstRequestTimeout: Int64 = 60
     /// `[web] disconnect idle clients after seconds`: until the next request must have come whole; 0 is for ever.
-    /// 0 is for ever.
     public var idleTimeout: Int64 = 60
     /// The `Server` header line.
     public var serverName = "Netdata Embedded HTTP Server v1.37.1"

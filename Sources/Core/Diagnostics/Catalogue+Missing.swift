@@ -1,0 +1,35 @@
+// What a configuration may ask for and this version cannot do.
+
+extension Condition {
+    public static let configModeOnDisk = Condition(
+        "ND-K60",
+        .warning,
+        "'{name} = {value}' is not part of this version: samples are kept in memory as in mode ram",
+        sentence: "This version keeps nothing on a disk, so a restart begins with an empty database.",
+        causes: ["the file was written for Netdata"],
+        fix: ["say so: ram instead of {value}"]
+    )
+
+    public static let configDefaultModeOnDisk = Condition(
+        "ND-K61",
+        .info,
+        "'{name}' is not set and its default, {value}, is not part of this version: as in mode ram",
+        sentence: "This version keeps nothing on a disk, so a restart begins with an empty database."
+    )
+
+    public static let configFeatureMissing = Condition(
+        "ND-K62",
+        .warning,
+        "{feature} is not part of this version: {instead}",
+        sentence: "Something is asked for that this version cannot do.",
+        causes: ["the file was written for Netdata"],
+        fix: ["take it out of the file, or use a version that can do it"]
+    )
+
+    public static let configFeatureNoted = Condition(
+        "ND-K63",
+        .info,
+        "{feature} does not exist in this version yet: {instead}",
+        sentence: "Something is asked for that this version cannot do; everything else works without it."
+    )
+}
