@@ -96,6 +96,7 @@ let package = Package(
             ]
         ),
 
+        tests("Basics"),
         tests("Diagnostics"),
         tests("System"),
         tests("Wire", ["Basics", "Diagnostics"]),
@@ -112,6 +113,11 @@ let package = Package(
         tests("Collection", ["Basics", "Config", "Diagnostics", "Store", "System"]),
         tests("Plugin", of: "Collection", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests("Web", ["Basics", "Config", "Diagnostics", "Status", "Store", "Transport", "Wire"]),
+        tests(
+            "Node",
+            ["Basics", "Collection", "Config", "Diagnostics", "Status", "Store", "Streaming", "System", "Transport"],
+            nio
+        ),
         tests("TUI", ["Diagnostics", "Status", "System"]),
         // The built binary: what people read and scripts parse.
         .testTarget(name: "CLITests", dependencies: ["ndstream", "System", "Status", "Basics"]),

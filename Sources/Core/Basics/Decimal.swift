@@ -68,13 +68,32 @@ public func appendDigits(_ value: Int64, to bytes: inout [UInt8]) {
     appendDigits(value.magnitude, to: &bytes)
 }
 
-/// Integral numbers beyond 64 bits, digit by digit: a double of that size has no fraction.
+/// Numbers too big for 64 bits, with all their digits: a double of that size is an integer of 53 bits and zeros.
 private func appendHuge(_ magnitude: Double, to bytes: inout [UInt8]) {
-    var digits: [UInt8] = []
-    var rest = magnitude
-    while rest >= 1 {
-        digits.append(UInt8(rest.truncatingRemainder(dividingBy: 10)) + 48)
-        rest = (rest / 10).rounded(.down)
+    let base: UInt64 = 1_000_000_000
+    // The last nine digits first.
+    var limbs: [UInt64] = []
+    var significand = magnitude.significandBitPattern | 1 << 52
+    while significand > 0 {
+        limbs.append(significand % base)
+        significand /= base
     }
-    bytes += digits.reversed()
+    var doublings = Int(magnitude.exponent) - 52
+    while doublings > 0 {
+        let step = min(doublings, 29)
+        var carry: UInt64 = 0
+        for index in limbs.indices {
+            let product = limbs[index] << UInt64(step) + carry
+            limbs[index] = product % base
+            carry = product / base
+        }
+        if carry > 0 { limbs.append(carry) }
+        doublings -= step
+    }
+    appendDigits(limbs.removeLast(), to: &bytes)
+    for limb in limbs.reversed() {
+        let digits = String(limb).utf8
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 9 - digits.count))
+        bytes += digits
+    }
 }

@@ -1,0 +1,80 @@
+import Glibc
+import Testing
+
+@testable import Basics
+
+/// Numbers as the API prints them (web API §6).
+@Suite struct DecimalTests {
+    private func decimal(_ number: Double) -> String { text { appendDecimal(number, to: &$0) } }
+
+    @Test(arguments: [
+        (0.0, "0"), (-0.0, "0"), (1, "1"), (-1, "-1"), (0.5, "0.5"), (-0.25, "-0.25"), (10, "10"), (100.10, "100.1"),
+        (0.1234567, "0.1234567"), (0.00000005, "0"), (0.00000015, "0.0000002"), (0.99999999, "1"),
+        (1.99999999, "2"), (-0.99999999, "-1"), (0.0000001, "0.0000001"), (1e17, "100000000000000000"),
+        (1e18, "1000000000000000000"), (1e22, "10000000000000000000000"),
+        (1_180_591_620_717_411_303_424, "1180591620717411303424"), (.infinity, "null"), (-.infinity, "null"),
+        (.nan, "null"),
+    ])
+    func prints(number: Double, expected: String) { #expect(decimal(number) == expected) }
+
+    /// Numbers of at most seven decimals come out as they are written.
+    @Test func sevenDecimalsAreExact() {
+        var random = SeededRandom(3)
+        for _ in 0..<20_000 {
+            let count = Int64.random(in: -99_999_999_999...99_999_999_999, using: &random)
+            var expected = String(count.magnitude % 10_000_000)
+            expected = String(repeating: "0", count: 7 - expected.utf8.count) + expected
+            while expected.hasSuffix("0") { expected.removeLast() }
+            let whole = (count < 0 ? "-" : "") + String(count.magnitude / 10_000_000)
+            #expect(decimal(Double(count) / 10_000_000) == (expected.isEmpty ? whole : whole + "." + expected))
+        }
+    }
+
+    @Test func neverFurtherOffThanHalfTheLastDecimal() throws {
+        var random = SeededRandom(4)
+        for _ in 0..<20_000 {
+            let number = Double.random(in: -1...1, using: &random) * exp2(Double.random(in: -30...40, using: &random))
+            let printed = try #require(Double(decimal(number)))
+            #expect(abs(printed - number) <= 0.500_000_1e-7 + number.ulp, "\(number)")
+        }
+    }
+
+    /// Beyond 64 bits a double is an integer, and all its digits are printed.
+    @Test func hugeNumbersAreExact() {
+        var random = SeededRandom(5)
+        for _ in 0..<500 {
+            let number =
+                Double.random(in: 1...2, using: &random) * exp2(Double(Int.random(in: 60...1022, using: &random)))
+            #expect(decimal(number) == printed(number))
+        }
+        #expect(decimal(.greatestFiniteMagnitude) == printed(.greatestFiniteMagnitude))
+        #expect(decimal(-.greatestFiniteMagnitude) == "-" + printed(.greatestFiniteMagnitude))
+    }
+
+    @Test func integers() {
+        #expect(text { appendDigits(UInt64.max, to: &$0) } == "18446744073709551615")
+        #expect(text { appendDigits(UInt64(0), to: &$0) } == "0")
+        #expect(text { appendDigits(Int64.min, to: &$0) } == "-9223372036854775808")
+        #expect(text { appendDigits(Int64.max, to: &$0) } == "9223372036854775807")
+        var random = SeededRandom(6)
+        for _ in 0..<2000 {
+            let number = Int64(bitPattern: random.next()) >> Int64.random(in: 0...63, using: &random)
+            #expect(text { appendDigits(number, to: &$0) } == String(number))
+        }
+    }
+
+    /// What is there already stays.
+    @Test func appends() {
+        var bytes = Array("a=".utf8)
+        appendDecimal(1.5, to: &bytes)
+        appendDigits(UInt64(42), to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == "a=1.542")
+    }
+
+    /// The C library's digits.
+    private func printed(_ number: Double) -> String {
+        var buffer = [CChar](repeating: 0, count: 400)
+        let count = withVaList([number]) { vsnprintf(&buffer, buffer.count, "%.0f", $0) }
+        return String(decoding: buffer[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

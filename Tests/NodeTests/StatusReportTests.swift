@@ -1,0 +1,151 @@
+import Basics
+import Config
+import Diagnostics
+import NIOCore
+import NIOPosix
+import Status
+import Store
+import Streaming
+import Synchronization
+import System
+import Testing
+import Transport
+
+@testable import Node
+
+@Suite struct StatusReportTests {
+    private let clock = ManualClock(seconds: 1_700_000_000)
+    private let scratch: Scratch
+    private let configuration: Configuration
+    private let hosts: Hosts
+    private let journal: Journal
+
+    init() throws {
+        scratch = try Scratch()
+        configuration = try scratch.configuration(
+            netdata: "[db]\n mode = ram\n retention = 3600\n unknown = 1\n",
+            stream: "[stream]\n enabled = yes\n destination = parent:19999\n api key = \(key)\n"
+        )
+        try Files.makeDirectories(scratch.path + "/state/log")
+        journal = Journal(configuration)
+        hosts = Hosts(local: Self.host(machineGUID, "own", .local, clock))
+    }
+
+    private static func host(_ guid: String, _ name: String, _ state: HostState, _ clock: any Clock) -> Host {
+        Host(
+            guid: GUID(guid)!,
+            identity: HostIdentity(hostname: name, os: "linux", programName: "netdata", programVersion: "v1.37.1"),
+            settings: HostSettings(mode: .ram, history: 3600, updateEvery: 2),
+            state: state,
+            at: clock.now()
+        )
+    }
+
+    private func report(_ senders: [Sender] = [], role: Role = .parent) -> StatusReport {
+        StatusReport(
+            hosts: hosts,
+            journal: journal,
+            senders: senders,
+            clock: clock,
+            version: "0.9.9",
+            role: role,
+            current: CurrentConfiguration(configuration)
+        )
+    }
+
+    @Test func theNode() throws {
+        let report = report()
+        clock.advance(seconds: 5)
+        let document = report.document()
+        #expect(document.schema == 1 && document.at == 1_700_000_005)
+        let node = document.node
+        #expect(node.hostname == "own" && node.guid == machineGUID && node.version == "0.9.9")
+        #expect(node.program == "ndstream" && node.role == .parent && node.startedAt == 1_700_000_000)
+        #expect(node.configDirectory == scratch.path + "/etc" && node.configProblems == 1)
+        #expect(node.databaseMode == "ram" && node.compression == true && node.tls == .off)
+        #expect((node.residentBytes ?? 0) > 1 << 20 && (node.threads ?? 0) > 0)
+        #expect((node.fileDescriptors ?? 0) > 2 && (node.fileDescriptorsMax ?? 0) >= (node.fileDescriptors ?? 0))
+        #expect(self.report(role: .agent).document().node.role == .agent)
+    }
+
+    @Test func processorTimeIsMeasuredBetweenDocuments() {
+        let report = report()
+        #expect(report.document().node.cpuPercent == nil)
+        clock.advance(seconds: 1000)
+        let first = report.document().node.cpuPercent
+        #expect(first != nil && first! >= 0 && first! < 100)
+        // Too soon for another look.
+        clock.advance(microseconds: 999_999)
+        #expect(report.document().node.cpuPercent == first)
+    }
+
+    @Test func hostsAndTotals() throws {
+        let child = Self.host("11111111-1111-4111-8111-111111111111", "a", .connecting, clock)
+        _ = hosts.add(child)
+        _ = hosts.add(Self.host("22222222-2222-4222-8222-222222222222", "b", .archived, clock))
+        let monotonic = clock.monotonic()
+        let now = clock.now()
+        child.status.withLock { facts in
+            var connection = StatusDocument.Connection()
+            connection.compression = "lz4"
+            facts.connected(address: "10.0.0.4", port: 7, connection: connection, at: now, monotonic: monotonic)
+        }
+        for _ in 0..<5 {
+            clock.advance(seconds: 1)
+            let monotonic = clock.monotonic()
+            let now = clock.now()
+            child.status.withLock {
+                $0.received(wireBytes: 100, rawBytes: 300, samples: 10, at: now, monotonic: monotonic)
+            }
+        }
+        clock.advance(seconds: 1)
+        let document = report().document()
+        #expect(document.hosts.map(\.hostname) == ["own", "a", "b"])
+        let shown = document.hosts[1]
+        #expect(shown.os == "linux" && shown.program == "netdata" && shown.version == "v1.37.1")
+        #expect(shown.address == "10.0.0.4" && shown.port == 7 && shown.connection?.compression == "lz4")
+        #expect(shown.updateEverySeconds == 2 && shown.databaseMode == "ram" && shown.retentionSeconds == 4096 * 2)
+        #expect(shown.charts == 0 && shown.dimensions == 0)
+        #expect(document.hosts[0].state == .local && document.hosts[2].state == .archived)
+        #expect(document.totals?.inBytesPerSecond == shown.inBytesPerSecond && shown.inBytesPerSecond == 100)
+        #expect(document.totals?.inRawBytesPerSecond == 300 && document.totals?.samplesPerSecond == 10)
+        #expect(document.store?.mode == "ram")
+    }
+
+    @Test func links() throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let settings = try #require(SenderSettings(configuration.stream))
+        let sender = Sender(
+            host: hosts.local,
+            settings: settings,
+            eventLoop: group.next(),
+            dialer: Dialer(pool: .singleton),
+            clock: clock,
+            reporter: journal,
+            random: { 0 }
+        )
+        let document = report([sender]).document()
+        #expect(document.links.count == 1)
+        #expect(document.links[0].hostGUID == machineGUID)
+        #expect(document.links[0].bufferBytes == 0 && document.links[0].bufferMaxBytes == 10_485_760)
+        #expect(document.links[0].candidates.map(\.destination) == ["parent:19999"])
+        #expect(document.totals?.outBytesPerSecond == 0)
+    }
+
+    @Test func thePast() throws {
+        journal.report(Event(.listening, at: clock.now(), thread: "MAIN", values: ["address": "a"]))
+        journal.report(Event(.listening, at: clock.now(), thread: "MAIN", values: ["address": "b"]))
+        journal.refused(StatusDocument.Refusal(code: "ND-F1", text: "no", at: 1))
+        journal.refused(StatusDocument.Refusal(code: "ND-F1", text: "no", at: 2))
+        let document = report().document()
+        #expect(document.events.map(\.text) == ["Listening on b.", "Listening on a."])
+        #expect(document.events[0].code == "ND-W1" && document.events[0].severity == "info")
+        #expect(document.refusals.map(\.tries) == [2])
+    }
+
+    /// What is written is what top reads.
+    @Test func isReadAgain() throws {
+        let document = report().document()
+        #expect(try StatusDocument(json: document.json()).hosts == document.hosts)
+    }
+}
