@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func namesInTextsAreClosedAndOfLetters() {
+    @Test func namesInTextsAreClosedAndOfWords() {
         for condition in Catalogue.all {
             for text in [condition.text] + condition.recognised {
                 var depth = 0
@@ -37,7 +37,12 @@ import Testing
                     if character == "{" { depth += 1 }
                     if character == "}" { depth -= 1 }
                     #expect(depth == 0 || depth == 1, "\(condition.code): \(text)")
-                    if depth == 1 { #expect(character == "{" || character.isLetter, "\(condition.code): \(text)") }
+                    if depth == 1 {
+                        #expect(
+                            character == "{" || character.isLetter || character == " ",
+                            "\(condition.code): \(text)"
+                        )
+                    }
                 }
                 #expect(depth == 0, "\(condition.code): \(text)")
             }

@@ -21,7 +21,7 @@ import Testing
             ]
         )
         #expect(warnings.first?.advice?.contains("retention") == true)
-        #expect(warnings[1].message.contains("maybe") && warnings[1].message.contains("yes or no"))
+        #expect(warnings[1].message.contains("maybe") && warnings[1].message.contains("yes and no are accepted"))
     }
 
     @Test func whatStandsInPlaceOfAFileIsNamedAndNeverWaitedFor() throws {

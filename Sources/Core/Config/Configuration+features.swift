@@ -44,10 +44,6 @@ extension Configuration {
             case .standard: break
             }
         }
-        for name in ["ssl key", "ssl certificate"] {
-            guard let value = settings.explicit("web", name), !value.value.isEmpty else { continue }
-            findings.append(missing("TLS", "'\(name)' has no effect and connections are plain", value.origin))
-        }
         return findings
     }
 
@@ -66,6 +62,10 @@ extension Configuration {
             note(settings.value("health", "enabled")?.map(Values.boolean), "Health", "no alarm is evaluated")
         }
         note(settings.value("db", "enable replication")?.map(Values.boolean), "Replication", replication)
+        for name in ["ssl key", "ssl certificate"] {
+            let isSet = settings.explicit("web", name)?.map { !$0.isEmpty }
+            note(isSet, "TLS", "'\(name)' has no effect, connections are plain")
+        }
         for peer in peers {
             note(peer.health?.map { $0 != .no }, "Health", "no alarm is evaluated")
             note(peer.enableReplication, "Replication", replication)

@@ -1,6 +1,6 @@
 extension Catalogue {
     static let config: [Condition] =
-        configFiles + configNames + configValues + configStreaming + configKeys + configNode
+        configFiles + configNames + configValues + configStreaming + configKeys + configNode + missing
 
     private static let configFiles: [Condition] = [
         .configOutsideSection, .configNoEquals, .configUnclosedSection, .configTextAfterSection, .configNoName,
@@ -28,7 +28,6 @@ extension Catalogue {
     private static let configNode: [Condition] = [
         .configHealthWithoutDatabase, .configForeignDirectory, .configNoHome, .identityInvalid, .identityBanned,
         .identityCloned, .identityNotWritable, .identityUnreadable, .identityNotAdopted,
-        .configModeOnDisk, .configDefaultModeOnDisk, .configFeatureMissing, .configFeatureNoted,
     ]
 }
 

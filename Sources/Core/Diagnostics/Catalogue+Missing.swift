@@ -3,10 +3,9 @@
 extension Condition {
     public static let configModeOnDisk = Condition(
         "ND-K60",
-        .warning,
+        .info,
         "'{name} = {value}' is not part of this version: samples are kept in memory as in mode ram",
         sentence: "This version keeps nothing on a disk, so a restart begins with an empty database.",
-        causes: ["the file was written for Netdata"],
         fix: ["say so: ram instead of {value}"]
     )
 
@@ -20,7 +19,7 @@ extension Condition {
     public static let configFeatureMissing = Condition(
         "ND-K62",
         .warning,
-        "{feature} is not part of this version: {instead}",
+        "this version has no {feature}: {instead}",
         sentence: "Something is asked for that this version cannot do.",
         causes: ["the file was written for Netdata"],
         fix: ["take it out of the file, or use a version that can do it"]
@@ -32,4 +31,11 @@ extension Condition {
         "{feature} does not exist in this version yet: {instead}",
         sentence: "Something is asked for that this version cannot do; everything else works without it."
     )
+}
+
+extension Catalogue {
+    /// What a starting node says in its log even where it is only a note.
+    public static let missing: [Condition] = [
+        .configModeOnDisk, .configDefaultModeOnDisk, .configFeatureMissing, .configFeatureNoted,
+    ]
 }

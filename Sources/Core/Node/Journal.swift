@@ -35,27 +35,26 @@ public final class Journal: Reporter, StreamJournal {
     }
 
     public func report(_ event: Event) {
-        let text = event.text
         if let least = least.withLock({ $0 }), event.condition.severity >= least {
             errorLog.write(
                 level: event.condition.level.rawValue,
                 thread: escapedForLog(event.thread),
-                message: text,
+                message: event.text,
                 at: event.at,
                 code: event.condition.code,
-                host: event.host.map(escapedForLog)
+                host: event.host.map { escapedForLog(clipped($0)) }
             )
         }
-        remember(event, text)
+        remember(event)
     }
 
     /// What the status document shows does not depend on what is logged.
-    private func remember(_ event: Event, _ text: String) {
+    private func remember(_ event: Event) {
         let shown = StatusDocument.Event(
             at: Double(event.at) / Double(microsecondsPerSecond),
             code: event.condition.code,
             severity: event.condition.severity.rawValue,
-            hostGUID: event.host,
+            hostGUID: event.host.map(clipped),
             text: event.condition.render(maskingKeys(event.values))
         )
         remembered.withLock { $0.events.record(shown) }
@@ -97,7 +96,7 @@ public final class Journal: Reporter, StreamJournal {
         guard isNew, let problem else { return }
         let values = ["path": problem.path, "reason": problem.reason]
         let event = Event(.logUnavailable, at: at, thread: "MAIN", values: values)
-        remember(event, event.text)
+        remember(event)
     }
 }
 

@@ -256,7 +256,7 @@ public final class Node: Sendable {
     // MARK: Telling
 
     private func report(_ findings: [Finding]) {
-        for finding in findings where finding.severity > .info {
+        for finding in findings where finding.severity > .info || Catalogue.missing.contains(finding.condition) {
             let place = finding.file + (finding.line.map { ":\($0)" } ?? "")
             var values = finding.values
             values["file"] = values["file"] ?? finding.file

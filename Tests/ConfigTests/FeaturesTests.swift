@@ -1,0 +1,64 @@
+import Diagnostics
+import Testing
+
+@testable import Config
+
+/// What the files may ask for and this version cannot do is said, at its line.
+@Suite struct FeaturesTests {
+    private func said(_ configuration: Configuration) -> [String] {
+        configuration.findings.filter { Catalogue.missing.contains($0.condition) }.map(\.short)
+    }
+
+    @Test(arguments: ["save", "map", "dbengine"]) func modesOnADisk(mode: String) {
+        let configuration = load(
+            netdata: "[db]\nmode = \(mode)",
+            stream: "[\(key)]\nenabled = yes\ndefault memory = \(mode)"
+        )
+        #expect(said(configuration) == ["ND-K60:2", "ND-K60:3"])
+        #expect(configuration.findings.first { $0.condition == .configModeOnDisk }?.message.contains(mode) == true)
+        #expect(configuration.checkReport().exitCode == 0)
+    }
+
+    @Test(arguments: ["none", "ram", "alloc"]) func modesInMemory(mode: String) {
+        #expect(said(load(netdata: "[db]\nmode = \(mode)")) == [])
+    }
+
+    @Test func theDefaultIsSaidToo() { #expect(said(load(netdata: "")) == ["ND-K61"]) }
+
+    @Test func encryption() {
+        let configuration = load(
+            netdata:
+                "[db]\nmode = ram\n[web]\nssl key = /k\nbind to = *:1 *:2=streaming^SSL=force *:3=dashboard^SSL=optional",
+            stream: "[stream]\nenabled = yes\napi key = \(key)\ndestination = a:1 b:2:SSL"
+        )
+        #expect(said(configuration) == ["ND-K63:4", "ND-K62:5", "ND-K62:5", "ND-K62:4"])
+        #expect(configuration.checkReport().exitCode == 1)
+    }
+
+    @Test func features() {
+        let configuration = load(
+            netdata: "[db]\nmode = ram\nenable replication = yes\n[health]\nenabled = yes",
+            stream: """
+                [\(key)]
+                enabled = yes
+                health enabled by default = auto
+                default proxy enabled = yes
+                enable replication = yes
+                """
+        )
+        #expect(said(configuration) == ["ND-K63:3", "ND-K63:5", "ND-K63:3", "ND-K63:4", "ND-K63:5"])
+    }
+
+    @Test func whatIsOffIsNothingToSay() {
+        let configuration = load(
+            netdata: "[db]\nmode = ram\nenable replication = no\n[health]\nenabled = no",
+            stream: "[\(key)]\nenabled = yes\nhealth enabled by default = no\ndefault proxy enabled = no"
+        )
+        #expect(said(configuration) == [])
+    }
+
+    @Test func aStreamingParentSaysThatItIsNoProxy() {
+        let stream = "[stream]\nenabled = yes\napi key = \(otherKey)\ndestination = a:1\n[\(key)]\nenabled = yes"
+        #expect(said(load(netdata: "[db]\nmode = ram", stream: stream)) == ["ND-K63:5"])
+    }
+}
