@@ -26,9 +26,9 @@ import Glibc
         print("RandomStreamTests: NDSTREAM_TEST_SEED=\(seed)")
         var random = SplitMix64(state: seed)
         let options = Self.hostSettings
-        for round in 0..<options.count * 3 {
+        for round in 0..<options.count {
             var sender = RandomSender(settings: options[round % options.count], random: random)
-            for _ in 0..<30 {
+            for _ in 0..<60 {
                 sender.sendSequence()
                 Self.check(sender, seed)
             }
