@@ -87,9 +87,9 @@ import Testing
         )
         #expect(result.status == 0)
         #expect(result.errors.isEmpty)
-        #expect(result.output.contains("# \(directory.path)/etc/netdata.conf:2\n    retention = 120\n"))
-        #expect(result.output.contains("# --memory-mode\n    mode = ram\n"))
-        #expect(result.output.contains("# --state-dir\n    log = \(directory.path)/s/log\n"))
+        #expect(result.output.contains("netdata.conf:2\n    retention = 120\n"))
+        #expect(result.output.contains("# option --memory-mode\n    mode = ram\n"))
+        #expect(result.output.contains("# option --state-dir\n    log = \(directory.path)/s/log\n"))
         #expect(!exists("s"), "nothing is written")
     }
 
