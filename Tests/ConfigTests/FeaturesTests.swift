@@ -14,7 +14,7 @@ import Testing
             netdata: "[db]\nmode = \(mode)",
             stream: "[\(key)]\nenabled = yes\ndefault memory = \(mode)"
         )
-        #expect(said(configuration) == ["ND-K60:2", "ND-K60:3"])
+        #expect(said(configuration) == ["ND-K70:2", "ND-K70:3"])
         #expect(configuration.findings.first { $0.condition == .configModeOnDisk }?.message.contains(mode) == true)
         #expect(configuration.checkReport().exitCode == 0)
     }
@@ -23,7 +23,7 @@ import Testing
         #expect(said(load(netdata: "[db]\nmode = \(mode)")) == [])
     }
 
-    @Test func theDefaultIsSaidToo() { #expect(said(load(netdata: "")) == ["ND-K61"]) }
+    @Test func theDefaultIsSaidToo() { #expect(said(load(netdata: "")) == ["ND-K71"]) }
 
     @Test func encryption() {
         let configuration = load(
@@ -31,7 +31,7 @@ import Testing
                 "[db]\nmode = ram\n[web]\nssl key = /k\nbind to = *:1 *:2=streaming^SSL=force *:3=dashboard^SSL=optional",
             stream: "[stream]\nenabled = yes\napi key = \(key)\ndestination = a:1 b:2:SSL"
         )
-        #expect(said(configuration) == ["ND-K63:4", "ND-K62:5", "ND-K62:5", "ND-K62:4"])
+        #expect(said(configuration) == ["ND-K73:4", "ND-K72:5", "ND-K72:5", "ND-K72:4"])
         #expect(configuration.checkReport().exitCode == 1)
     }
 
@@ -46,7 +46,7 @@ import Testing
                 enable replication = yes
                 """
         )
-        #expect(said(configuration) == ["ND-K63:3", "ND-K63:5", "ND-K63:3", "ND-K63:4", "ND-K63:5"])
+        #expect(said(configuration) == ["ND-K73:3", "ND-K73:5", "ND-K73:3", "ND-K73:4", "ND-K73:5"])
     }
 
     @Test func whatIsOffIsNothingToSay() {
@@ -59,6 +59,6 @@ import Testing
 
     @Test func aStreamingParentSaysThatItIsNoProxy() {
         let stream = "[stream]\nenabled = yes\napi key = \(otherKey)\ndestination = a:1\n[\(key)]\nenabled = yes"
-        #expect(said(load(netdata: "[db]\nmode = ram", stream: stream)) == ["ND-K63:5"])
+        #expect(said(load(netdata: "[db]\nmode = ram", stream: stream)) == ["ND-K73:5"])
     }
 }

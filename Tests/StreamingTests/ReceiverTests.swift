@@ -27,7 +27,7 @@ import Testing
         let host =
             "Host 'web01' (at registry as 'web01') with guid '\(machineGUID)' initialized, os 'linux', timezone 'Etc/UTC', "
             + "tags '', program_name 'netdata', program_version 'v1.33.1', update every 1, memory mode ram, history entries "
-            + "4096, streaming disabled (to '' with api key ''), health enabled, "
+            + "4096, streaming disabled (to '' with api key ''), health disabled, "
         let lines = bench.reports.lines
         #expect(lines[0] == "INFO : WEB_SERVER[static1] : clients wants to STREAM metrics.")
         #expect(
@@ -38,7 +38,7 @@ import Testing
         #expect(lines[3].hasPrefix("INFO : \(thread) : \(host)cache_dir '/"))
         #expect(
             lines[4] == "INFO : \(thread) : \(from)client willing to stream metrics for host 'web01' with machine_guid "
-                + "'\(machineGUID)': update every = 1, history = 4096, memory mode = ram, health enabled, tags ''"
+                + "'\(machineGUID)': update every = 1, history = 4096, memory mode = ram, health disabled, tags ''"
         )
         #expect(
             lines.dropFirst(5) == [

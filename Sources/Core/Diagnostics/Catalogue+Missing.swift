@@ -2,7 +2,7 @@
 
 extension Condition {
     public static let configModeOnDisk = Condition(
-        "ND-K60",
+        "ND-K70",
         .info,
         "'{name} = {value}' is not part of this version: samples are kept in memory as in mode ram",
         sentence: "This version keeps nothing on a disk, so a restart begins with an empty database.",
@@ -10,14 +10,14 @@ extension Condition {
     )
 
     public static let configDefaultModeOnDisk = Condition(
-        "ND-K61",
+        "ND-K71",
         .info,
         "'{name}' is not set and its default, {value}, is not part of this version: as in mode ram",
         sentence: "This version keeps nothing on a disk, so a restart begins with an empty database."
     )
 
     public static let configFeatureMissing = Condition(
-        "ND-K62",
+        "ND-K72",
         .warning,
         "this version has no {feature}: {instead}",
         sentence: "Something is asked for that this version cannot do.",
@@ -26,7 +26,7 @@ extension Condition {
     )
 
     public static let configFeatureNoted = Condition(
-        "ND-K63",
+        "ND-K73",
         .info,
         "{feature} does not exist in this version yet: {instead}",
         sentence: "Something is asked for that this version cannot do; everything else works without it."

@@ -4,7 +4,6 @@ public import Diagnostics
 public import Status
 public import Store
 import Synchronization
-import System
 public import Transport
 import Wire
 
@@ -169,7 +168,7 @@ public final class StreamParent: Sendable {
             offered: request.version,
             own: Capabilities.own(compression: compresses)
         )
-        let host = host(admitted, settings, configuration, connection, task: Threads.current)
+        let host = host(admitted, settings, configuration, connection, task: offer.client)
         let now = clock.now()
         let monotonic = clock.monotonic()
         var negotiated = StatusDocument.Connection()
@@ -202,7 +201,7 @@ public final class StreamParent: Sendable {
             claim: claim,
             session: session,
             updateEvery: host.settings.updateEvery,
-            task: Threads.current,
+            task: offer.client,
             accessText: accessText(request),
             parent: self
         )
@@ -242,7 +241,7 @@ public final class StreamParent: Sendable {
         reporter.report(Event(refusal.condition, at: now, thread: webThread, host: machine, values: values))
         let masked = maskingKeys(values)
         if let message = refusal.message {
-            logAccess(message, accessText(request), peer, task: Threads.current)
+            logAccess(message, accessText(request), peer, task: offer.client)
         }
         var shown = StatusDocument.Refusal(
             code: refusal.condition.code,
