@@ -74,7 +74,7 @@ import Testing
             try make()
             var before = stat()
             lstat(path, &before)
-            #expect(try file().inspect().findings.codes == ["ND-K65"])
+            #expect(try file().inspect().findings.codes == ["ND-K75"])
             let error = try #require(throws: StartFailure.self) { try file().obtain() }
             #expect(error.code == 73)
             #expect(error.sentence.hasPrefix("Cannot read the machine GUID of '\(path)': "))
@@ -108,9 +108,9 @@ import Testing
 
     @Test func nothingToTakeOverIsSaid() throws {
         let configuration = try adoptable(from: "nowhere", try scratch.configuration())
-        #expect(MachineGUIDFile(configuration, adopts: true).inspect().findings.codes == ["ND-K66"])
+        #expect(MachineGUIDFile(configuration, adopts: true).inspect().findings.codes == ["ND-K76"])
         let (_, findings) = try MachineGUIDFile(configuration, adopts: true).obtain()
-        #expect(findings.codes == ["ND-K66"])
+        #expect(findings.codes == ["ND-K76"])
         #expect(MachineGUIDFile(configuration, adopts: true).inspect().findings.isEmpty)
     }
 

@@ -537,7 +537,7 @@ extension Condition {
         fix: ["let the user that runs ndstream write there, or name another place: --state-dir DIRECTORY"]
     )
     public static let identityUnreadable = Condition(
-        "ND-K65",
+        "ND-K75",
         .error,
         "Cannot read the machine GUID of '{file}': {reason}. It is left as it is.",
         sentence: "This node has an identity and can't read it. Making another one would make it a stranger.",
@@ -545,7 +545,7 @@ extension Condition {
         fix: ["let the user that runs ndstream read {file}", "or delete it, and be a new node"]
     )
     public static let identityNotAdopted = Condition(
-        "ND-K66",
+        "ND-K76",
         .warning,
         "there is no machine GUID to take over in '{file}': a new one is made",
         sentence: "--adopt-guid takes the identity of the Netdata on this machine, and there is none.",
