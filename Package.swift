@@ -125,7 +125,10 @@ let package = Package(
         .testTarget(name: "InteropTests", dependencies: ["ndstream", "System", "Basics", "Status"]),
         // Writes man/ for packaging/generate-docs.sh; no part of what is installed.
         .executableTarget(
-            name: "manual-pages", dependencies: ["Diagnostics", "System"], path: "packaging/ManualPages"),
+            name: "manual-pages",
+            dependencies: ["Diagnostics", "System"],
+            path: "packaging/ManualPages"
+        ),
         .executableTarget(
             name: "MicroBenchmarks",
             dependencies: ["Basics", "Diagnostics", "Wire", "Store", "Status", "Transport", "Web"],

@@ -76,7 +76,8 @@ extension HostInformation {
             utcOffset = local.tm_gmtoff
             if let zone = local.tm_zone { abbreviatedTimezone = String(cString: zone) }
         }
-        let variable = getenv("TZ").map { String(cString: $0) } ?? ""
+        // A machine elsewhere has another environment than this process.
+        let variable = root.isEmpty ? getenv("TZ").map { String(cString: $0) } ?? "" : ""
         let named = Self.text(root + "/etc/timezone").map { String(Self.trimmed($0)) } ?? ""
         if !variable.isEmpty, !variable.hasPrefix(":") {
             timezone = variable
