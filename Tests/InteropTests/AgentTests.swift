@@ -24,15 +24,13 @@ struct AgentTests {
         sleep(14)
         let end = Int(time(nil)) - 3
         var values = 0
-        for (id, chart) in try agent.charts(of: "agent") {
+        // The clock of a mirrored chart starts with its second collection (streaming protocol §9.2), which for slow charts is
+        // seconds away from where the agent's own clock stands.
+        for (id, chart) in try agent.charts(of: "agent") where chart["update_every"].number == 1 {
             let own = try agent.data(id, of: "agent", after: end - 8, before: end)
             let mirrored = try parent.data(id, of: "agent", after: end - 8, before: end)
             values += own.values
-            let differences = own.differences(
-                from: mirrored,
-                phase: 0.1,
-                maySkip: (chart["update_every"].number ?? 1) > 1
-            )
+            let differences = own.differences(from: mirrored, phase: 0.1)
             #expect(differences.isEmpty, "\(id): \(differences.prefix(5))")
         }
         #expect(values > 500, "hardly anything was compared: \(values) values")
