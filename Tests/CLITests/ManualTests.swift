@@ -34,7 +34,7 @@ import Testing
     /// Where the shell is there, it is asked whether it understands its file.
     @Test(arguments: [("bash", "ndstream.bash"), ("zsh", "_ndstream"), ("fish", "ndstream.fish")])
     func shellsUnderstandTheirCompletions(_ shell: String, _ file: String) throws {
-        guard access("/usr/bin/" + shell, X_OK) == 0 else { return }
+        guard Tools.has("/usr/bin/" + shell) else { return }
         let result = try Program.run("/usr/bin/" + shell, ["-n", "\(root)/completions/\(file)"])
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
     }
@@ -55,9 +55,9 @@ import Testing
     }
 
     /// Where man is there, it shows every page without a warning, and nothing of the language of the page remains.
-    @Test(.enabled(if: access("/usr/bin/man", X_OK) == 0), arguments: pages) func manShowsThem(_ page: String) throws {
+    @Test(.enabled(if: Tools.has(Tools.man)), arguments: pages) func manShowsThem(_ page: String) throws {
         let result = try Program.run(
-            "/usr/bin/man",
+            Tools.man,
             ["--warnings", "-l", "\(root)/man/\(page)"],
             environment: ["MANWIDTH=80", "MAN_KEEP_STDERR=1"]
         )

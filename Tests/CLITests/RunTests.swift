@@ -90,7 +90,7 @@ import Testing
         case windowClosed
     }
 
-    @Test(.enabled(if: hasTmux), .timeLimit(.minutes(2)), arguments: Ending.allCases)
+    @Test(.enabled(if: Tools.has(Tools.tmux)), .timeLimit(.minutes(2)), arguments: Ending.allCases)
     func onATerminalItIsTop(_ ending: Ending) throws {
         let screen = try Screen(directory: directory.path)
         defer { screen.end() }

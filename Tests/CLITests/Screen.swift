@@ -2,8 +2,6 @@ import Glibc
 import System
 import Testing
 
-let hasTmux = access("/usr/bin/tmux", X_OK) == 0
-
 /// A terminal in tmux, on a server of its own.
 struct Screen {
     let directory: String

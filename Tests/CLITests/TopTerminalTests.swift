@@ -3,7 +3,7 @@ import System
 import Testing
 
 /// The real thing: on a terminal, with keys, changes of size, signals and a parent that goes away.
-@Suite(.enabled(if: hasTmux), .serialized) struct TopTerminalTests {
+@Suite(.enabled(if: Tools.has(Tools.tmux)), .serialized) struct TopTerminalTests {
     private let directory: TemporaryDirectory
     private let screen: Screen
     private let document: [UInt8]

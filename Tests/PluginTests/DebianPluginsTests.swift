@@ -36,7 +36,7 @@ private final class DebianPlugins {
     /// Without them the test does not run: loudly, and in continuous integration it runs and fails.
     static let areThere: Bool = {
         if Files.exists(root + "/usr/lib/netdata/plugins.d/apps.plugin") { return true }
-        print("\n*** netdata's plugins are not in \(root): run Tests/Support/fetch-netdata.sh (make deps does). ***\n")
+        print("\n*** netdata's plugins are not in \(root): run Tests/Support/fetch-netdata.sh (make test does). ***\n")
         return getenv("CI").map { String(cString: $0) } == "true"
     }()
 

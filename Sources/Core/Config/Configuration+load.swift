@@ -70,6 +70,7 @@ private struct Loader {
         layout.override(&settings)
         findings += circumstances.overrides.apply(as: circumstances.role, to: &settings)
         resolveRelativeDirectories()
+        noteExporting(read)
         for name in ["config", "stock config", "lib", "cache", "log", "run", "web", "registry"] {
             settings.placeholders[name] = settings.text("directories", name)
         }
@@ -83,6 +84,19 @@ private struct Loader {
             else { continue }
             settings.set(option.section, option.name, circumstances.absolute(value.value), value.origin)
         }
+    }
+
+    /// This version exports nothing. exporting.conf is only looked at for what is switched on there, which is said.
+    private mutating func noteExporting(_ read: (String) -> FileContent) {
+        let path = settings.text("directories", "config") + "/exporting.conf"
+        guard case .bytes(let bytes) = read(path) else { return }
+        let connectors = ConfigFile(bytes, path: path, limits: limits).entries.filter { entry in
+            entry.section != "exporting:global" && entry.name == "enabled" && Values.boolean(entry.value)
+        }
+        guard let first = connectors.first else { return }
+        files.append(path)
+        let values = ["feature": "Exporting", "instead": "nothing is sent to [\(first.section)]"]
+        findings.append(Finding(.configFeatureNoted, at: .file(path: path, line: first.line), values))
     }
 
     // MARK: Files

@@ -35,7 +35,7 @@ final class RealNetdata: Sendable {
     /// and fail.
     static let isThere: Bool = {
         if Files.exists(root + "/usr/sbin/netdata") { return true }
-        print("\n*** netdata 1.37.1 is not in \(root): run Tests/Support/fetch-netdata.sh (make deps does). ***\n")
+        print("\n*** netdata 1.37.1 is not in \(root): run Tests/Support/fetch-netdata.sh (make test does). ***\n")
         return getenv("CI").map { String(cString: $0) } == "true"
     }()
 
