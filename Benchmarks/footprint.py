@@ -3,9 +3,9 @@
 
   footprint.py [--minutes 10] [--binary PATH] [--compression yes|no] [--only ndstream,netdata] [--json FILE]
 
-Both collect everything of /proc, /sys and the disks every second, keep nothing (mode none, no web server) and stream to a
-sink of their own. They run at the same time, so that what else the machine does weighs on both alike. CPU is that of the
-last minutes, without the start; memory is what it is after them.
+Both collect everything of /proc, /sys and the disks every second, idle jitter and the clock (ndstream its own figures too), keep
+nothing (mode none, no web server) and stream to a sink of their own. They run at the same time, so that what else the
+machine does weighs on both alike. CPU is that of the last minutes, without the start; memory is what it is after them.
 """
 import argparse
 import json
@@ -40,7 +40,8 @@ def main():
             if name == "netdata":
                 agents.append(Netdata(
                     mode="none", pin=False, web="none", destination=destination, compression=options.compression,
-                    plugins="proc,diskspace", hostname="footprint"))
+                    plugins="proc,diskspace,idlejitter,timex",
+                    hostname="footprint"))
             else:
                 agents.append(Ndstream(
                     options.binary, mode="none", pin=False, destination=destination, compression=options.compression))

@@ -26,7 +26,7 @@ import time
 
 from servers import BUILD, HERE, KEY, TOP, Ndstream, Netdata, Sink, build_tools, unread
 
-LIMITS = {"ingest": (1 / 6, 2.5), "realtime": (1 / 2, None), "memory": (1 / 4, None)}
+LIMITS = {"ingest": (1 / 6, 2.5), "realtime": (1 / 2, None)}
 
 
 def generate(server, words):
