@@ -46,7 +46,7 @@ import Testing
                 enable replication = yes
                 """
         )
-        #expect(said(configuration) == ["ND-K73:3", "ND-K73:5", "ND-K73:3", "ND-K73:4", "ND-K73:5"])
+        #expect(said(configuration) == ["ND-K73:3", "ND-K73:5", "ND-K73:3", "ND-K73:5"])
     }
 
     @Test func exporting() {
@@ -67,10 +67,5 @@ import Testing
             stream: "[\(key)]\nenabled = yes\nhealth enabled by default = no\ndefault proxy enabled = no"
         )
         #expect(said(configuration) == [])
-    }
-
-    @Test func aStreamingParentSaysThatItIsNoProxy() {
-        let stream = "[stream]\nenabled = yes\napi key = \(otherKey)\ndestination = a:1\n[\(key)]\nenabled = yes"
-        #expect(said(load(netdata: "[db]\nmode = ram", stream: stream)) == ["ND-K73:5"])
     }
 }

@@ -45,7 +45,7 @@ import Transport
         StatusReport(
             hosts: hosts,
             journal: journal,
-            senders: senders,
+            links: { senders.map { $0.link() } },
             clock: clock,
             version: "0.9.9",
             role: role,

@@ -138,7 +138,7 @@ final class SenderBench {
 /// The far end of a sender's connection.
 final class TestParent {
     let channel: EmbeddedChannel
-    fileprivate let connection: StreamConnection
+    let connection: StreamConnection
     private let stall = Stall()
     private var decoder = FrameDecoder()
 

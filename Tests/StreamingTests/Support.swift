@@ -85,6 +85,8 @@ final class ParentBench {
     let parent: StreamParent
     private let context: ServerContext
     private let box: VerdictBox
+    /// Whom the senders of received hosts dialled.
+    let upstreams = Upstreams()
     private var children: [TestChild] = []
 
     init(_ configuration: Configuration = ParentBench.open, lz4Version: Int = Compression.libraryVersion) {
@@ -103,6 +105,18 @@ final class ParentBench {
             clock: clock,
             reporter: reports,
             journal: journal,
+            proxies: Proxies { [clock, reports, upstreams] host, settings, eventLoop in
+                Sender(
+                    host: host,
+                    settings: settings,
+                    eventLoop: eventLoop,
+                    clock: clock,
+                    reporter: reports,
+                    random: { 0 },
+                    lz4Version: lz4Version,
+                    dial: { upstreams.dial($0, $3) }
+                )
+            },
             lz4Version: lz4Version
         )
         self.parent = parent

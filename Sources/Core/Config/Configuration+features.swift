@@ -57,7 +57,6 @@ extension Configuration {
             findings.append(Finding(.configFeatureNoted, at: value.origin, values))
         }
         let replication = "the gap since the last connection is not filled"
-        let proxy = "metrics of children go no further than this node"
         if database.mode != .none {
             note(settings.value("health", "enabled")?.map(Values.boolean), "Health", "no alarm is evaluated")
         }
@@ -69,10 +68,6 @@ extension Configuration {
         for peer in peers {
             note(peer.health?.map { $0 != .no }, "Health", "no alarm is evaluated")
             note(peer.enableReplication, "Replication", replication)
-            note(peer.proxyEnabled, "Streaming on", proxy)
-        }
-        if stream.isActive, let key = peers.first(where: { $0.isEnabled?.value == true && $0.proxyEnabled == nil }) {
-            note(Sourced(true, key.origin), "Streaming on", proxy)
         }
         return findings
     }

@@ -42,6 +42,7 @@ public final class Node: Sendable {
     private let information: HostInformation
     private let parent: StreamParent
     private let sender: Sender?
+    private let proxies: Proxies
     private let services: NodeServices
     private let stopSwitch: CollectionLoop.Switch
     private let lock: DirectoryLock
@@ -75,24 +76,27 @@ public final class Node: Sendable {
             at: clock.now()
         )
         hosts = Hosts(local: local)
-        parent = StreamParent(
-            hosts: hosts,
-            configuration: configuration,
-            clock: clock,
-            reporter: journal,
-            journal: journal
-        )
-        sender = SenderSettings(configuration.stream).map { [group, pool] settings in
+        let makeSender: Proxies.Make = { [pool] host, settings, eventLoop in
             Sender(
-                host: local,
+                host: host,
                 settings: settings,
-                eventLoop: group.next(),
+                eventLoop: eventLoop,
                 dialer: Dialer(pool: pool),
                 clock: clock,
                 reporter: journal,
                 random: { SystemRandom.number() }
             )
         }
+        proxies = Proxies(makeSender)
+        parent = StreamParent(
+            hosts: hosts,
+            configuration: configuration,
+            clock: clock,
+            reporter: journal,
+            journal: journal,
+            proxies: proxies
+        )
+        sender = SenderSettings(configuration.stream).map { [group] in makeSender(local, $0, group.next()) }
         services = NodeServices(
             options: options,
             current: current,
@@ -100,7 +104,7 @@ public final class Node: Sendable {
             journal: journal,
             hosts: hosts,
             parent: parent,
-            sender: sender,
+            links: { [sender, proxies] in (sender.map { [$0.link()] } ?? []) + proxies.links },
             group: group,
             pool: pool
         )
@@ -183,7 +187,9 @@ public final class Node: Sendable {
         switch signal {
         case .terminate, .interrupt: stopSwitch.stop()
         case .hangUp: reload()
-        case .user1: sender?.retryNow()
+        case .user1:
+            sender?.retryNow()
+            proxies.retryNow()
         // Health will be read again; there is none yet.
         case .user2: break
         }
@@ -213,7 +219,7 @@ public final class Node: Sendable {
         }
         parent.stop()
         let deadline = clock.monotonic() + Self.farewell
-        while parent.receiverCount > 0, clock.monotonic() < deadline { usleep(UInt32(Self.farewellStep)) }
+        while parent.receiverCount + proxies.count > 0, clock.monotonic() < deadline { usleep(UInt32(Self.farewellStep)) }
         report(.nodeStopped)
     }
 

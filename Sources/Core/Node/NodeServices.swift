@@ -27,7 +27,7 @@ final class NodeServices: Sendable {
         journal: Journal,
         hosts: Hosts,
         parent: StreamParent,
-        sender: Sender?,
+        links: @escaping @Sendable () -> [StatusDocument.Link],
         group: MultiThreadedEventLoopGroup,
         pool: NIOThreadPool
     ) {
@@ -37,7 +37,7 @@ final class NodeServices: Sendable {
         let status = StatusReport(
             hosts: hosts,
             journal: journal,
-            senders: [sender].compactMap { $0 },
+            links: links,
             clock: clock,
             version: options.version,
             role: options.role,

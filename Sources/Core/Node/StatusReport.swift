@@ -11,7 +11,7 @@ import System
 final class StatusReport: Sendable {
     private let hosts: Hosts
     private let journal: Journal
-    private let senders: [Sender]
+    private let links: @Sendable () -> [StatusDocument.Link]
     private let clock: any Clock
     private let version: String
     private let role: Role
@@ -22,7 +22,7 @@ final class StatusReport: Sendable {
     init(
         hosts: Hosts,
         journal: Journal,
-        senders: [Sender],
+        links: @escaping @Sendable () -> [StatusDocument.Link],
         clock: any Clock,
         version: String,
         role: Role,
@@ -30,7 +30,7 @@ final class StatusReport: Sendable {
     ) {
         self.hosts = hosts
         self.journal = journal
-        self.senders = senders
+        self.links = links
         self.clock = clock
         self.version = version
         self.role = role
@@ -45,7 +45,7 @@ final class StatusReport: Sendable {
         let configuration = current.value
         var document = StatusDocument(at: seconds(now), node: node(configuration, monotonic))
         document.hosts = hosts.all().prefix(StatusLimits.hosts).map { host($0, now, monotonic) }
-        document.links = senders.map { $0.link() }
+        document.links = links()
         let past = journal.past
         document.refusals = past.refusals.newestFirst
         document.events = past.events.newestFirst

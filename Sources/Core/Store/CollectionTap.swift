@@ -14,6 +14,8 @@ public enum DefinitionChange: Sendable, Equatable {
     case chart(ChartRef)
     case chartRemoved(ChartRef)
     case hostLabels
+    /// What the cloud calls the host; `nil`: nothing any more.
+    case claim(String?)
     case hostVariable(String, Double)
     case chartVariable(ChartRef, String, Double)
 }

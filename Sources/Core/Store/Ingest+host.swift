@@ -47,7 +47,12 @@ extension Ingest {
             note(.claimOfAnotherHost, ["guid": machine.description, "own": host.guid.description])
             return true
         }
-        host.identity.withLock { $0.claimID = isNull ? nil : claim.description }
+        let new = isNull ? nil : claim.description
+        let changed = host.identity.withLock { identity in
+            defer { identity.claimID = new }
+            return identity.claimID != new
+        }
+        if changed { database.tell(.claim(new)) }
         return true
     }
 

@@ -123,6 +123,8 @@ public final class Outbox: CollectionTap {
             case .chart(let ref): if state.knows(ref) { state.changedCharts.insert(ref) }
             case .chartRemoved: break
             case .hostLabels: state.labelsChanged = true
+            case .claim(let claim):
+                state.writer.claimedID(machineGUID: host.description, claim: claim, to: &state.pending)
             case .hostVariable(let name, let value):
                 state.writer.variable(.host, name, value, to: &state.pending)
             case .chartVariable(let ref, let name, let value):

@@ -20,6 +20,8 @@ final class Receiver {
     private let parent: StreamParent
     private let task: Int
     private let accessText: String
+    /// Streams the host on, where this node is a proxy for it.
+    private let sender: Sender?
     private var decoder: StreamDecoder
     private var ingest: Ingest
     private let thread: String
@@ -36,6 +38,7 @@ final class Receiver {
         updateEvery: Int,
         task: Int,
         accessText: String,
+        sender: Sender?,
         parent: StreamParent
     ) {
         self.host = host
@@ -44,6 +47,7 @@ final class Receiver {
         self.parent = parent
         self.task = task
         self.accessText = accessText
+        self.sender = sender
         let peer = connection.peer
         thread = "STREAM_RECEIVER[\(host.hostname),\(peer)]"
         decoder = StreamDecoder(mayCarryFrames: session.capabilities.mayCarryFrames)
@@ -93,6 +97,7 @@ final class Receiver {
                 monotonic: monotonic
             )
         }
+        sender?.flush()
         switch result {
         case .more: return
         case .stopped: ending = ingest.ending.map { ($0.condition, $0.values) }
@@ -132,6 +137,7 @@ final class Receiver {
             }
         }
         let isCurrent = parent.receivers.release(host.guid, claim)
+        if let sender { parent.proxies.end(host, sender) }
         if isCurrent {
             let condition = ending?.condition ?? .receiverDisconnected
             let text = ending.map { ending in

@@ -101,21 +101,29 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     }
 
     /// Sends what is there and closes.
+    ///
+    /// - Returns: succeeds when the connection is closed, which takes ``StreamCloseMode/lingerSeconds`` at most.
     public func stop() -> EventLoopFuture<Void> {
-        eventLoop.submit { [self] in
+        let promise = eventLoop.makePromise(of: Void.self)
+        eventLoop.execute { [self] in
             report(.senderStopping)
             host.withDatabase { $0.remove(outbox) }
             send()
             machine.stop()
             wakeUp?.cancel()
-            if let connection {
-                forget(connection)
-                connection.close(.afterWriting)
-            }
-            outbox.close()
             publish()
-            report(.senderStopped)
+            guard let connection else { return stopped(promise) }
+            forget(connection)
+            connection.close(.afterWriting)
+            connection.whenGone.whenComplete { [self] _ in stopped(promise) }
         }
+        return promise.futureResult
+    }
+
+    private func stopped(_ promise: EventLoopPromise<Void>) {
+        outbox.close()
+        report(.senderStopped)
+        promise.succeed(())
     }
 
     /// The status document's picture of this sender.

@@ -16,12 +16,31 @@ public struct SenderSettings: Sendable {
     public var compression: Bool
     public var chartsMatching: SimplePattern
 
+    /// The own host's.
+    ///
     /// - Returns: `nil` where streaming is off or not fully configured.
     public init?(_ stream: StreamSettings) {
+        self.init(stream.isActive, stream.destinations, stream.apiKey, stream.sendChartsMatching, stream)
+    }
+
+    /// A received host's (streaming protocol §13): what it has no words of its own for is `[stream]`'s.
+    ///
+    /// - Returns: `nil` where it is not streamed on.
+    public init?(_ proxy: ReceiverSettings.ProxySettings, _ stream: StreamSettings) {
+        self.init(proxy.isActive, proxy.destinations, proxy.apiKey, proxy.sendChartsMatching, stream)
+    }
+
+    private init?(
+        _ isActive: Bool,
+        _ destinations: [Destination],
+        _ key: GUID?,
+        _ pattern: SimplePattern,
+        _ stream: StreamSettings
+    ) {
         // Without TLS a destination that asks for it is left out: the key must not go there readable.
-        let usable = stream.destinations.filter { !$0.tls }
-        guard stream.isActive, !usable.isEmpty, let key = stream.apiKey else { return nil }
-        destinations = usable
+        let usable = destinations.filter { !$0.tls }
+        guard isActive, !usable.isEmpty, let key else { return nil }
+        self.destinations = usable
         apiKey = key
         defaultPort = stream.defaultPort
         timeoutSeconds = Int64(max(1, stream.timeoutSeconds))
@@ -29,7 +48,7 @@ public struct SenderSettings: Sendable {
         bufferBytesMax = max(65_536, stream.bufferSizeBytes)
         initialClockResyncIterations = stream.initialClockResyncIterations
         compression = stream.enableCompression
-        chartsMatching = stream.sendChartsMatching
+        chartsMatching = pattern
     }
 }
 

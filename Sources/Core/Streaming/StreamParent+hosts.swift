@@ -104,13 +104,14 @@ enum HostInitialized {
     ) -> [String: String] {
         let guid = host.guid.description
         let proxy = settings.proxy
+        let isStreamedOn = SenderSettings(proxy, configuration.stream) != nil
         return [
             "host": identity.hostname, "registry": identity.registryHostname, "guid": guid, "os": identity.os,
             "timezone": identity.timezone, "tags": identity.tags, "program": identity.programName,
             "version": identity.programVersion, "update": String(host.settings.updateEvery),
             "mode": host.settings.mode.rawValue, "history": String(host.settings.history),
-            "streaming": "disabled", "destination": proxy.destinationText,
-            "key": proxy.apiKey?.description ?? "", "health": "disabled",
+            "streaming": isStreamedOn ? "enabled" : "disabled", "destination": proxy.destinationText,
+            "key": proxy.apiKey.map { maskedKey($0.description) } ?? "", "health": "disabled",
             "cache": configuration.directories.cache + "/" + guid, "lib": configuration.directories.lib + "/" + guid,
             "healthlog": "", "handler": "", "recipient": "",
         ]

@@ -15,6 +15,7 @@ public final class StreamParent: Sendable {
     let clock: any Clock
     let reporter: any Reporter
     let receivers = Receivers()
+    let proxies: Proxies
     private let journal: any StreamJournal
     private let configuration: Mutex<Configuration>
     private let rateLimit = Mutex(RateLimit())
@@ -25,7 +26,8 @@ public final class StreamParent: Sendable {
         configuration: Configuration,
         clock: any Clock,
         reporter: any Reporter,
-        journal: any StreamJournal
+        journal: any StreamJournal,
+        proxies: Proxies
     ) {
         self.init(
             hosts: hosts,
@@ -33,6 +35,7 @@ public final class StreamParent: Sendable {
             clock: clock,
             reporter: reporter,
             journal: journal,
+            proxies: proxies,
             lz4Version: Compression.libraryVersion
         )
     }
@@ -43,8 +46,10 @@ public final class StreamParent: Sendable {
         clock: any Clock,
         reporter: any Reporter,
         journal: any StreamJournal,
+        proxies: Proxies,
         lz4Version: Int
     ) {
+        self.proxies = proxies
         self.lz4Version = lz4Version
         self.hosts = hosts
         self.configuration = Mutex(configuration)
@@ -203,6 +208,7 @@ public final class StreamParent: Sendable {
             updateEvery: host.settings.updateEvery,
             task: offer.client,
             accessText: accessText(request),
+            sender: proxies.begin(host, settings.proxy, configuration.stream, on: connection.eventLoop),
             parent: self
         )
         receiver.start(reply, session)

@@ -76,6 +76,9 @@ public final class StreamConnection {
         }
     }
 
+    /// Succeeds when the socket is closed: later than ``onClosed`` where a goodbye takes its time.
+    public var whenGone: EventLoopFuture<Void> { channel.closeFuture }
+
     /// What another thread may keep of it.
     public var reference: StreamReference { StreamReference(NIOLoopBound(self, eventLoop: eventLoop), eventLoop) }
 
