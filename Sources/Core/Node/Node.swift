@@ -219,7 +219,9 @@ public final class Node: Sendable {
         }
         parent.stop()
         let deadline = clock.monotonic() + Self.farewell
-        while parent.receiverCount + proxies.count > 0, clock.monotonic() < deadline { usleep(UInt32(Self.farewellStep)) }
+        while parent.receiverCount + proxies.count > 0, clock.monotonic() < deadline {
+            usleep(UInt32(Self.farewellStep))
+        }
         report(.nodeStopped)
     }
 
