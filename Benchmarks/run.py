@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Drives ndstream, netdata 1.37.1 and a C reference with the same bytes and prints what each costs.
 
-  run.py [ingest] [realtime] [recorded] [memory]      which measurements; none means all
+  run.py [ingest] [realtime] [recorded] [memory] [proxy]      which measurements; none means all
   --binary PATH   ndstream (default .build/release/ndstream)
   --only NAMES    servers: ndstream,netdata,sink
   --runs N        runs of each ingest measurement; the median counts (3)
@@ -12,6 +12,7 @@ ingest    8 children x 100 charts x 5 dimensions as fast as the parent reads, pl
 realtime  1,000 children x 20 charts x 5 dimensions, one tick a second, after 60 s
 recorded  30 minutes of a real host (host-30min.stream.xz), as fast as the parent reads
 memory    100 children x 40 charts x 5 dimensions x 1 hour of `ram`
+proxy     8 children x 100 charts x 5 dimensions through a proxy without database to a sink that only reads
 The generator has the second processor, the server the first. See README.md for what is fair.
 """
 import argparse
@@ -26,7 +27,7 @@ import time
 
 from servers import BUILD, HERE, KEY, TOP, Ndstream, Netdata, Sink, build_tools, unread
 
-LIMITS = {"ingest": (1 / 6, 2.5), "realtime": (1 / 2, None)}
+LIMITS = {"ingest": (1 / 6, 2.5), "realtime": (1 / 2, None), "proxy": (1 / 6, None)}
 
 
 def generate(server, words):
@@ -125,6 +126,29 @@ class Bench:
         self.table(f"Memory: {children} children x {charts * dims} dimensions x {ticks} s of ram", results, "memory",
                    children=children, metrics=children * charts * dims, points=ticks)
 
+    def proxy(self):
+        """The generator waits for the proxy, which therefore must not be faster than its parent reads: so that one only
+        counts what it gets."""
+        quick = self.options.quick
+        names = [name for name in self.servers if name != "sink"]
+        for wire in ("plain", "LZ4"):
+            results = {name: [] for name in names}
+            for run in range(1 if quick else self.options.runs):
+                for name in names:
+                    with Sink("count", lz4=wire == "LZ4", pin="1") as far:
+                        there = f"127.0.0.1:{far.port}"
+                        options = {"mode": "none", "compression": "yes"}
+                        options["upstream" if name == "ndstream" else "destination"] = there
+                        with self.start(name, **options) as server:
+                            words = ["--children", 8, "--charts", 100, "--dims", 5, "--mode", "max", "--sndbuf", 131072,
+                                     "--warm", 1 if quick else 2, "--seconds", 2 if quick else 8, "--seed", run + 1]
+                            measured = self.put("proxy " + wire, server, generate(server, words))
+                        measured["sink"] = far.finish()
+                    results[name].append(measured)
+            self.table(f"Proxy without database, {wire} upstream: 8 children x 100 charts x 5 dimensions", results, "proxy")
+            for name, runs in results.items():
+                print(f"\n{name}: the sink got " + ", ".join(str(run["sink"]) for run in runs))
+
     def table(self, title, results, limit=None, children=None, metrics=None, points=None):
         columns = ["CPU s / M samples", "(min - max)", "M samples/s", "RSS MiB"]
         if children:
@@ -206,7 +230,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json")
     options = parser.parse_args()
-    everything = ["ingest", "realtime", "recorded", "memory"]
+    everything = ["ingest", "realtime", "recorded", "memory", "proxy"]
     for what in options.what:
         if what not in everything:
             parser.error(f"{what}: one of {', '.join(everything)}")

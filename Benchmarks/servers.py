@@ -63,7 +63,7 @@ class Server:
     def __init__(self, name, pin=True):
         self.name = name
         self.port = free_port()
-        self.pin = ["taskset", "-c", "0"] if pin else []
+        self.pin = ["taskset", "-c", "0" if pin is True else pin] if pin else []
         self.directory = tempfile.mkdtemp(prefix="ndstream-bench-")
         self.process = None
 
@@ -142,9 +142,10 @@ class Netdata(Server):
 
 
 class Ndstream(Server):
-    """Ours: a parent, or with a destination a headless agent."""
+    """Ours: a parent, with an upstream a proxy, or with a destination a headless agent."""
 
-    def __init__(self, binary, mode="ram", retention=3600, destination=None, compression="yes", pin=True):
+    def __init__(self, binary, mode="ram", retention=3600, destination=None, upstream=None, compression="yes",
+                 pin=True):
         super().__init__("ndstream", pin)
         for name in ("etc", "state"):
             os.makedirs(os.path.join(self.directory, name))
@@ -162,6 +163,8 @@ class Ndstream(Server):
                 f.write(f"[stream]\n    enabled = yes\n    destination = {destination}\n    api key = {KEY}\n"
                         f"    enable compression = {compression}\n")
             else:
+                if upstream:
+                    f.write(f"[stream]\n    enabled = yes\n    destination = {upstream}\n    api key = {KEY}\n")
                 f.write(f"[{KEY}]\n    enabled = yes\n    default history = {retention}\n"
                         f"    default memory mode = {mode}\n    health enabled by default = no\n"
                         f"    enable compression = {compression}\n")
