@@ -40,7 +40,7 @@ private struct SumSink: CommandSink {
     }
 
     @inline(__always)
-    mutating func end() -> Bool { true }
+    mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool { true }
 
     mutating func command(_ keyword: Keyword, _ words: borrowing Words) -> Bool { true }
 

@@ -197,4 +197,49 @@ import Testing
         #expect(child.isOpen && (link.droppedSamples ?? 0) > 90 && link.bufferBytes == 0)
         #expect(bench.reports.count(.notReady) == 1)
     }
+
+    /// Lines go on as they came where both sides have agreed on the same; what looks different in the least is written anew.
+    @Test(arguments: [
+        ("4", 4 as UInt32, [#"BEGIN "a.b" 1000000\nSET "two" = 5\nSET "one" = 4\nEND\n"#], true),
+        ("13304", 9152, [#"BEGIN "a.b" 1000000\nSET "two" = 5\nSET "one" = 4\nEND\n"#], true),
+        ("4", 3, [#"BEGIN "a.b" 1000000\nSET "two" = 5\nSET "one" = 4\nEND\n"#], false),
+        ("4", 9152, [#"BEGIN "a.b" 1000000\nSET "two" = 5\nSET "one" = 4\nEND\n"#], false),
+        ("4", 4, [#"BEGIN "a.b" 1000000\nSET "two" = 5\n"#, #"SET "one" = 4\nEND\n"#], false),
+        ("4", 4, [#"BEGIN "a.b" 1000000\nSET "two" = 5\nSET one 4\nEND\n"#], false),
+        ("4", 4, [#"BEGIN 'a.b' 1000000\nSET "two" = 5\nSET "one" = 4\nEND\n"#], false),
+        ("4", 4, [#"BEGIN "a.b" 1000000\nSET "two" = 5\nSET "one" = 4\n\nEND\n"#], false),
+        ("4", 4, [#"BEGIN "a.b" 0\nSET "two" = 5\nSET "one" = 4\nEND\n"#], false),
+        ("4", 4, [#"BEGIN "a.b" 1\nSET "two" = 5\nBEGIN "a.b" 1000000\nSET "one" = 4\nEND\n"#], false),
+    ])
+    func linesGoOnAsTheyCame(child version: String, upstream: UInt32, pieces: [String], asTheyCame: Bool) throws {
+        let bench = proxy()
+        let stream = """
+            [stream]
+                enabled = yes
+                destination = far:19999
+                api key = \(Self.upstreamKey)
+                enable compression = no
+                initial clock resync iterations = 0
+            [11111111-2222-3333-4444-555555555555]
+                enabled = yes
+            """
+        bench.parent.update(configuration(stream: stream, netdata: "[db]\n mode = none\n"))
+        let child = try bench.accepted(request(version: version))
+        child.send(definition + "BEGIN \"a.b\" 0\nSET \"one\" = 7\nEND\n")
+        bench.loop.run()
+        let parent = try bench.upstreams.connect(bench.loop)
+        parent.send(acceptance(upstream))
+        // The first collection after a definition, and the one after it, count by the proxy's clock.
+        for value in 8...9 {
+            bench.wait(seconds: 1)
+            child.send("BEGIN \"a.b\" 1000000\nSET \"one\" = \(value)\nEND\n")
+            bench.loop.run()
+        }
+        _ = parent.take()
+        bench.wait(seconds: 1)
+        for piece in pieces { child.send(piece.replacing("\\n", with: "\n")) }
+        bench.loop.run()
+        let anew = "BEGIN \"a.b\" 1000000\nSET \"one\" = 4\nSET \"two\" = 5\nEND\n"
+        #expect(parent.take() == (asTheyCame ? pieces[0].replacing("\\n", with: "\n") : anew))
+    }
 }

@@ -15,7 +15,7 @@ struct RecordingSink: CommandSink {
         take("SET|\(dimension.string)|\(value)")
     }
 
-    mutating func end() -> Bool {
+    mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool {
         take("END")
     }
 
@@ -42,7 +42,7 @@ struct FingerprintSink: CommandSink {
 
     mutating func set(_ dimension: Word, _ value: Int64) -> Bool { take(2, dimension, value) }
 
-    mutating func end() -> Bool { take(3, nil, 0) }
+    mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool { take(3, nil, 0) }
 
     mutating func command(_ keyword: Keyword, _ words: borrowing Words) -> Bool {
         for index in 0..<words.count { _ = take(4, words[index], Int64(index)) }

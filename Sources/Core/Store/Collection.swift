@@ -6,11 +6,20 @@ public struct Collection: ~Copyable {
     public let ref: ChartRef
     /// Not copied: that would count references at every collection.
     private let record: UnsafePointer<ChartRecord?>
+    /// The collection as it came, BEGIN to END, where that says the same as this: for whoever passes it on to a peer that
+    /// understands the same.
+    public let lines: UnsafeBufferPointer<UInt8>?
 
-    init(chart: UnsafeMutablePointer<Chart>, ref: ChartRef, record: UnsafePointer<ChartRecord?>) {
+    init(
+        chart: UnsafeMutablePointer<Chart>,
+        ref: ChartRef,
+        record: UnsafePointer<ChartRecord?>,
+        lines: UnsafeBufferPointer<UInt8>? = nil
+    ) {
         self.chart = chart
         self.ref = ref
         self.record = record
+        self.lines = lines
     }
 
     /// The chart's id.

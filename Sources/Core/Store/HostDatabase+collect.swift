@@ -49,6 +49,7 @@ extension HostDatabase {
         trusted: Bool
     ) {
         current = slot
+        given = microseconds
         chart.pointee.predicted = 0
         chart.pointee.isRefused = false
         if trusted, microseconds > 0, chart.pointee.collections > 0, !chart.pointee.syncClock {
@@ -137,10 +138,15 @@ extension HostDatabase {
 
     /// Closes the collection: its values become points (web API §5.2, §5.3), and the taps see it.
     ///
-    /// - Parameter now: µs since 1970 of this machine's clock.
+    /// - Parameters:
+    ///   - now: µs since 1970 of this machine's clock.
+    ///   - lines: the collection as it came, if it may be passed on like that; see ``Collection/lines``.
     /// - Returns: `false` where none is open.
     @discardableResult
-    public mutating func end(now: Int64) -> Bool {
+    public mutating func end(
+        now: Int64,
+        lines: UnsafeBufferPointer<UInt8> = UnsafeBufferPointer(start: nil, count: 0)
+    ) -> Bool {
         guard current >= 0, let charts else { return false }
         let now = HostDatabase.time(now)
         let slot = Int(current)
@@ -162,7 +168,7 @@ extension HostDatabase {
         interpolate(chart, slot, collection, mark)
         finish(chart, collection)
         chart.pointee.collections &+= 1
-        if !taps.isEmpty { offer(chart, slot) }
+        if !taps.isEmpty { offer(chart, slot, lines) }
         forget(chart)
         return true
     }
@@ -475,10 +481,16 @@ extension HostDatabase {
         for index in 0..<Int(chart.pointee.dimensionCount) { dimensions[index].isUpdated = false }
     }
 
-    private func offer(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+    private func offer(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, _ lines: UnsafeBufferPointer<UInt8>) {
+        let isAsItCame = chart.pointee.step == given && !lines.isEmpty
         let ref = ref(Int32(truncatingIfNeeded: slot))
         records.withUnsafeBufferPointer { records in
-            let collection = Collection(chart: chart, ref: ref, record: records.baseAddress! + slot)
+            let collection = Collection(
+                chart: chart,
+                ref: ref,
+                record: records.baseAddress! + slot,
+                lines: isAsItCame ? lines : nil
+            )
             for tap in taps { tap.collected(guid, collection) }
         }
     }

@@ -26,6 +26,8 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
 
     /// The chart between BEGIN and END; -1 outside.
     var current: Int32 = -1
+    /// What the BEGIN of the open collection said, µs.
+    var given: Int64 = 0
     /// The chart of the END before: its follower probably comes next.
     var preceding: Int32 = -1
 

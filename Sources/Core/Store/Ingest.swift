@@ -68,6 +68,8 @@ public struct Ingest: ~Copyable, CommandSink {
     var defining: ChartRef?
     /// The current chart was refused: what belongs to it is swallowed.
     var isIgnoring = false
+    /// A collection was left open by the next one: its values wait for the chart's next END, in which they did not come.
+    private var hasLeftOpen = false
     var hasRefusedCharts = false
     var hasRefusedDimensions = false
     var reportedLimits: Set<String> = []
@@ -136,6 +138,7 @@ public struct Ingest: ~Copyable, CommandSink {
     // MARK: The hot commands
 
     public mutating func begin(_ chart: Word, _ microseconds: Int64) -> Bool {
+        if database.current >= 0 { hasLeftOpen = true }
         if database.begin(chart, microseconds: microseconds, now: now, trusted: session.dialect == .stream) {
             isIgnoring = false
             return true
@@ -147,8 +150,9 @@ public struct Ingest: ~Copyable, CommandSink {
         database.set(dimension, value) || setUnknown(dimension, value)
     }
 
-    public mutating func end() -> Bool {
-        if database.end(now: now) {
+    public mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool {
+        let isWhole = !hasLeftOpen && !hasRefusedDimensions
+        if database.end(now: now, lines: isWhole ? lines : UnsafeBufferPointer(start: nil, count: 0)) {
             defining = nil
             return true
         }

@@ -28,6 +28,8 @@ public final class Outbox: CollectionTap {
         var connection: UInt32 = 0
         var lastConnection: UInt32 = 0
         var writer = CommandWriter([])
+        /// The parent understands the child's own lines.
+        var passesLinesOn = false
         var charts: [ChartLines] = []
         var pending: [UInt8] = []
         var pendingSamples = 0
@@ -63,16 +65,25 @@ public final class Outbox: CollectionTap {
     private let pattern: SimplePattern
     private let limit: Int
     private let resyncIterations: Int64
+    private let childCapabilities: Capabilities?
     private let owner: any Owner
 
     /// - Parameters:
     ///   - pattern: `send charts matching`, on id or name.
     ///   - limit: `buffer size bytes`; smaller ones than ``textBytesMax`` are the sender's business alone.
     ///   - resyncIterations: `initial clock resync iterations`.
-    init(pattern: SimplePattern, limit: Int, resyncIterations: Int, owner: any Owner) {
+    ///   - childCapabilities: what the child has agreed on whose host this is.
+    init(
+        pattern: SimplePattern,
+        limit: Int,
+        resyncIterations: Int,
+        childCapabilities: Capabilities? = nil,
+        owner: any Owner
+    ) {
         self.pattern = pattern
         self.limit = max(limit, Outbox.textBytesMax)
         self.resyncIterations = Int64(max(0, min(resyncIterations, 1_000_000)))
+        self.childCapabilities = childCapabilities
         self.owner = owner
     }
 
@@ -100,12 +111,18 @@ public final class Outbox: CollectionTap {
                 return (true, false, true)
             }
             let resyncs = collection.at < state.charts[index].resyncUntil
-            state.charts[index].write(
-                collection,
-                microseconds: resyncs ? 0 : collection.microseconds,
-                state.writer,
-                to: &state.pending
-            )
+            if state.passesLinesOn, !resyncs, let lines = collection.lines,
+                state.charts[index].changedVariables.isEmpty
+            {
+                state.pending.append(contentsOf: lines)
+            } else {
+                state.charts[index].write(
+                    collection,
+                    microseconds: resyncs ? 0 : collection.microseconds,
+                    state.writer,
+                    to: &state.pending
+                )
+            }
             state.pendingSamples &+= collection.dimensionCount
             defer { state.isFirst = false }
             return (true, state.isFirst, state.pending.count > Outbox.fillingBytes)
@@ -160,6 +177,7 @@ public final class Outbox: CollectionTap {
             if state.lastConnection == 0 { state.lastConnection = 1 }
             state.connection = state.lastConnection
             state.writer = CommandWriter(capabilities)
+            state.passesLinesOn = childCapabilities?.subtracting(.framing) == capabilities.subtracting(.framing)
             state.pending = introduction
             state.pendingSamples = 0
             state.hasOverflowed = false

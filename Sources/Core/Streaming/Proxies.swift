@@ -4,6 +4,7 @@ public import NIOCore
 public import Status
 public import Store
 import Synchronization
+import Wire
 
 /// The senders of the hosts that children stream: what makes a proxy of a node (streaming protocol §13).
 ///
@@ -27,14 +28,16 @@ public final class Proxies: Sendable {
 
     /// A child was let in.
     ///
+    /// - Parameter capabilities: what was agreed on with it.
     /// - Returns: `nil` where its metrics go no further.
     func begin(
         _ host: Host,
         _ proxy: ReceiverSettings.ProxySettings,
         _ stream: StreamSettings,
+        _ capabilities: Capabilities,
         on eventLoop: any EventLoop
     ) -> Sender? {
-        guard let settings = SenderSettings(proxy, stream) else { return nil }
+        guard let settings = SenderSettings(proxy, stream, child: capabilities) else { return nil }
         let sender = make(host, settings, eventLoop)
         let (before, leaving) = state.withLock { state in
             (state.active.updateValue(sender, forKey: host.guid), state.leaving[host.guid])

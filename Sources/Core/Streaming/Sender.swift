@@ -74,6 +74,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
             pattern: settings.chartsMatching,
             limit: settings.bufferBytesMax,
             resyncIterations: settings.initialClockResyncIterations,
+            childCapabilities: settings.childCapabilities,
             owner: self
         )
     }

@@ -15,6 +15,9 @@ public struct SenderSettings: Sendable {
     public var initialClockResyncIterations: Int
     public var compression: Bool
     public var chartsMatching: SimplePattern
+    /// What the child that is streamed on has agreed on; `nil` for the own host. Its lines go on as they came to a parent
+    /// that has agreed on the same.
+    var childCapabilities: Capabilities?
 
     /// The own host's.
     ///
@@ -26,8 +29,9 @@ public struct SenderSettings: Sendable {
     /// A received host's (streaming protocol §13): what it has no words of its own for is `[stream]`'s.
     ///
     /// - Returns: `nil` where it is not streamed on.
-    public init?(_ proxy: ReceiverSettings.ProxySettings, _ stream: StreamSettings) {
+    init?(_ proxy: ReceiverSettings.ProxySettings, _ stream: StreamSettings, child: Capabilities? = nil) {
         self.init(proxy.isActive, proxy.destinations, proxy.apiKey, proxy.sendChartsMatching, stream)
+        childCapabilities = child
     }
 
     private init?(

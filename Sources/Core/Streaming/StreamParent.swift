@@ -208,7 +208,13 @@ public final class StreamParent: Sendable {
             updateEvery: host.settings.updateEvery,
             task: offer.client,
             accessText: accessText(request),
-            sender: proxies.begin(host, settings.proxy, configuration.stream, on: connection.eventLoop),
+            sender: proxies.begin(
+                host,
+                settings.proxy,
+                configuration.stream,
+                session.capabilities,
+                on: connection.eventLoop
+            ),
             parent: self
         )
         receiver.start(reply, session)

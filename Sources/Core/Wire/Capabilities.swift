@@ -63,6 +63,9 @@ extension Capabilities {
         return contains(.chartLabels) ? 4 : 3
     }
 
+    /// How lines are packed, not what they say.
+    public static let framing: Capabilities = [.lz4, .binary]
+
     /// Whether compressed frames may come: after an old version number they may whatever was agreed
     /// (streaming protocol §6, "Who reads what").
     public var mayCarryFrames: Bool { contains(.lz4) || !contains(.mask) }

@@ -14,7 +14,10 @@ public protocol CommandSink: ~Copyable {
     mutating func set(_ dimension: Word, _ value: Int64) -> Bool
 
     /// END.
-    mutating func end() -> Bool
+    ///
+    /// - Parameter lines: the collection as it came, from BEGIN to END, where all of it lies in one piece and is written as
+    ///   children write it; empty otherwise. Only valid during the call.
+    mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool
 
     /// Every other command, a BEGIN without chart, a SET without dimension or value. The words follow the keyword.
     /// ``Keyword/function`` and ``Keyword/functionDel`` must be answered with `true`, whatever was negotiated.

@@ -4,7 +4,8 @@ public import Basics
 /// may go on.
 ///
 /// BEGIN, SET and END as every child writes them are taken without splitting; whatever looks different in any way
-/// (other quotes and blanks, backslashes, octal and hexadecimal numbers, other commands) goes through ``Words``.
+/// (other quotes and blanks, backslashes, octal and hexadecimal numbers, other commands) goes through ``Words``. A collection
+/// that came in one piece and looks like that to its END is also handed over as it came, for whoever passes it on.
 @inlinable
 func parseLines<Sink: CommandSink & ~Copyable>(
     _ start: UnsafePointer<UInt8>,
@@ -13,9 +14,11 @@ func parseLines<Sink: CommandSink & ~Copyable>(
     _ sink: inout Sink
 ) -> Bool {
     var cursor = start
+    var collection: UnsafePointer<UInt8>?
     while cursor < end {
         // The shortest line that matters, END, has four bytes: fewer can't be read at once without passing the end.
         guard end - cursor >= 4 else {
+            collection = nil
             guard parseLine(&cursor, &words, &sink) else { return false }
             continue
         }
@@ -30,16 +33,20 @@ func parseLines<Sink: CommandSink & ~Copyable>(
         case wordBEGI where cursor[4] == UInt8(ascii: "N") && cursor[5] == UInt8(ascii: " "):
             var next = cursor + 6
             if let chart = quotedWord(&next, end), let microseconds = plainNumber(&next, end) {
+                collection = cursor
                 cursor = endOfLine(next)
                 guard sink.begin(chart, microseconds) else { return false }
                 continue
             }
         case wordEND:
             cursor += 4
-            guard sink.end() else { return false }
+            let lines = collection.map { UnsafeBufferPointer(start: $0, count: cursor - $0) }
+            collection = nil
+            guard sink.end(lines ?? noLines) else { return false }
             continue
         default: break
         }
+        collection = nil
         guard parseLine(&cursor, &words, &sink) else { return false }
     }
     return true
@@ -62,12 +69,13 @@ func parseLine<Sink: CommandSink & ~Copyable>(
     case .set where !words[0].isEmpty && !words[1].isEmpty:
         sink.set(words[0], words[1].number)
     case .end:
-        sink.end()
+        sink.end(noLines)
     default:
         sink.command(keyword, words)
     }
 }
 
+@inlinable var noLines: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: nil, count: 0) }
 @inlinable var wordSET: UInt32 { 0x2054_4553 }
 @inlinable var wordBEGI: UInt32 { 0x4947_4542 }
 @inlinable var wordEND: UInt32 { 0x0a44_4e45 }
