@@ -42,6 +42,11 @@ private struct SumSink: CommandSink {
     @inline(__always)
     mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool { true }
 
+    mutating func rset(_ dimension: Word, _ value: Word, _ flags: Word) -> Bool {
+        sets &+= 1
+        return true
+    }
+
     mutating func command(_ keyword: Keyword, _ words: borrowing Words) -> Bool { true }
 
     mutating func unknown(_ line: Word) -> Bool { false }

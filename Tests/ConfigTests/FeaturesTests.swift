@@ -46,7 +46,7 @@ import Testing
                 enable replication = yes
                 """
         )
-        #expect(said(configuration) == ["ND-K73:3", "ND-K73:5", "ND-K73:3", "ND-K73:5"])
+        #expect(said(configuration) == ["ND-K73:5", "ND-K73:3"])
     }
 
     @Test func exporting() {

@@ -94,14 +94,16 @@ struct SessionBench: ~Copyable {
         _ dialect: Ingest.Dialect = .stream,
         mode: MemoryMode = .ram,
         limits: StoreLimits = .standard,
-        host given: Host? = nil
+        host given: Host? = nil,
+        history: Int = 100,
+        replication: ReplicationSettings? = nil
     ) {
         host =
             given
             ?? Host(
                 guid: someGUID,
                 identity: HostIdentity(hostname: "web01"),
-                settings: HostSettings(mode: mode, history: 100),
+                settings: HostSettings(mode: mode, history: history),
                 state: .live,
                 at: 0,
                 limits: limits
@@ -113,7 +115,8 @@ struct SessionBench: ~Copyable {
                 thread: "TEST",
                 plugin: "10.0.0.4:51234",
                 updateEvery: 2,
-                values: ["ip": "10.0.0.4", "port": "51234", "version": "5"]
+                values: ["ip": "10.0.0.4", "port": "51234", "version": "5"],
+                replication: replication
             ),
             reporter: events
         )

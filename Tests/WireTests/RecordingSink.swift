@@ -19,6 +19,10 @@ struct RecordingSink: CommandSink {
         take("END")
     }
 
+    mutating func rset(_ dimension: Word, _ value: Word, _ flags: Word) -> Bool {
+        take("RSET|\(dimension.string)|\(value.string)|\(flags.string)")
+    }
+
     mutating func command(_ keyword: Keyword, _ words: borrowing Words) -> Bool {
         take((["\(keyword.name)"] + (0..<words.count).map { words[$0].string }).joined(separator: "|"))
     }
@@ -43,6 +47,12 @@ struct FingerprintSink: CommandSink {
     mutating func set(_ dimension: Word, _ value: Int64) -> Bool { take(2, dimension, value) }
 
     mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool { take(3, nil, 0) }
+
+    mutating func rset(_ dimension: Word, _ value: Word, _ flags: Word) -> Bool {
+        _ = take(7, dimension, 0)
+        _ = take(7, value, 1)
+        return take(7, flags, 2)
+    }
 
     mutating func command(_ keyword: Keyword, _ words: borrowing Words) -> Bool {
         for index in 0..<words.count { _ = take(4, words[index], Int64(index)) }

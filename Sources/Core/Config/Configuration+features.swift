@@ -56,18 +56,15 @@ extension Configuration {
             let values = ["feature": feature, "instead": instead]
             findings.append(Finding(.configFeatureNoted, at: value.origin, values))
         }
-        let replication = "the gap since the last connection is not filled"
         if database.mode != .none {
             note(settings.value("health", "enabled")?.map(Values.boolean), "Health", "no alarm is evaluated")
         }
-        note(settings.value("db", "enable replication")?.map(Values.boolean), "Replication", replication)
         for name in ["ssl key", "ssl certificate"] {
             let isSet = settings.explicit("web", name)?.map { !$0.isEmpty }
             note(isSet, "TLS", "'\(name)' has no effect, connections are plain")
         }
         for peer in peers {
             note(peer.health?.map { $0 != .no }, "Health", "no alarm is evaluated")
-            note(peer.enableReplication, "Replication", replication)
         }
         return findings
     }

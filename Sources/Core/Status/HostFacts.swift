@@ -74,8 +74,46 @@ public struct HostFacts: Sendable {
         freshMonotonic = monotonic
     }
 
+    /// Where the next gap begins, if the host comes back with one.
+    public var interruption: Interruption?
+
+    /// Takes over what was known of the host before this node started. The gap until it comes back is `node stopped`.
+    ///
+    /// - Parameters:
+    ///   - newestStored: Unix seconds of the newest point it had.
+    ///   - lastData, firstSeen: microseconds of the wall clock.
+    public mutating func restore(
+        firstSeen: Int64,
+        lastData: Int64?,
+        newestStored: Int64?,
+        lastDisconnect: StatusDocument.Disconnect? = nil,
+        connects: Int = 0,
+        disconnects: Int = 0,
+        gaps: [StatusDocument.Gap] = []
+    ) {
+        self.firstSeen = firstSeen
+        self.lastData = lastData
+        self.lastDisconnect = lastDisconnect
+        self.connects = connects
+        self.disconnects = disconnects
+        for gap in gaps { add(gap) }
+        if let newestStored, newestStored > 0 {
+            interruption = Interruption(after: newestStored, cause: .nodeStopped)
+        }
+    }
+
+    /// How far the filling of gaps is; `nil` when it is over.
+    public mutating func replicating(_ replication: StatusDocument.Replication?, at: Int64) {
+        self.replication = replication
+        if replication != nil, state == .live { become(.replicating, at: at) }
+        if replication == nil, state == .replicating { become(.live, at: at) }
+    }
+
     /// The child has left, or was made to.
-    public mutating func disconnected(code: String, text: String, at: Int64) {
+    ///
+    /// - Parameter interruption: where the gap begins that this makes.
+    public mutating func disconnected(code: String, text: String, at: Int64, interruption: Interruption? = nil) {
+        self.interruption = interruption ?? self.interruption
         disconnects &+= 1
         lastDisconnect = StatusDocument.Disconnect(at: Double(at) / 1_000_000, code: code, text: text)
         replication = nil

@@ -187,6 +187,9 @@ extension HostDatabase {
     /// The latest time there is: the end of the year 9999.
     static let endOfTime: Int64 = 253_402_300_799 * microsecondsPerSecond
 
+    /// The same in seconds.
+    static let endOfSeconds: Int64 = endOfTime / microsecondsPerSecond
+
     /// A clock's time within bounds, so that no difference of two times runs over.
     @inline(__always)
     static func time(_ now: Int64) -> Int64 { max(0, min(now, endOfTime)) }
@@ -224,15 +227,14 @@ extension HostDatabase {
         let every = chart.pointee.updateEvery
         let step = every &* microsecondsPerSecond
         if chart.pointee.hasClock {
-            if isStoring, (chart.pointee.step &- 1) / step >= Int64(history) { reset(chart, slot) }
+            if isStoring, (chart.pointee.step &- 1) / step >= Int64(history) { return restart(chart, slot, now: now) }
         }
         guard chart.pointee.hasClock else { return start(chart, now: now) }
         let before = chart.pointee.lastCollected
         let at = before &+ chart.pointee.step
         if isStoring, (at &- chart.pointee.lastUpdated &* microsecondsPerSecond &- 1) / step >= Int64(history) {
             chart.pointee.lastCollected = at
-            reset(chart, slot)
-            return start(chart, now: now)
+            return restart(chart, slot, now: now)
         }
         chart.pointee.lastCollected = at
         return Collected(before: before, at: at, isFirst: chart.pointee.collections == 0 && !chart.pointee.storeFirst)
@@ -251,6 +253,16 @@ extension HostDatabase {
             at: chart.pointee.lastCollected,
             isFirst: !storeFirst
         )
+    }
+
+    /// Forgets what is too old to continue, and begins anew.
+    private mutating func restart(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, now: Int64) -> Collected {
+        let updated = chart.pointee.lastUpdated
+        reset(chart, slot)
+        let collected = start(chart, now: now)
+        let every = chart.pointee.updateEvery
+        noteHole(after: updated, before: chart.pointee.lastUpdated &+ every, every: every)
+        return collected
     }
 
     /// Starts the chart anew: what it has is too old to continue.
@@ -373,6 +385,7 @@ extension HostDatabase {
         if skipped > 0 {
             appendGaps(Int(skipped), chart, slot)
             let last = updated &+ skipped &* step
+            noteHole(after: chart.pointee.lastUpdated, before: last / microsecondsPerSecond &+ every, every: every)
             skip(chart, from: before, to: last, at: collection.at)
             before = last
             next = last &+ step

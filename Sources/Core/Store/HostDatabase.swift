@@ -36,6 +36,10 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     /// What happened that an operator may want to read; taken by ``takeNotices()``.
     var notices: [StoreNotice] = []
     var taps: [any CollectionTap] = []
+    /// Missing times of charts since they were taken by ``takeHoles()``.
+    var holes: Holes?
+    /// Holes that begin long before this have nothing to do with what is going on. Unix seconds.
+    public var holesMatterFrom: Int64 = 0
 
     public init(guid: GUID, settings: HostSettings, limits: StoreLimits = .standard) {
         self.guid = guid
@@ -133,6 +137,13 @@ public struct StoreCounters: Sendable, Equatable {
     public var refusedDefinitions = 0
     /// Charts that started anew because their data was too old.
     public var resets = 0
+    /// Points that came out of a child's database, and their values.
+    public var replicatedPoints = 0
+    public var replicatedSamples = 0
+    /// Points of a child's database that were here already.
+    public var repeatedPoints = 0
+    /// Points of a child's database that were not taken: too old, of another interval, or of an unbelievable time.
+    public var refusedPoints = 0
 
     public init() {}
 }

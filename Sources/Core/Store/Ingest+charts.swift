@@ -7,6 +7,7 @@ extension Ingest {
     mutating func defineChart(_ words: borrowing Words) -> Bool {
         database.cancel()
         leaveChart()
+        replicating.close()
         let key = words[0]
         guard hasTypeAndID(key) else { return stop(isStream ? .chartWithoutID : .pluginChartWithoutID) }
         var definition = ChartDefinition(id: key.string)
@@ -26,6 +27,7 @@ extension Ingest {
             isIgnoring = true
             hasRefusedCharts = true
             let isTooLong = key.count > database.limits.idBytes
+            ignoredID = isTooLong ? nil : Array(key.bytes)
             limit(
                 isTooLong ? database.limits.idBytes : database.limits.chartsPerHost,
                 isTooLong ? "bytes in a chart's id" : "charts"

@@ -27,14 +27,18 @@ public struct Ingest: ~Copyable, CommandSink {
         public var updateEvery: Int
         /// More values for log texts: `ip`, `port`, `version`.
         public var values: [String: String]
+        /// How gaps are filled from the sender's database; `nil`: that was not agreed on, its commands are unknown.
+        public var replication: ReplicationSettings?
 
         public init(
             dialect: Dialect,
             thread: String,
             plugin: String,
             updateEvery: Int,
-            values: [String: String] = [:]
+            values: [String: String] = [:],
+            replication: ReplicationSettings? = nil
         ) {
+            self.replication = replication
             self.dialect = dialect
             self.thread = thread
             self.plugin = plugin
@@ -71,11 +75,17 @@ public struct Ingest: ~Copyable, CommandSink {
     /// A collection was left open by the next one: its values wait for the chart's next END, in which they did not come.
     private var hasLeftOpen = false
     var hasRefusedCharts = false
+    /// The chart that was refused, unless its id is what is wrong with it.
+    var ignoredID: [UInt8]?
     var hasRefusedDimensions = false
     var reportedLimits: Set<String> = []
     var chartLabels: [Label] = []
     var hostLabels: [Label] = []
     var pendingEvents: [(Condition, [String: String])] = []
+    /// What is asked of the sender's database.
+    var replicating = Replicating()
+    /// What was missing of charts, in what was fed last.
+    public private(set) var holes: Holes?
 
     public init(host: Host, session: Session, reporter: any Reporter) {
         self.host = host
@@ -126,6 +136,8 @@ public struct Ingest: ~Copyable, CommandSink {
             let result = body(&self)
             updates &+= database.counters.updates &- before.updates
             samples &+= database.counters.samples &- before.samples
+            samples &+= database.counters.replicatedSamples &- before.replicatedSamples
+            holes = database.takeHoles()
             takeNotices()
             (open, preceding) = database.suspend()
             swap(&shared, &database)
@@ -159,6 +171,18 @@ public struct Ingest: ~Copyable, CommandSink {
         return endUnknown()
     }
 
+    public mutating func rset(_ dimension: Word, _ value: Word, _ flags: Word) -> Bool {
+        guard replicating.time > 0, database.current < 0 else { return rsetOutside(dimension, value, flags) }
+        let isEmpty = flags.count > 0 && flags.contains("E")
+        return database.setReplicated(
+            replicating.slot,
+            at: replicating.time,
+            dimension,
+            isEmpty ? .nan : value.decimal,
+            isReset: flags.count > 0 && flags.contains("R")
+        ) || replicatedUnknown(dimension, "RSET")
+    }
+
     // MARK: The others
 
     public mutating func command(_ keyword: Keyword, _ words: borrowing Words) -> Bool {
@@ -182,6 +206,8 @@ public struct Ingest: ~Copyable, CommandSink {
         case .timestamp where isStream:
             note(.timestampSent)
             return true
+        case .chartDefinitionEnd, .rbegin, .rset, .rdstate, .rsstate, .rend:
+            return session.replication.map { replicate(keyword, words, $0) } ?? unknown(words.line)
         default: return unknown(words.line)
         }
     }
@@ -197,6 +223,7 @@ public struct Ingest: ~Copyable, CommandSink {
     mutating func leaveChart() {
         defining = nil
         isIgnoring = false
+        ignoredID = nil
         chartLabels = []
     }
 }

@@ -14,19 +14,22 @@ final class Receiver {
     /// A connection that brings nothing for so long is closed (streaming protocol §12).
     static let silenceSecondsMax: Int64 = 600
 
-    private let host: Host
-    private let connection: StreamConnection
+    let host: Host
+    let connection: StreamConnection
     private let claim: Receivers.Claim
-    private let parent: StreamParent
+    let parent: StreamParent
     private let task: Int
     private let accessText: String
     /// Streams the host on, where this node is a proxy for it.
     private let sender: Sender?
     private var decoder: StreamDecoder
-    private var ingest: Ingest
+    var ingest: Ingest
     private let thread: String
     /// Why it was closed from here.
     private var ending: (condition: Condition, values: [String: String])?
+    /// What becomes of the gap since the connection before, and of those within this one.
+    var ledger: GapLedger
+    var replicationLog = ReplicationLog()
 
     /// - Parameters:
     ///   - accessText: what follows the message in access.log: host, key, GUID.
@@ -36,6 +39,7 @@ final class Receiver {
         claim: Receivers.Claim,
         session: Session,
         updateEvery: Int,
+        replication: ReplicationSettings,
         task: Int,
         accessText: String,
         sender: Sender?,
@@ -50,6 +54,12 @@ final class Receiver {
         self.sender = sender
         let peer = connection.peer
         thread = "STREAM_RECEIVER[\(host.hostname),\(peer)]"
+        let replicates = session.capabilities.contains(.replication)
+        ledger = GapLedger(
+            Receiver.interruption(of: host),
+            replicates: replicates,
+            monotonic: parent.clock.monotonic()
+        )
         decoder = StreamDecoder(mayCarryFrames: session.capabilities.mayCarryFrames)
         ingest = Ingest(
             host: host,
@@ -58,7 +68,8 @@ final class Receiver {
                 thread: thread,
                 plugin: "\(peer.address):\(peer.port)",
                 updateEvery: updateEvery,
-                values: ["ip": peer.address, "port": peer.port]
+                values: ["ip": peer.address, "port": peer.port],
+                replication: replicates ? replication : nil
             ),
             reporter: parent.reporter
         )
@@ -69,6 +80,7 @@ final class Receiver {
         report(.receiverInitializing)
         connection.onBytes = { [self] bytes in receive(bytes) }
         connection.onClosed = { [self] end in ended(end) }
+        connection.onWritable = { [self] in connection.isReading = true }
         connection.write(reply.text ?? "")
         if let version = session.capabilities.version {
             version == 0
@@ -98,6 +110,8 @@ final class Receiver {
             )
         }
         sender?.flush()
+        ask()
+        lookAfterReplication(samples: ingest.samples &- samples, now: now, monotonic: monotonic)
         switch result {
         case .more: return
         case .stopped: ending = ingest.ending.map { ($0.condition, $0.values) }
@@ -114,6 +128,7 @@ final class Receiver {
 
     private func watchSilence() {
         connection.scheduleRepeatedly(every: 30 * microsecondsPerSecond) { [self] in
+            lookForWaitingCharts()
             let age = claim.age(monotonic: parent.clock.monotonic())
             guard age >= Self.silenceSecondsMax else { return }
             end(.receiverTimeout, ["seconds": String(age)])
@@ -143,8 +158,18 @@ final class Receiver {
             let text = ending.map { ending in
                 ending.condition.render(values(ending.values))
             }
+            let interruption = ledger.interruption(
+                newest: host.withDatabase { $0.lastUpdated },
+                cause: cause(of: end, isOurs: ending != nil),
+                code: condition.code
+            )
             host.status.withLock { facts in
-                facts.disconnected(code: condition.code, text: text ?? condition.sentence, at: now)
+                facts.disconnected(
+                    code: condition.code,
+                    text: text ?? condition.sentence,
+                    at: now,
+                    interruption: interruption
+                )
             }
         }
         parent.logAccess("DISCONNECTED", accessText, connection.peer, task: task)
@@ -152,13 +177,13 @@ final class Receiver {
         report(.receiverEnded, ["task": String(task)])
     }
 
-    private func report(_ condition: Condition, _ more: [String: String] = [:]) {
+    func report(_ condition: Condition, _ more: [String: String] = [:]) {
         parent.reporter.report(
             Event(condition, at: parent.clock.now(), thread: thread, host: host.guid.description, values: values(more))
         )
     }
 
-    private func values(_ more: [String: String]) -> [String: String] {
+    func values(_ more: [String: String]) -> [String: String] {
         let own = ["host": host.hostname, "ip": connection.peer.address, "port": connection.peer.port]
         return own.merging(more) { $1 }
     }

@@ -171,7 +171,8 @@ public final class StreamParent: Sendable {
         let compresses = settings.enableCompression && Compression.available(version: lz4Version)
         let (reply, session) = Session.accept(
             offered: request.version,
-            own: Capabilities.own(compression: compresses)
+            // Offered also where nothing is filled: the exchange then is an empty one (streaming protocol §18, trap 14).
+            own: Capabilities.own(compression: compresses, replication: true)
         )
         let host = host(admitted, settings, configuration, connection, task: offer.client)
         let now = clock.now()
@@ -206,6 +207,11 @@ public final class StreamParent: Sendable {
             claim: claim,
             session: session,
             updateEvery: host.settings.updateEvery,
+            replication: ReplicationSettings(
+                isEnabled: settings.enableReplication,
+                secondsToReplicate: Int64(settings.secondsToReplicate),
+                secondsPerStep: Int64(settings.secondsPerReplicationStep)
+            ),
             task: offer.client,
             accessText: accessText(request),
             sender: proxies.begin(

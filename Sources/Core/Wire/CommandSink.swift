@@ -19,6 +19,9 @@ public protocol CommandSink: ~Copyable {
     ///   children write it; empty otherwise. Only valid during the call.
     mutating func end(_ lines: UnsafeBufferPointer<UInt8>) -> Bool
 
+    /// RSET with all its three words: a finished value of the point that RBEGIN opened (streaming protocol §10).
+    mutating func rset(_ dimension: Word, _ value: Word, _ flags: Word) -> Bool
+
     /// Every other command, a BEGIN without chart, a SET without dimension or value. The words follow the keyword.
     /// ``Keyword/function`` and ``Keyword/functionDel`` must be answered with `true`, whatever was negotiated.
     mutating func command(_ keyword: Keyword, _ words: borrowing Words) -> Bool

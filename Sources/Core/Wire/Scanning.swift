@@ -91,6 +91,30 @@ func skipSeparators(_ cursor: inout UnsafePointer<UInt8>) {
     while cursor[0] == 0x20 || cursor[0] == 0x3d { cursor += 1 }
 }
 
+/// An RSET's value: one blank, then letters, digits, signs and points; `nil` for anything else.
+@inlinable @inline(__always)
+func bareValue(_ cursor: inout UnsafePointer<UInt8>) -> Word? {
+    guard cursor[0] == 0x20 else { return nil }
+    let start = cursor + 1
+    var next = start
+    while case let byte = next[0], byte &- 0x30 <= 9 || byte &- 0x2b <= 3 || (byte | 0x20) &- 0x61 <= 25 { next += 1 }
+    guard next > start, next[0] == 0x20 else { return nil }
+    cursor = next
+    return Word(start: start, count: next - start)
+}
+
+/// An RSET's flags: one blank, none or one letter between quotes, and the end of the line, which is passed; `nil` for
+/// anything else.
+@inlinable @inline(__always)
+func quotedFlags(_ cursor: inout UnsafePointer<UInt8>) -> Word? {
+    guard cursor[0] == 0x20, cursor[1] == doubleQuote || cursor[1] == 0x27 else { return nil }
+    let start = cursor + 2
+    let count = start[0] | 0x20 >= 0x61 && start[0] | 0x20 <= 0x7a ? 1 : 0
+    guard start[count] == cursor[1], start[count + 1] == newline else { return nil }
+    cursor = start + count + 2
+    return Word(start: start, count: count)
+}
+
 /// The start of the next line.
 @inlinable @inline(__always)
 func endOfLine(_ cursor: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {

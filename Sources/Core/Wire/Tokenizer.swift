@@ -3,7 +3,7 @@ public import Basics
 /// Parses the whole lines between `start` and `end` into the sink; `end[-1]` must be a newline. Returns whether the session
 /// may go on.
 ///
-/// BEGIN, SET and END as every child writes them are taken without splitting; whatever looks different in any way
+/// BEGIN, SET, END and RSET as every child writes them are taken without splitting; whatever looks different in any way
 /// (other quotes and blanks, backslashes, octal and hexadecimal numbers, other commands) goes through ``Words``. A collection
 /// that came in one piece and looks like that to its END is also handed over as it came, for whoever passes it on.
 @inlinable
@@ -44,6 +44,14 @@ func parseLines<Sink: CommandSink & ~Copyable>(
             collection = nil
             guard sink.end(lines ?? noLines) else { return false }
             continue
+        case wordRSET where cursor[4] == UInt8(ascii: " "):
+            var next = cursor + 5
+            if let dimension = quotedWord(&next, end), let value = bareValue(&next), let flags = quotedFlags(&next) {
+                cursor = next
+                collection = nil
+                guard sink.rset(dimension, value, flags) else { return false }
+                continue
+            }
         default: break
         }
         collection = nil
@@ -70,6 +78,8 @@ func parseLine<Sink: CommandSink & ~Copyable>(
         sink.set(words[0], words[1].number)
     case .end:
         sink.end(noLines)
+    case .rset where words.count == 3 && !words[0].isEmpty:
+        sink.rset(words[0], words[1], words[2])
     default:
         sink.command(keyword, words)
     }
@@ -78,4 +88,5 @@ func parseLine<Sink: CommandSink & ~Copyable>(
 @inlinable var noLines: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: nil, count: 0) }
 @inlinable var wordSET: UInt32 { 0x2054_4553 }
 @inlinable var wordBEGI: UInt32 { 0x4947_4542 }
+@inlinable var wordRSET: UInt32 { 0x5445_5352 }
 @inlinable var wordEND: UInt32 { 0x0a44_4e45 }
