@@ -177,7 +177,9 @@ public final class Outbox: CollectionTap {
             if state.lastConnection == 0 { state.lastConnection = 1 }
             state.connection = state.lastConnection
             state.writer = CommandWriter(capabilities)
-            state.passesLinesOn = childCapabilities?.subtracting(.framing) == capabilities.subtracting(.framing)
+            // Neither framing nor replication changes the lines of a collection.
+            let others = Capabilities.framing.union(.replication)
+            state.passesLinesOn = childCapabilities?.subtracting(others) == capabilities.subtracting(others)
             state.pending = introduction
             state.pendingSamples = 0
             state.hasOverflowed = false
