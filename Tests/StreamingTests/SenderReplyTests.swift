@@ -141,7 +141,10 @@ import Testing
             "established communication with a parent using protocol version 4 - ready to send metrics..."
         ),
         ("v5", "", true, "established communication with a parent using protocol version 5 - ready to send metrics..."),
-        ("vcaps", "", false, "established link with negotiated capabilities: VCAPS HLABELS CLAIM CLABELS BINARY "),
+        (
+            "vcaps", "", false,
+            "established link with negotiated capabilities: VCAPS HLABELS CLAIM CLABELS REPLICATION BINARY "
+        ),
     ])
     func recordedAcceptances(reply: String, option: String, isCompressed: Bool, text: String) throws {
         let bench = try SenderBench(option)
@@ -162,10 +165,15 @@ import Testing
         #expect(bench.link.compression == (isCompressed ? "lz4" : "none"))
         #expect(bench.link.attempts == 0)
         bench.collect("a.b")
+        let replicates = reply == "vcaps"
+        if replicates {
+            parent.send("REPLAY_CHART \"a.b\" \"true\" 0 0\n")
+            bench.collect("a.b")
+        }
         #expect(bench.reports.texts.last == "STREAM web01 [send]: sending metrics to parent...")
         let bytes = parent.takeBytes()
         #expect((bytes.contains(0xfa)) == isCompressed)
-        // The commands of the recordings' parent: each is told, none is obeyed.
+        // The commands of the recordings' parent: each is told, and only what was agreed on is obeyed.
         bench.reports.forget()
         let all = String(
             decoding: try Recording.bytes("child-vs-reply/child137-reply-\(reply).parent-to-child.bin"),
@@ -176,9 +184,10 @@ import Testing
         #expect(
             bench.reports.texts == [
                 say + "FUNCTION tx-1 5 \"demo-local a b\"", say + "NOSUCH x y", say + "FUNCTION tx-2 5 \"nosuchfn\"",
-                say + "REPLAY_CHART \"no.such\" \"true\" 0 0",
-            ]
+            ] + (replicates ? [] : [say + "REPLAY_CHART \"no.such\" \"true\" 0 0"])
         )
+        let now = bench.clock.now() / 1_000_000
+        #expect(parent.lines() == (replicates ? ["RBEGIN \"no.such\"", "REND 0 0 0 true 0 0 \(now)"] : []))
         #expect(parent.isOpen)
     }
 
@@ -226,7 +235,7 @@ import Testing
             text
                 == "STREAM key=\(goodKey)&hostname=web+01%26x&registry_hostname=reg&machine_guid=\(machineGUID)&update_every=1"
                 + "&os=linux&timezone=Europe%2fBerlin&abbrev_timezone=CET&utc_offset=3600&hops=1&ml_capable=0&ml_enabled=0"
-                + "&mc_version=0&tags=&ver=10232&NETDATA_SYSTEM_OS_NAME=Debian+GNU%2fLinux&NETDATA_PROTOCOL_VERSION=1.1 HTTP/1.1\r\n"
+                + "&mc_version=0&tags=&ver=14328&NETDATA_SYSTEM_OS_NAME=Debian+GNU%2fLinux&NETDATA_PROTOCOL_VERSION=1.1 HTTP/1.1\r\n"
                 + "User-Agent: ndstream/v1.2\r\nAccept: */*\r\n\r\n"
         )
     }
@@ -235,7 +244,7 @@ import Testing
         let bench = try SenderBench(" enable compression = no\n")
         bench.collect("a.b")
         let parent = try bench.connect()
-        #expect(parent.take().contains("&ver=9208&"))
+        #expect(parent.take().contains("&ver=13304&"))
         parent.send(acceptance(5))
         #expect(bench.link.compression == "none")
         // It was this end's own wish.
@@ -243,7 +252,7 @@ import Testing
     }
 
     /// Libraries before 1.9.0 decode what they shouldn't (streaming protocol §6.1): 10900 is 1.9.0.
-    @Test(arguments: [(10_899, "&ver=9208&", "none"), (10_900, "&ver=10232&", "lz4")])
+    @Test(arguments: [(10_899, "&ver=13304&", "none"), (10_900, "&ver=14328&", "lz4")])
     func anOldLibraryDoesNotCompress(version: Int, offer: String, compression: String) throws {
         let bench = try SenderBench(lz4Version: version)
         bench.collect("a.b")

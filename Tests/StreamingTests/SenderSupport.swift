@@ -33,15 +33,20 @@ final class SenderBench {
         random: UInt64 = 0,
         bufferBytesMax: Int? = nil,
         identity: HostIdentity? = nil,
+        database: HostSettings = HostSettings(mode: .none),
+        startsAt seconds: Int64? = nil,
+        replication: Bool = true,
         lz4Version: Int = Compression.libraryVersion
     ) throws {
         let text = "[stream]\n enabled = yes\n destination = \(destination)\n api key = \(goodKey)\n\(stream)"
         var settings = try #require(SenderSettings(configuration(stream: text).stream))
+        if let seconds { clock.set(seconds: seconds) }
         if let bufferBytesMax { settings.bufferBytesMax = bufferBytesMax }
+        settings.replication = replication
         host = Host(
             guid: GUID(machineGUID)!,
             identity: identity ?? HostIdentity(hostname: "web01", programName: "ndstream", programVersion: "v1"),
-            settings: HostSettings(mode: .none),
+            settings: database,
             state: .local,
             at: clock.now()
         )

@@ -33,6 +33,8 @@ public struct DatabaseSettings: Sendable {
     public var enableReplication: Bool
     public var secondsToReplicate: Int
     public var secondsPerReplicationStep: Int
+    /// Kept in mode none for a parent that was away; 0 is nothing.
+    public var replicationRingSeconds: Int
 
     init(_ settings: Settings) {
         mode = settings.mode("db", "mode")
@@ -48,6 +50,7 @@ public struct DatabaseSettings: Sendable {
         enableReplication = settings.boolean("db", "enable replication")
         secondsToReplicate = settings.integer("db", "seconds to replicate")
         secondsPerReplicationStep = settings.integer("db", "seconds per replication step")
+        replicationRingSeconds = settings.integer("db", "replication ring secs")
     }
 }
 

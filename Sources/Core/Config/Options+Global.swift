@@ -141,6 +141,13 @@ extension Option {
             ),
             Option(
                 "db",
+                "replication ring secs",
+                .seconds(0...86_400),
+                .text("600"),
+                "How much a node in mode none keeps in memory to fill its parent's gaps from; 0 keeps nothing."
+            ),
+            Option(
+                "db",
                 "replication threads",
                 .integer(1...64),
                 .text("1"),

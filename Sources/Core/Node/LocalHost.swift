@@ -26,13 +26,16 @@ extension HostIdentity {
 
 extension HostSettings {
     /// The own host's, from `[db]`.
-    init(_ database: DatabaseSettings) {
+    ///
+    /// - Parameter isStreamed: without a parent nobody ever asks for what a ring keeps.
+    init(_ database: DatabaseSettings, isStreamed: Bool) {
         self.init(
             mode: MemoryMode(rawValue: database.mode.rawValue) ?? .ram,
             history: database.retention,
             updateEvery: database.updateEvery,
             gapWhenLostIterationsAbove: database.gapWhenLostIterationsAbove,
-            futureLimitSeconds: Int64(database.futureLimitSeconds)
+            futureLimitSeconds: Int64(database.futureLimitSeconds),
+            ringSeconds: isStreamed && database.enableReplication ? database.replicationRingSeconds : 0
         )
     }
 }

@@ -71,13 +71,16 @@ public final class Node: Sendable {
         let local = Host(
             guid: guid,
             identity: HostIdentity(information, configuration, version: options.version),
-            settings: HostSettings(configuration.database),
+            settings: HostSettings(configuration.database, isStreamed: configuration.stream.isActive),
             state: .local,
             at: clock.now()
         )
         hosts = Hosts(local: local)
+        let replicates = configuration.database.enableReplication
         let makeSender: Proxies.Make = { [pool] host, settings, eventLoop in
-            Sender(
+            var settings = settings
+            settings.replication = replicates
+            return Sender(
                 host: host,
                 settings: settings,
                 eventLoop: eventLoop,

@@ -34,6 +34,10 @@ extension StatusDocument {
         public var bufferBytes: Int?
         public var bufferMaxBytes: Int?
         public var droppedSamples: Int?
+        /// Charts whose live data waits until the parent has their past; `nil` where there is no connection.
+        public var chartsLeft: Int?
+        /// Points that were sent because the parent had missed them, since the sender started.
+        public var replayedPoints: Int?
         public var tls: TLS?
         /// The whole destination list.
         public var candidates: [Candidate] = []
@@ -53,6 +57,8 @@ extension StatusDocument {
             case bufferBytes = "buffer_bytes"
             case bufferMaxBytes = "buffer_max_bytes"
             case droppedSamples = "dropped_samples"
+            case chartsLeft = "charts_left"
+            case replayedPoints = "replayed_points"
         }
     }
 

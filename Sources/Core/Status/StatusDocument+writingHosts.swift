@@ -146,6 +146,8 @@ extension StatusDocument.Link {
             json.member(CodingKeys.bufferBytes, bufferBytes)
             json.member(CodingKeys.bufferMaxBytes, bufferMaxBytes)
             json.member(CodingKeys.droppedSamples, droppedSamples)
+            json.member(CodingKeys.chartsLeft, chartsLeft)
+            json.member(CodingKeys.replayedPoints, replayedPoints)
             json.optional(CodingKeys.tls, tls) { $1.write(to: &$0) }
             json.list(CodingKeys.candidates, candidates, StatusLimits.candidates, &dropped) { $1.write(to: &$0) }
             dropped.write(to: &json)

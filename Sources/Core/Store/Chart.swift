@@ -38,6 +38,8 @@ struct Chart {
     var syncClock = false
     var storeFirst = false
     var isObsolete = false
+    /// Its own child is still sending it what it missed: nothing of it may go further yet (streaming protocol §10.6).
+    var isReplicating = false
     /// BEGIN said something unbelievable: this collection is dropped.
     var isRefused = false
     /// Some dimension is a percentage of the row.

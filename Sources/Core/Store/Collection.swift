@@ -9,13 +9,16 @@ public struct Collection: ~Copyable {
     /// The collection as it came, BEGIN to END, where that says the same as this: for whoever passes it on to a peer that
     /// understands the same.
     public let lines: UnsafeBufferPointer<UInt8>?
+    private let isStoring: Bool
 
     init(
         chart: UnsafeMutablePointer<Chart>,
         ref: ChartRef,
         record: UnsafePointer<ChartRecord?>,
+        isStoring: Bool,
         lines: UnsafeBufferPointer<UInt8>? = nil
     ) {
+        self.isStoring = isStoring
         self.chart = chart
         self.ref = ref
         self.record = record
@@ -36,6 +39,15 @@ public struct Collection: ~Copyable {
 
     /// Whether it is the first one, or the first after a reset.
     public var isFirst: Bool { chart.pointee.collections == 1 }
+
+    /// µs since 1970 of this machine's clock.
+    public var now: Int64 { chart.pointee.lastActive }
+
+    /// Whether the chart's own child still replicates it.
+    public var isReplicating: Bool { chart.pointee.isReplicating }
+
+    /// What a parent may be given of the chart's past.
+    public var past: ReplicablePast { chart.pointee.past(isStoring: isStoring) }
 
     public var dimensionCount: Int { Int(chart.pointee.dimensionCount) }
 

@@ -227,12 +227,12 @@ extension HostDatabase {
         let every = chart.pointee.updateEvery
         let step = every &* microsecondsPerSecond
         if chart.pointee.hasClock {
-            if isStoring, (chart.pointee.step &- 1) / step >= Int64(history) { return restart(chart, slot, now: now) }
+            if isQueryable, (chart.pointee.step &- 1) / step >= Int64(history) { return restart(chart, slot, now: now) }
         }
         guard chart.pointee.hasClock else { return start(chart, now: now) }
         let before = chart.pointee.lastCollected
         let at = before &+ chart.pointee.step
-        if isStoring, (at &- chart.pointee.lastUpdated &* microsecondsPerSecond &- 1) / step >= Int64(history) {
+        if isQueryable, (at &- chart.pointee.lastUpdated &* microsecondsPerSecond &- 1) / step >= Int64(history) {
             chart.pointee.lastCollected = at
             return restart(chart, slot, now: now)
         }
@@ -502,6 +502,7 @@ extension HostDatabase {
                 chart: chart,
                 ref: ref,
                 record: records.baseAddress! + slot,
+                isStoring: isStoring,
                 lines: isAsItCame ? lines : nil
             )
             for tap in taps { tap.collected(guid, collection) }

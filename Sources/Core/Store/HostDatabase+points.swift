@@ -9,7 +9,7 @@ extension HostDatabase {
     @inline(__always)
     mutating func appendRow(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) -> UnsafeMutablePointer<UInt32>? {
         guard isStoring else { return nil }
-        if chart.pointee.points < history { chart.pointee.points &+= 1 }
+        if chart.pointee.points < history(of: chart) { chart.pointee.points &+= 1 }
         if chart.pointee.rowCount == chart.pointee.rowCapacity { growRows(chart, slot) }
         let width = Int(chart.pointee.dimensionCount)
         let row = Int(chart.pointee.rowCount)
@@ -19,11 +19,12 @@ extension HostDatabase {
 
     @inline(never)
     private mutating func growRows(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
-        if chart.pointee.rowCapacity >= HostDatabase.rowsPerBlock { seal(chart, slot) }
+        let most = Int(blockRows(of: chart))
+        if Int(chart.pointee.rowCapacity) >= most { seal(chart, slot) }
         let width = Int(chart.pointee.dimensionCount)
         let old = Int(chart.pointee.rowCapacity)
         // Small steps: a chart's first minute shall not cost an hour's memory.
-        let capacity = old == 0 ? 16 : min(old + min(old, 32), Int(HostDatabase.rowsPerBlock))
+        let capacity = old == 0 ? min(16, most) : min(old + min(old, 32), most)
         if width > 0 {
             let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity * width)
             if let rows = chart.pointee.rows {
@@ -41,7 +42,7 @@ extension HostDatabase {
         if count > 0 {
             let width = Int(chart.pointee.dimensionCount)
             let block = chart.pointee.rows.map { SealedBlock(owning: $0, width: width, rows: count) }
-            append(Segment(rows: count, block: block), to: slot)
+            append(Segment(rows: count, block: block), to: slot, keeping: history(of: chart))
         } else {
             chart.pointee.rows?.deallocate()
         }
@@ -50,9 +51,23 @@ extension HostDatabase {
         chart.pointee.rowCapacity = 0
     }
 
-    private mutating func append(_ segment: Segment, to slot: Int) {
+    private mutating func append(_ segment: Segment, to slot: Int, keeping history: Int) {
         guard records[slot] != nil else { return }
         records[slot]!.append(segment, keeping: history)
+    }
+
+    /// Points a chart may have: a ring is measured in time.
+    @inline(__always)
+    func history(of chart: UnsafeMutablePointer<Chart>) -> Int {
+        isQueryable ? history : max(1, settings.ringSeconds / Int(chart.pointee.updateEvery))
+    }
+
+    /// Rows of a full block. A ring's are short: what is kept too much and what is not filled yet shall be an eighth.
+    @inline(__always)
+    private func blockRows(of chart: UnsafeMutablePointer<Chart>) -> Int32 {
+        isQueryable
+            ? HostDatabase.rowsPerBlock
+            : Int32(truncatingIfNeeded: max(1, min(Int(HostDatabase.rowsPerBlock), (history(of: chart) + 7) / 8)))
     }
 
     /// Writes gaps for `count` steps, at the cost of one however many there are.
@@ -65,8 +80,9 @@ extension HostDatabase {
             return
         }
         seal(chart, slot)
+        let history = history(of: chart)
         let kept = min(count, history)
-        append(Segment(rows: kept, block: nil), to: slot)
+        append(Segment(rows: kept, block: nil), to: slot, keeping: history)
         chart.pointee.points = min(history, chart.pointee.points + kept)
     }
 

@@ -42,7 +42,7 @@ extension HostDatabase {
         guard let chart = pointer(ref) else { return .empty(updateEvery: 1) }
         let every = chart.pointee.updateEvery
         let points = chart.pointee.points
-        guard points > 0 else { return .empty(updateEvery: every) }
+        guard points > 0, isQueryable else { return .empty(updateEvery: every) }
         let last = chart.pointee.lastUpdated
         return Retention(first: last &- Int64(points &- 1) &* every, last: last, updateEvery: every, points: points)
     }
@@ -59,7 +59,7 @@ extension HostDatabase {
 
     /// The oldest point's time over all charts, Unix seconds; 0 without any.
     public var firstStored: Int64 {
-        guard let charts else { return 0 }
+        guard let charts, isQueryable else { return 0 }
         var oldest: Int64 = 0
         for slot in 0..<Int(chartSlots) where charts[slot].points > 0 {
             let first = charts[slot].lastUpdated &- Int64(charts[slot].points &- 1) &* charts[slot].updateEvery
@@ -100,9 +100,16 @@ extension HostDatabase {
     /// The same in two steps: this one, under the lock, only copies what still grows; ``SharedPoints/copied()`` does the rest
     /// and needs no lock.
     public func shared(_ ref: ChartRef, from: Int64 = .min, to: Int64 = .max) -> SharedPoints {
-        guard let chart = pointer(ref), let record = records[Int(ref.index)] else {
-            return SharedPoints(firstTime: 0, step: 1, width: 0)
+        guard isQueryable, let chart = pointer(ref) else {
+            let step = pointer(ref)?.pointee.updateEvery ?? 1
+            return SharedPoints(firstTime: 0, step: step, width: dimensionCount(of: ref))
         }
+        return stored(chart, ref, from: from, to: to)
+    }
+
+    /// What there is, also in a ring.
+    func stored(_ chart: UnsafeMutablePointer<Chart>, _ ref: ChartRef, from: Int64, to: Int64) -> SharedPoints {
+        guard let record = records[Int(ref.index)] else { return SharedPoints(firstTime: 0, step: 1, width: 0) }
         let every = chart.pointee.updateEvery
         let width = Int(chart.pointee.dimensionCount)
         guard chart.pointee.points > 0 else { return SharedPoints(firstTime: 0, step: every, width: width) }

@@ -9,10 +9,12 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     public let guid: GUID
     public let settings: HostSettings
     public let limits: StoreLimits
-    /// Points per chart.
+    /// Points per chart; ``history(of:)`` where there is a ring.
     let history: Int
-    /// Whether points are kept at all.
+    /// Whether points are kept at all, in a database or in a ring.
     let isStoring: Bool
+    /// Whether they are kept for queries: what a ring has, only replication sees.
+    let isQueryable: Bool
 
     var charts: UnsafeMutablePointer<Chart>?
     var chartSlots: Int32 = 0
@@ -46,7 +48,8 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
         self.settings = settings
         self.limits = limits
         history = settings.history
-        isStoring = settings.mode != .none
+        isQueryable = settings.mode != .none
+        isStoring = isQueryable || settings.isRing
     }
 
     deinit {

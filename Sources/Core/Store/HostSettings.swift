@@ -10,20 +10,30 @@ public struct HostSettings: Sendable, Equatable {
     public var gapWhenLostIterationsAbove: Int
     /// How far ahead of this machine's clock a sender's microseconds may carry a chart; 0 = any distance.
     public var futureLimitSeconds: Int64
+    /// In mode none: how many seconds are kept for a parent that was away, and for nobody else; 0 = nothing.
+    public var ringSeconds: Int
 
     public init(
         mode: MemoryMode = .ram,
         history: Int = 3600,
         updateEvery: Int = 1,
         gapWhenLostIterationsAbove: Int = 1,
-        futureLimitSeconds: Int64 = 3600
+        futureLimitSeconds: Int64 = 3600,
+        ringSeconds: Int = 0
     ) {
         requestedMode = mode
         requestedHistory = history
         self.updateEvery = max(1, updateEvery)
         self.gapWhenLostIterationsAbove = gapWhenLostIterationsAbove
         self.futureLimitSeconds = futureLimitSeconds
+        self.ringSeconds = max(0, min(ringSeconds, HostSettings.mostRingSeconds))
     }
+
+    /// The longest ring there is: a day.
+    public static let mostRingSeconds = 86_400
+
+    /// Whether points are kept only for replication.
+    var isRing: Bool { mode == .none && ringSeconds > 0 }
 
     /// The mode in force.
     public var mode: MemoryMode { requestedMode.served }

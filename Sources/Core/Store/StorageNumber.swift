@@ -33,6 +33,14 @@ public enum StorageNumber {
         return code & negative != 0 ? -magnitude : magnitude
     }
 
+    /// A code's value in digits, `digits`·10^`exponent`: exact, unlike a `Double`. Nothing for a gap, whose digits are 0.
+    @inline(__always)
+    public static func decimal(_ code: UInt32) -> (digits: UInt32, exponent: Int, isNegative: Bool) {
+        let steps = Int(code >> stepsShift & 7)
+        let exponent = code & multiplies == 0 ? -steps : code & hundreds == 0 ? steps : 2 * steps
+        return (code & mantissa, exponent, code & negative != 0)
+    }
+
     /// The code of a value. NaN and infinities are gaps.
     ///
     /// - Parameter flags: 0 or ``reset``.

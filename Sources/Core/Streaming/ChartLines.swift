@@ -12,6 +12,8 @@ struct ChartLines {
     var ref: ChartRef?
     /// `send charts matching` allows it.
     var isWanted = false
+    /// Nothing of it goes out before the parent has its past (streaming protocol §10).
+    var isHeld = false
     /// BEGIN says 0 microseconds until the chart's clock reaches this, µs since 1970 (streaming protocol §8.4).
     var resyncUntil: Int64 = 0
     /// Variables of the chart that have another value since its last collection.
@@ -31,6 +33,13 @@ struct ChartLines {
             prefixes += CommandWriter.setPrefix(dimension.id)
             ends.append(Int32(prefixes.count))
         }
+    }
+
+    /// Whether this is the chart that the parent knows by that id.
+    ///
+    /// - Parameter prefix: what a BEGIN of that id begins with.
+    func isSent(with prefix: [UInt8]) -> Bool {
+        ends.first.map { prefixes[..<Int($0)].elementsEqual(prefix) } ?? false
     }
 
     /// The lines of one collection: BEGIN, a SET for each dimension that was collected, what changed of the chart's
@@ -84,6 +93,17 @@ extension CommandWriter {
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
             variable(.chart, name, value, to: &bytes)
         }
+    }
+
+    /// The end of a definition, with what there is of the chart's past (streaming protocol §10 "Child, definition").
+    ///
+    /// - Parameter now: µs since 1970.
+    static func chartDefinitionEnd(_ past: ReplicablePast, now: Int64, to bytes: inout [UInt8]) {
+        let now = now / microsecondsPerSecond
+        let last = min(past.last, now)
+        var first = past.first == 0 && last != 0 ? last : past.first
+        if last != 0, first >= last { first = last &- past.updateEvery }
+        chartDefinitionEnd(first: first, last: last, now: now, to: &bytes)
     }
 
     /// What a host says of itself right after the parent accepted it (streaming protocol §11, "After the accept").

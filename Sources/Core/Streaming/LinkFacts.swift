@@ -18,6 +18,8 @@ struct LinkFacts: Sendable {
     private var compression: String?
     private var capabilities: [String] = []
     private var throughput = Throughput()
+    /// Points that were sent because the parent had missed them, on all connections.
+    private var replayedPoints = 0
     /// Bytes that the connection has and the parent's machine has not taken.
     var unsent = 0
 
@@ -60,6 +62,8 @@ struct LinkFacts: Sendable {
         throughput.add(wireBytes: bytes, rawBytes: raw, samples: samples, monotonic: monotonic)
     }
 
+    mutating func replayed(points: Int) { replayedPoints &+= points }
+
     mutating func failed(_ event: Event, evidence: String?) {
         lastError = StatusDocument.LinkError(
             at: Double(event.at) / Double(microsecondsPerSecond),
@@ -69,12 +73,15 @@ struct LinkFacts: Sendable {
         )
     }
 
-    func link(now: Int64, monotonic: Int64, pending: Int, dropped: Int) -> StatusDocument.Link {
+    func link(now: Int64, monotonic: Int64, pending: Int, dropped: Int, heldCharts: Int) -> StatusDocument.Link {
         /// A moment of the clock that is never set, as the wall clock will show it.
         func wall(_ moment: Int64) -> Double {
             Double(now &+ (moment &- monotonic)) / Double(microsecondsPerSecond)
         }
         var link = StatusDocument.Link(hostGUID: host.description, state: state)
+        if state == .live, heldCharts > 0 { link.state = .replicating }
+        link.chartsLeft = state == .live ? heldCharts : nil
+        link.replayedPoints = replayedPoints
         link.destination = destination
         link.retryAt = retryAt.map(wall)
         link.attempts = attempts

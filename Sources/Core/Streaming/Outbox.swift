@@ -35,6 +35,10 @@ public final class Outbox: CollectionTap {
         var pendingSamples = 0
         var spare: [UInt8] = []
         var hasOverflowed = false
+        /// The parent asks for what it missed, chart by chart, before their live data.
+        var replicates = false
+        /// Charts whose past it has not got yet, of those that it knows.
+        var heldCharts = 0
         var isFirst = false
         /// Collected values that no parent took.
         var droppedSamples = 0
@@ -46,6 +50,17 @@ public final class Outbox: CollectionTap {
             let index = Int(ref.index)
             return index < charts.count && charts[index].ref == ref && charts[index].connection == connection
                 && charts[index].isWanted
+        }
+
+        /// Not a line more of it until the parent has its past.
+        mutating func hold(_ index: Int) {
+            if !charts[index].isHeld { heldCharts &+= 1 }
+            charts[index].isHeld = true
+        }
+
+        mutating func release(_ index: Int) {
+            if charts[index].isHeld { heldCharts &-= 1 }
+            charts[index].isHeld = false
         }
     }
 
@@ -98,19 +113,28 @@ public final class Outbox: CollectionTap {
             let index = Int(collection.ref.index)
             while state.charts.count <= index { state.charts.append(ChartLines()) }
             if state.charts[index].ref != collection.ref {
+                state.release(index)
                 state.charts[index] = ChartLines()
                 state.charts[index].ref = collection.ref
             }
+            if state.replicates, collection.isReplicating {
+                // What its own child still sends belongs before this: the parent asks for both, later (§10.6).
+                state.release(index)
+                state.charts[index].connection = 0
+                return (true, false, false)
+            }
             let known = state.charts[index].connection == state.connection
-            if !known || state.charts[index].generation != collection.generation {
+            // A chart that started anew has another clock than the parent's.
+            let isReset = state.replicates && collection.isFirst
+            if !known || isReset || state.charts[index].generation != collection.generation {
                 define(collection, at: index, in: &state)
             }
-            guard state.charts[index].isWanted else { return (true, false, false) }
+            guard state.charts[index].isWanted, !state.charts[index].isHeld else { return (true, false, false) }
             guard hasRoom(&state) else {
                 state.droppedSamples &+= collection.dimensionCount
                 return (true, false, true)
             }
-            let resyncs = collection.at < state.charts[index].resyncUntil
+            let resyncs = !state.replicates && collection.at < state.charts[index].resyncUntil
             if state.passesLinesOn, !resyncs, let lines = collection.lines,
                 state.charts[index].changedVariables.isEmpty
             {
@@ -155,12 +179,17 @@ public final class Outbox: CollectionTap {
         state.charts[index].isWanted = pattern.matches(definition.id) || pattern.matches(definition.name)
         state.charts[index].connection = state.connection
         state.charts[index].generation = collection.generation
+        state.release(index)
         guard state.charts[index].isWanted, hasRoom(&state) else { return }
         let dimensions = collection.dimensions
         state.writer.define(definition, dimensions, collection.variables, to: &state.pending)
         state.charts[index].remember(definition.id, dimensions)
         let resync = resyncIterations &* Int64(max(1, definition.updateEvery)) &* microsecondsPerSecond
         state.charts[index].resyncUntil = collection.at &+ resync
+        if state.replicates {
+            CommandWriter.chartDefinitionEnd(collection.past, now: collection.now, to: &state.pending)
+            state.hold(index)
+        }
     }
 
     private func hasRoom(_ state: inout State) -> Bool {
@@ -184,6 +213,9 @@ public final class Outbox: CollectionTap {
             state.pendingSamples = 0
             state.hasOverflowed = false
             state.isFirst = true
+            state.replicates = capabilities.contains(.replication)
+            state.heldCharts = 0
+            for index in state.charts.indices { state.charts[index].isHeld = false }
             state.changedCharts = []
             state.labelsChanged = false
         }
@@ -197,6 +229,7 @@ public final class Outbox: CollectionTap {
             let unsent = state.pending.count
             state.droppedSamples &+= state.pendingSamples
             state.connection = 0
+            state.heldCharts = 0
             state.pending = []
             state.pendingSamples = 0
             state.spare = []
@@ -223,6 +256,36 @@ public final class Outbox: CollectionTap {
             if state.connection != 0, hasRoom(&state) { lines(state.writer, &state.pending) }
         }
     }
+
+    // MARK: Replication
+
+    /// Whether the parent has been told of the chart on this connection.
+    func knows(_ ref: ChartRef) -> Bool { state.withLock { $0.connection != 0 && $0.knows(ref) } }
+
+    /// The chart that was defined with an id that is not quite its own, because a line does not bear every character.
+    func chart(sentAs id: [UInt8]) -> ChartRef? {
+        let prefix = CommandWriter.beginPrefix(id)
+        return state.withLock { state in
+            guard state.connection != 0 else { return nil }
+            return state.charts.first { $0.connection == state.connection && $0.isWanted && $0.isSent(with: prefix) }?
+                .ref
+        }
+    }
+
+    /// Adds an answer. With a chart to start, its next collection goes out; under the host's lock then, so that nothing is
+    /// collected between what the answer says and that.
+    func answer(_ bytes: [UInt8], starting chart: ChartRef?) {
+        state.withLock { state in
+            guard state.connection != 0, hasRoom(&state) else { return }
+            state.pending += bytes
+            if let chart, state.knows(chart) { state.release(Int(chart.index)) }
+        }
+    }
+
+    /// Charts whose live data waits for their past.
+    var heldCharts: Int { state.withLock { $0.heldCharts } }
+
+    // MARK: Taking
 
     /// Everything that waits. Give ``Batch/bytes`` back with ``recycle(_:)``.
     func take() -> (batch: Batch, hasOverflowed: Bool) {

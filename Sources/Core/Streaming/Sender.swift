@@ -24,12 +24,17 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     private(set) var outbox: Outbox!
 
     private(set) var machine: SenderMachine
-    private var connection: StreamConnection?
+    private(set) var connection: StreamConnection?
+    /// What the parent asked for, on this connection.
+    var replays = ReplayQueue()
+    var parentLines = ParentLines()
+    var isReplaying = false
+    /// Lines of the parent that were worth a word in the log.
+    var parentComplaints = 0
     private var encoder: FrameEncoder?
     private var wakeUp: Scheduled<Void>?
     /// A line was too long for a frame once: plain from then on (streaming protocol §6.2).
     private var compressionFailed = false
-    private var parentLines = ParentLines()
     private var sendAttempts = 0
     private var totalBytes = 0
     private var lastProgress: (at: Int64, bytes: Int) = (0, 0)
@@ -93,6 +98,8 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         eventLoop.execute { [self] in
             flags.flushIsDue.store(false, ordering: .releasing)
             send()
+            replays.resumePostponed()
+            answerReplays()
         }
     }
 
@@ -133,7 +140,10 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         let monotonic = clock.monotonic()
         let pending = outbox.pendingBytes
         let dropped = outbox.droppedSamples
-        return facts.withLock { $0.link(now: now, monotonic: monotonic, pending: pending, dropped: dropped) }
+        let held = outbox.heldCharts
+        return facts.withLock {
+            $0.link(now: now, monotonic: monotonic, pending: pending, dropped: dropped, heldCharts: held)
+        }
     }
 
     public func outboxIsFilling() {
@@ -193,7 +203,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         self.connection = connection
         connection.onBytes = { [self] bytes in answer(Reply.parse(Array(bytes)), evidence: bytes) }
         connection.onClosed = { [self] _ in answer(.nothing, evidence: nil) }
-        let own = Capabilities.own(compression: compresses)
+        let own = Capabilities.own(compression: compresses, replication: settings.replication)
         let request = StreamRequest(
             host.identity.withLock { $0 },
             guid: host.guid,
@@ -212,7 +222,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
 
     private func answer(_ reply: Reply, evidence: UnsafeRawBufferPointer?) {
         guard let connection, case .handshake = machine.state else { return }
-        let own = Capabilities.own(compression: compresses)
+        let own = Capabilities.own(compression: compresses, replication: settings.replication)
         guard let session = Session.accepted(by: reply, own: own) else {
             return refused(ConnectFailure(reply) ?? .notUnderstood, evidence: evidence)
         }
@@ -246,12 +256,9 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         if compresses, !isCompressed { report(.uncompressed) }
         encoder = isCompressed ? FrameEncoder(cut: capabilities.contains(.binary) ? .anywhere : .atLineEnds) : nil
         sendAttempts = 0
-        parentLines = ParentLines()
         lastProgress = (clock.monotonic(), 0)
-        connection.onBytes = { [self] bytes in
-            // Commands of capabilities that were never offered.
-            parentLines.take(bytes) { report(.unknownCommandFromParent, ["line": $0]) }
-        }
+        connection.onBytes = { [self] bytes in takeFromParent(bytes) }
+        connection.onWritable = { [self] in answerReplays() }
         connection.onClosed = { [self] end in lost(end) }
         connection.scheduleRepeatedly(every: 5 * microsecondsPerSecond) { [self] in checkProgress(connection) }
         introduce(capabilities)
@@ -282,7 +289,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     // MARK: The line
 
     /// - Parameter withChanges: obsolete charts and new labels too, for which the host is locked.
-    private func send(withChanges: Bool = true) {
+    func send(withChanges: Bool = true) {
         guard let connection, case .live = machine.state else { return }
         if withChanges { describeChanges() }
         let (batch, hasOverflowed) = outbox.take()
@@ -312,6 +319,9 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         return frames.count
     }
 
+    /// The event loop comes back to what the parent asked for.
+    func continueLater() { eventLoop.execute { [self] in answerReplays() } }
+
     private func noteUnsent(_ connection: StreamConnection) -> Int {
         let unsent = connection.pendingBytes
         facts.withLock { $0.unsent = unsent }
@@ -332,12 +342,20 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     private func describeChanges() {
         guard let changes = outbox.takeChanges() else { return }
         let charts = host.withDatabase { database in
-            changes.charts.compactMap { database.snapshot(of: $0) }.filter { $0.definition.options.contains(.obsolete) }
+            changes.charts.compactMap { ref in
+                database.snapshot(of: ref).map { (chart: $0, past: database.past(of: ref)) }
+            }.filter { $0.chart.definition.options.contains(.obsolete) }
         }
+        let now = clock.now()
         let labels = changes.labels ? host.identity.withLock { $0.labels } : []
         outbox.append { writer, bytes in
             if changes.labels { writer.labels(labels, to: &bytes) }
-            for chart in charts { writer.define(chart.definition, chart.dimensions, chart.variables, to: &bytes) }
+            for (chart, past) in charts {
+                writer.define(chart.definition, chart.dimensions, chart.variables, to: &bytes)
+                if let past, writer.capabilities.contains(.replication) {
+                    CommandWriter.chartDefinitionEnd(past, now: now, to: &bytes)
+                }
+            }
         }
     }
 
@@ -399,8 +417,12 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     private func forget(_ connection: StreamConnection) {
         connection.onBytes = nil
         connection.onClosed = nil
+        connection.onWritable = nil
         self.connection = nil
         encoder = nil
+        replays = ReplayQueue()
+        parentLines = ParentLines()
+        parentComplaints = 0
         outbox.close()
         facts.withLock { $0.disconnected() }
     }

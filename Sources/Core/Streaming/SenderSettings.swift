@@ -14,6 +14,8 @@ public struct SenderSettings: Sendable {
     public var bufferBytesMax: Int
     public var initialClockResyncIterations: Int
     public var compression: Bool
+    /// Offers the parent to fill its gaps from here (streaming protocol §10).
+    public var replication = true
     public var chartsMatching: SimplePattern
     /// What the child that is streamed on has agreed on; `nil` for the own host. Its lines go on as they came to a parent
     /// that has agreed on the same.

@@ -240,7 +240,7 @@ extension CommandWriter {
         }
     }
 
-    private static func appendSevenDecimals(_ value: Double, to bytes: inout [UInt8]) {
+    static func appendSevenDecimals(_ value: Double, to bytes: inout [UInt8]) {
         // The longest double has 309 digits before the point.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 352) { buffer in
             let count = withVaList([value]) { vsnprintf(buffer.baseAddress, buffer.count, "%.7f", $0) }

@@ -16,7 +16,9 @@ public struct CommandWriter: Sendable {
 
 extension CommandWriter {
     /// `BEGIN "type.id" `: what never changes of a chart's BEGIN, to be kept and given to ``line(_:_:to:)``.
-    public static func beginPrefix(_ chart: String) -> [UInt8] {
+    public static func beginPrefix(_ chart: String) -> [UInt8] { beginPrefix(chart.utf8) }
+
+    public static func beginPrefix(_ chart: some Sequence<UInt8>) -> [UInt8] {
         var bytes = Array("BEGIN ".utf8)
         appendQuoted(chart, to: &bytes)
         bytes.append(0x20)
