@@ -154,6 +154,8 @@ class Ndstream(Server):
             f.write(f"[global]\n    hostname = bench\n[db]\n    mode = {mode}\n    retention = {retention}\n"
                     "    future limit = 0\n[health]\n    enabled = no\n")
             if destination:
+                # The ring of a headless agent is a cost of its own: see "Memory" in README.md.
+                f.write("[db]\n    replication ring secs = 0\n")
                 f.write("[web]\n    mode = none\n[plugins]\n    enable running new plugins = no\n")
             else:
                 f.write(f"[web]\n    bind to = 127.0.0.1:{self.port}\n[plugins]\n    proc = no\n    diskspace = no\n"
