@@ -142,7 +142,17 @@ final class Chain {
         carry()
     }
 
-    func carry() { far.send(near.takeBytes()) }
+    /// Both ways, until neither has more to say.
+    func carry() {
+        while true {
+            let bytes = near.takeBytes()
+            far.send(bytes)
+            let answers = far.answers()
+            if bytes.isEmpty, answers.isEmpty { return }
+            near.send(answers)
+            agent.loop.run()
+        }
+    }
 
     func wait(seconds: Int64) {
         agent.wait(seconds: seconds)
