@@ -85,6 +85,17 @@ extension HostDatabase {
     /// Whether the chart's own child still sends what it missed (streaming protocol §10.6).
     public func isReplicating(_ ref: ChartRef) -> Bool { pointer(ref)?.pointee.isReplicating ?? false }
 
+    /// Says whether what comes of a chart is its past.
+    mutating func setReplicating(_ isReplicating: Bool, _ ref: ChartRef) {
+        pointer(ref)?.pointee.isReplicating = isReplicating
+    }
+
+    /// The child has gone: what it had not sent yet does not come any more.
+    public mutating func endReplication() {
+        guard let charts else { return }
+        for slot in 0..<Int(chartSlots) { charts[slot].isReplicating = false }
+    }
+
     /// Where the next collection continues. A collection that is open counts for nothing yet.
     public func replicationState(of ref: ChartRef) -> ReplicationState? {
         guard let chart = pointer(ref) else { return nil }

@@ -35,6 +35,9 @@ public struct HostSettings: Sendable, Equatable {
     /// Whether points are kept only for replication.
     var isRing: Bool { mode == .none && ringSeconds > 0 }
 
+    /// Whether there is anything to fill a parent's gaps from.
+    public var keepsPoints: Bool { mode != .none || ringSeconds > 0 }
+
     /// The mode in force.
     public var mode: MemoryMode { requestedMode.served }
     /// Points per chart in force: what `charts` reports as `history`.

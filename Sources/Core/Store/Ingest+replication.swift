@@ -42,12 +42,18 @@ extension Ingest {
     ) -> Bool {
         switch keyword {
         case .chartDefinitionEnd: return endDefinition(words, settings)
-        case .rbegin: return beginReplicated(words)
-        case .rset: return setReplicatedIncomplete(words)
-        case .rdstate: return resumeDimension(words)
-        case .rsstate: return resumeChart(words)
+        case .rbegin: return beginReplicated(words) && passOn(words)
+        case .rset: return setReplicatedIncomplete(words) && passOn(words)
+        case .rdstate: return resumeDimension(words) && passOn(words)
+        case .rsstate: return resumeChart(words) && passOn(words)
         default: return endReplicated(words, settings)
         }
+    }
+
+    /// What is understood goes on as it came.
+    private func passOn(_ words: borrowing Words) -> Bool {
+        if let relay = session.relay, let ref = replicating.chart { relay.answered(ref, words.line) }
+        return true
     }
 
     // MARK: Asking
@@ -63,6 +69,13 @@ extension Ingest {
         }
         let clock = seconds(words[2])
         if clock > 0 { check(clock) }
+        if let relay = session.relay {
+            guard let snapshot = database.snapshot(of: ref) else { return true }
+            let every = Int64(snapshot.definition.updateEvery)
+            let past = ReplicablePast(first: seconds(words[0]), last: seconds(words[1]), updateEvery: every)
+            relay.defined(ref, snapshot, past: past, clock: clock, now: now)
+            return true
+        }
         guard replicating.exchanges[ref] == nil else { return true }
         let defined = Int64(database.definition(of: ref)?.updateEvery ?? session.updateEvery)
         var situation = situation(of: ref, first: seconds(words[0]), last: seconds(words[1]), clock: clock)
@@ -76,6 +89,7 @@ extension Ingest {
             defined: defined,
             askedAt: now
         )
+        database.setReplicating(true, ref)
         replicating.progress.chartsLeft += 1
         if !request.isEmpty {
             replicating.progress.from = min(replicating.progress.from ?? .max, request.after)
@@ -284,6 +298,7 @@ extension Ingest {
             return stop(.replicationWithoutChart, ["command": "REND", "by": "RBEGIN"])
         }
         database.counters.updates &+= 1
+        session.relay?.answerEnded(ref, words.line, startsStreaming: words[3] == "true")
         let clock = seconds(words[6])
         if clock > 0 { check(clock) }
         if words[3] == "true" {
@@ -330,6 +345,7 @@ extension Ingest {
 
     private mutating func finish(_ ref: ChartRef) {
         guard let exchange = replicating.exchanges.removeValue(forKey: ref) else { return }
+        database.setReplicating(false, ref)
         replicating.progress.secondsDone &+= max(0, exchange.target &- exchange.reached)
         replicating.progress.chartsLeft -= 1
         replicating.progress.chartsDone += 1

@@ -29,6 +29,8 @@ public struct Ingest: ~Copyable, CommandSink {
         public var values: [String: String]
         /// How gaps are filled from the sender's database; `nil`: that was not agreed on, its commands are unknown.
         public var replication: ReplicationSettings?
+        /// Whoever fills gaps further on, and is told instead.
+        public var relay: (any ReplicationRelay)?
 
         public init(
             dialect: Dialect,
@@ -36,8 +38,10 @@ public struct Ingest: ~Copyable, CommandSink {
             plugin: String,
             updateEvery: Int,
             values: [String: String] = [:],
-            replication: ReplicationSettings? = nil
+            replication: ReplicationSettings? = nil,
+            relay: (any ReplicationRelay)? = nil
         ) {
+            self.relay = relay
             self.replication = replication
             self.dialect = dialect
             self.thread = thread
@@ -172,6 +176,11 @@ public struct Ingest: ~Copyable, CommandSink {
     }
 
     public mutating func rset(_ dimension: Word, _ value: Word, _ flags: Word) -> Bool {
+        if let relay = session.relay {
+            guard rsetOutside(dimension, value, flags) else { return false }
+            if let ref = replicating.chart { relay.answered(ref, dimension, value, flags) }
+            return true
+        }
         guard replicating.time > 0, database.current < 0 else { return rsetOutside(dimension, value, flags) }
         let isEmpty = flags.count > 0 && flags.contains("E")
         return database.setReplicated(

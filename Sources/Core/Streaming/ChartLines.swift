@@ -10,6 +10,8 @@ struct ChartLines {
     var generation: UInt32 = 0
     /// The chart's place may have been taken over by another one.
     var ref: ChartRef?
+    /// What goes through of its replication; `nil` where this node answers itself, or nobody does.
+    var relayed: RelayedChart?
     /// `send charts matching` allows it.
     var isWanted = false
     /// Nothing of it goes out before the parent has its past (streaming protocol §10).

@@ -23,7 +23,7 @@ public final class Outbox: CollectionTap {
         func outboxIsFilling()
     }
 
-    private struct State {
+    struct State {
         /// Counts connections, so that what was sent on an older one counts for nothing; 0 while none is open.
         var connection: UInt32 = 0
         var lastConnection: UInt32 = 0
@@ -39,6 +39,8 @@ public final class Outbox: CollectionTap {
         var replicates = false
         /// Charts whose past it has not got yet, of those that it knows.
         var heldCharts = 0
+        /// Requests of the parent that the child has not answered yet.
+        var relayedRequests = 0
         var isFirst = false
         /// Collected values that no parent took.
         var droppedSamples = 0
@@ -50,6 +52,18 @@ public final class Outbox: CollectionTap {
             let index = Int(ref.index)
             return index < charts.count && charts[index].ref == ref && charts[index].connection == connection
                 && charts[index].isWanted
+        }
+
+        /// The place of a chart, which may have been another one's.
+        mutating func place(_ ref: ChartRef) -> Int {
+            let index = Int(ref.index)
+            while charts.count <= index { charts.append(ChartLines()) }
+            if charts[index].ref != ref {
+                release(index)
+                charts[index] = ChartLines()
+                charts[index].ref = ref
+            }
+            return index
         }
 
         /// Not a line more of it until the parent has its past.
@@ -70,7 +84,7 @@ public final class Outbox: CollectionTap {
         var labels: Bool
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     /// Bytes of text from which on the sender is asked to take some before the run of collectors is over.
     static let fillingBytes = 262_144
     /// Bytes of text that may wait for a sender that does not take them. Not `buffer size bytes`: that is for what has
@@ -81,7 +95,9 @@ public final class Outbox: CollectionTap {
     private let limit: Int
     private let resyncIterations: Int64
     private let childCapabilities: Capabilities?
-    private let owner: any Owner
+    /// Speaks to the child whose host this is, in its own time.
+    let toChild: (@Sendable ([UInt8]) -> Void)?
+    let owner: any Owner
 
     /// - Parameters:
     ///   - pattern: `send charts matching`, on id or name.
@@ -93,12 +109,14 @@ public final class Outbox: CollectionTap {
         limit: Int,
         resyncIterations: Int,
         childCapabilities: Capabilities? = nil,
+        toChild: (@Sendable ([UInt8]) -> Void)? = nil,
         owner: any Owner
     ) {
         self.pattern = pattern
         self.limit = max(limit, Outbox.textBytesMax)
         self.resyncIterations = Int64(max(0, min(resyncIterations, 1_000_000)))
         self.childCapabilities = childCapabilities
+        self.toChild = toChild
         self.owner = owner
     }
 
@@ -110,13 +128,7 @@ public final class Outbox: CollectionTap {
                 state.droppedSamples &+= collection.dimensionCount
                 return (false, false, false)
             }
-            let index = Int(collection.ref.index)
-            while state.charts.count <= index { state.charts.append(ChartLines()) }
-            if state.charts[index].ref != collection.ref {
-                state.release(index)
-                state.charts[index] = ChartLines()
-                state.charts[index].ref = collection.ref
-            }
+            let index = state.place(collection.ref)
             if state.replicates, collection.isReplicating {
                 // What its own child still sends belongs before this: the parent asks for both, later (§10.6).
                 state.release(index)
@@ -175,24 +187,48 @@ public final class Outbox: CollectionTap {
     }
 
     private func define(_ collection: borrowing Store.Collection, at index: Int, in state: inout State) {
-        let definition = collection.definition
-        state.charts[index].isWanted = pattern.matches(definition.id) || pattern.matches(definition.name)
-        state.charts[index].connection = state.connection
-        state.charts[index].generation = collection.generation
-        state.release(index)
-        guard state.charts[index].isWanted, hasRoom(&state) else { return }
-        let dimensions = collection.dimensions
-        state.writer.define(definition, dimensions, collection.variables, to: &state.pending)
-        state.charts[index].remember(definition.id, dimensions)
-        let resync = resyncIterations &* Int64(max(1, definition.updateEvery)) &* microsecondsPerSecond
-        state.charts[index].resyncUntil = collection.at &+ resync
-        if state.replicates {
-            CommandWriter.chartDefinitionEnd(collection.past, now: collection.now, to: &state.pending)
-            state.hold(index)
-        }
+        let telling = Definition(
+            chart: collection.definition,
+            dimensions: collection.dimensions,
+            variables: collection.variables,
+            generation: collection.generation,
+            collectedAt: collection.at,
+            past: collection.past,
+            now: collection.now
+        )
+        define(telling, at: index, in: &state)
     }
 
-    private func hasRoom(_ state: inout State) -> Bool {
+    /// A chart as it is told to a parent.
+    struct Definition {
+        var chart: ChartDefinition
+        var dimensions: [DimensionDefinition]
+        var variables: [String: Double]
+        var generation: UInt32
+        /// µs since 1970 by the chart's clock; and by this machine's.
+        var collectedAt: Int64
+        var past: ReplicablePast
+        var now: Int64
+    }
+
+    func define(_ telling: Definition, at index: Int, in state: inout State) {
+        let chart = telling.chart
+        state.charts[index].isWanted = pattern.matches(chart.id) || pattern.matches(chart.name)
+        state.charts[index].connection = state.connection
+        state.charts[index].generation = telling.generation
+        state.release(index)
+        guard state.charts[index].isWanted, hasRoom(&state) else { return }
+        state.writer.define(chart, telling.dimensions, telling.variables, to: &state.pending)
+        state.charts[index].remember(chart.id, telling.dimensions)
+        let resync = resyncIterations &* Int64(max(1, chart.updateEvery)) &* microsecondsPerSecond
+        state.charts[index].resyncUntil = telling.collectedAt &+ resync
+        guard state.replicates else { return }
+        let (past, now) = relayedPast(telling, state.charts[index].relayed)
+        CommandWriter.chartDefinitionEnd(past, now: now, to: &state.pending)
+        state.hold(index)
+    }
+
+    func hasRoom(_ state: inout State) -> Bool {
         if state.pending.count > limit { state.hasOverflowed = true }
         return !state.hasOverflowed
     }
@@ -216,6 +252,7 @@ public final class Outbox: CollectionTap {
             state.replicates = capabilities.contains(.replication)
             state.heldCharts = 0
             for index in state.charts.indices { state.charts[index].isHeld = false }
+            state.relayedRequests = 0
             state.changedCharts = []
             state.labelsChanged = false
         }
@@ -230,6 +267,8 @@ public final class Outbox: CollectionTap {
             state.droppedSamples &+= state.pendingSamples
             state.connection = 0
             state.heldCharts = 0
+            state.relayedRequests = 0
+            for index in state.charts.indices { state.charts[index].relayed?.upstreamClosed() }
             state.pending = []
             state.pendingSamples = 0
             state.spare = []

@@ -4,6 +4,7 @@ public import NIOCore
 public import Status
 public import Store
 import Synchronization
+import Transport
 import Wire
 
 /// The senders of the hosts that children stream: what makes a proxy of a node (streaming protocol §13).
@@ -28,17 +29,23 @@ public final class Proxies: Sendable {
 
     /// A child was let in.
     ///
-    /// - Parameter capabilities: what was agreed on with it.
+    /// - Parameters:
+    ///   - capabilities: what was agreed on with it.
+    ///   - child: its connection.
     /// - Returns: `nil` where its metrics go no further.
     func begin(
         _ host: Host,
         _ proxy: ReceiverSettings.ProxySettings,
         _ stream: StreamSettings,
         _ capabilities: Capabilities,
-        on eventLoop: any EventLoop
+        _ child: StreamConnection
     ) -> Sender? {
-        guard let settings = SenderSettings(proxy, stream, child: capabilities) else { return nil }
-        let sender = make(host, settings, eventLoop)
+        guard var settings = SenderSettings(proxy, stream, child: capabilities) else { return nil }
+        if capabilities.contains(.replication), !host.settings.keepsPoints {
+            let reference = child.reference
+            settings.toChild = { bytes in reference.run { $0.write(bytes) } }
+        }
+        let sender = make(host, settings, child.eventLoop)
         let (before, leaving) = state.withLock { state in
             (state.active.updateValue(sender, forKey: host.guid), state.leaving[host.guid])
         }

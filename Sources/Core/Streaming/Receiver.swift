@@ -69,7 +69,8 @@ final class Receiver {
                 plugin: "\(peer.address):\(peer.port)",
                 updateEvery: updateEvery,
                 values: ["ip": peer.address, "port": peer.port],
-                replication: replicates ? replication : nil
+                replication: replicates ? replication : nil,
+                relay: sender.flatMap { $0.settings.toChild == nil ? nil : $0.outbox }
             ),
             reporter: parent.reporter
         )
@@ -154,6 +155,7 @@ final class Receiver {
         let isCurrent = parent.receivers.release(host.guid, claim)
         if let sender { parent.proxies.end(host, sender) }
         if isCurrent {
+            host.withDatabase { $0.endReplication() }
             let condition = ending?.condition ?? .receiverDisconnected
             let text = ending.map { ending in
                 ending.condition.render(values(ending.values))

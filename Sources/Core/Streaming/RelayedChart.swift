@@ -4,6 +4,8 @@
 /// A child answers requests in their order, also while it streams. So the answers to what was asked for by a connection that
 /// is gone can be counted, and left out of the next one.
 struct RelayedChart: Sendable, Equatable {
+    /// The chart's.
+    let id: [UInt8]
     /// What the child has, as it said with the chart's definition: Unix seconds by its clock, 0 for nothing.
     private(set) var first: Int64 = 0
     private(set) var last: Int64 = 0
@@ -14,6 +16,8 @@ struct RelayedChart: Sendable, Equatable {
     /// Requests that the child has not answered yet, and how many of them nobody waits for any more.
     private var asked = 0
     private var stale = 0
+
+    init(id: String) { self.id = Array(id.utf8) }
 
     /// The child has defined the chart, and waits to be asked.
     ///

@@ -66,11 +66,13 @@ extension Sender {
         let prepared: Prepared = host.withDatabase { database in
             guard let chart = find(request.chart, in: database) else { return .unknown }
             guard !database.isReplicating(chart) else { return .tooEarly }
+            if let isPassedOn = outbox.relay(request, chart) { return isPassedOn ? .passedOn : .tooEarly }
             let now = clock.now() / microsecondsPerSecond
             return ReplayAnswer(request, chart, in: database, now: now, bytesMax: bytesMax).map { .answer($0) }
                 ?? .unknown
         }
         switch prepared {
+        case .passedOn: return 0
         case .tooEarly:
             replays.postpone(request)
             return 0
@@ -86,6 +88,7 @@ extension Sender {
 
     private enum Prepared {
         case answer(ReplayAnswer)
+        case passedOn
         case tooEarly
         case unknown
     }

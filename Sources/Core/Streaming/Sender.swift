@@ -14,7 +14,7 @@ import Wire
 public final class Sender: Outbox.Owner, @unchecked Sendable {
     let host: Host
     let settings: SenderSettings
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private let dial: Dial
     private let canCompress: Bool
     let clock: any Clock
@@ -33,6 +33,10 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     var parentComplaints = 0
     private var encoder: FrameEncoder?
     private var wakeUp: Scheduled<Void>?
+    /// Looks after a child that waits to be asked by a parent who is away.
+    var silenceWatch: RepeatedTask?
+    /// Since when no parent listens.
+    var awaySince: Int64?
     /// A line was too long for a frame once: plain from then on (streaming protocol §6.2).
     private var compressionFailed = false
     private var sendAttempts = 0
@@ -80,6 +84,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
             limit: settings.bufferBytesMax,
             resyncIterations: settings.initialClockResyncIterations,
             childCapabilities: settings.childCapabilities,
+            toChild: settings.toChild,
             owner: self
         )
     }
@@ -90,6 +95,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     public func start() {
         report(.senderCreated, ["task": "1"])
         host.withDatabase { $0.add(outbox) }
+        if settings.toChild != nil { eventLoop.execute { [self] in watchSilentChild() } }
     }
 
     /// Something may have been collected: sends it. Once for each run of collectors, not for each chart.
@@ -119,6 +125,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
             send()
             machine.stop()
             wakeUp?.cancel()
+            silenceWatch?.cancel()
             publish()
             guard let connection else { return stopped(promise) }
             forget(connection)
@@ -281,7 +288,12 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
                 to: &introduction
             )
             outbox.open(capabilities, introduction: introduction)
+            let now = clock.now()
+            for chart in outbox.silentCharts {
+                if let snapshot = database.snapshot(of: chart) { outbox.define(snapshot, now: now) }
+            }
         }
+        outbox.letWaitingGoOn()
     }
 
     private var compresses: Bool { canCompress && !compressionFailed }

@@ -20,6 +20,8 @@ public struct SenderSettings: Sendable {
     /// What the child that is streamed on has agreed on; `nil` for the own host. Its lines go on as they came to a parent
     /// that has agreed on the same.
     var childCapabilities: Capabilities?
+    /// Speaks to that child, where nothing of it is kept here and it can fill gaps itself.
+    var toChild: (@Sendable ([UInt8]) -> Void)?
 
     /// The own host's.
     ///

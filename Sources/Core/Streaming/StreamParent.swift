@@ -214,13 +214,7 @@ public final class StreamParent: Sendable {
             ),
             task: offer.client,
             accessText: accessText(request),
-            sender: proxies.begin(
-                host,
-                settings.proxy,
-                configuration.stream,
-                session.capabilities,
-                on: connection.eventLoop
-            ),
+            sender: proxies.begin(host, settings.proxy, configuration.stream, session.capabilities, connection),
             parent: self
         )
         receiver.start(reply, session)
