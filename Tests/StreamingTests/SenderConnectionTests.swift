@@ -1,6 +1,7 @@
 import Basics
 import Config
 import Diagnostics
+import Glibc
 import NIOCore
 import NIOEmbedded
 import Status
@@ -61,17 +62,31 @@ import Testing
         }
     }
 
-    @Test func aBrokenConnectionIsNamed() throws {
+    /// The original's words for every end (streaming protocol §11, "Other closings").
+    @Test(arguments: [
+        (104, "read", "ND-C73", "error during read (104). Restarting connection"),
+        (110, "read", "ND-C73", "error during read (110). Restarting connection"),
+        (
+            32, "write", "ND-C21",
+            "failed to send metrics - closing connection - we have sent 38 bytes on this connection."
+        ),
+        (
+            104, "connection reset (error set)", "ND-C87",
+            "restart stream because socket reports errors (POLLERR) - 38 bytes transmitted."
+        ),
+    ] as [(Int32, String, String, String)])
+    func aBrokenConnectionIsNamed(number: Int32, operation: String, code: String, text: String) throws {
         let bench = try SenderBench()
         let parent = try bench.live()
         bench.wait(seconds: 5)
-        parent.channel.pipeline.fireErrorCaught(IOErrorMaker.reset)
-        #expect(
-            bench.reports.text(.connectionFailed)?.contains(
-                "failed to send metrics - closing connection - we have sent"
-            ) == true
-        )
-        #expect(bench.link.lastError?.code == "ND-C21")
+        let request = bench.sender.connection?.writtenBytes ?? 0
+        bench.reports.forget()
+        parent.channel.pipeline.fireErrorCaught(IOError(errnoCode: number, reason: operation))
+        let said = text.replacing("38", with: String(request))
+        #expect(bench.reports.texts.first == "STREAM web01 [send to parent:19999]: " + said)
+        #expect(bench.link.lastError?.code == code)
+        #expect(bench.link.candidates.map(\.code) == [code])
+        #expect(bench.link.candidates.map(\.state) == ["connecting"])
     }
 
     /// Nothing goes out for `timeout seconds` although something waits.
@@ -236,6 +251,106 @@ import Testing
         next.leave()
         let third = try bench.connect()
         #expect(third.take().contains("&ver=4&"))
+    }
+
+    /// The list as the status document shows it, in every phase.
+    @Test func candidatesInEveryPhase() throws {
+        let bench = try SenderBench(destination: "one:1 two:2 three:3", random: 0)
+        func states() -> [String?] { bench.link.candidates.map(\.state) }
+        #expect(states() == ["ready", "ready", "ready"])
+        #expect(bench.link.state == .idle && bench.link.attempts == 0 && bench.link.retryAt == nil)
+        bench.collect("a.b")
+        #expect(states() == ["connecting", "ready", "ready"])
+        try bench.refuseConnection(EHOSTUNREACH)
+        #expect(states() == ["skipped", "connecting", "ready"])
+        #expect(bench.link.attempts == 2)
+        let two = try bench.connect()
+        #expect(states() == ["skipped", "handshake", "ready"])
+        two.send(Reply.denied.text!)
+        #expect(states() == ["skipped", "skipped", "connecting"])
+        #expect(bench.link.candidates.map(\.code) == ["ND-C80", "ND-C12", nil])
+        let three = try bench.connect()
+        three.send(acceptance(4))
+        #expect(states() == ["skipped", "skipped", "live"])
+        #expect(bench.link.attempts == 0 && bench.link.destination == "three:3" && bench.link.retryAt == nil)
+        bench.wait(seconds: 6)
+        #expect(states() == ["ready", "ready", "live"])
+        #expect(bench.link.candidates.allSatisfy { $0.skippedUntilAt == nil })
+        // The best of the list is the first to be tried now.
+        three.leave()
+        #expect(states() == ["connecting", "ready", "ready"])
+        for _ in 0..<3 { try bench.refuseConnection() }
+        #expect(states() == ["skipped", "skipped", "skipped"])
+        #expect(bench.link.state == .waiting && bench.retryIn == 5)
+        #expect(bench.link.candidates.map(\.code) == ["ND-C78", "ND-C78", "ND-C78"])
+        #expect(bench.link.destination == "three:3")
+    }
+
+    /// That nobody is there is said once for each time it is waited, however long.
+    @Test func waitingIsSaidOnce() throws {
+        let bench = try SenderBench(" reconnect delay seconds = 60\n")
+        bench.collect("a.b")
+        try bench.refuseConnection()
+        #expect(bench.reports.count(.noDestination) == 1)
+        for _ in 0..<59 { bench.wait(seconds: 1) }
+        #expect(bench.reports.count(.noDestination) == 1)
+        #expect(bench.reports.count(.cannotConnect) == 1)
+        bench.wait(seconds: 1)
+        try bench.refuseConnection()
+        #expect(bench.reports.count(.noDestination) == 2)
+    }
+
+    /// An interface that is not there is told, and limits nothing.
+    @Test func anInterfaceThatIsNotThere() throws {
+        let bench = try SenderBench(destination: "[fe80::1%no-such0]:1")
+        bench.collect("a.b")
+        #expect(
+            bench.reports.text(.unknownInterface)
+                == "Cannot find a network interface named 'no-such0'. Continuing with limiting the network interface"
+        )
+        #expect(bench.dialled.count == 1)
+    }
+
+    /// One name, several addresses: each has its line, the last two lines are the original's.
+    @Test func everyAddressHasItsLine() throws {
+        let bench = try SenderBench()
+        bench.collect("a.b")
+        bench.reports.forget()
+        let errors = [(ENETUNREACH, "2001:db8::1"), (ECONNREFUSED, "10.0.0.1")].map {
+            DialFailure(IOError(errnoCode: $0.0, reason: "connect"), host: $0.1, port: "19999")
+        }
+        try bench.fail(errors[1].with(others: [errors[0]]))
+        #expect(
+            bench.reports.texts.prefix(3) == [
+                "Failed to connect to '2001:db8::1', port '19999' (errno 101, Network is unreachable)",
+                "Failed to connect to '10.0.0.1', port '19999' (errno 111, Connection refused)",
+                "STREAM web01 [send to parent:19999]: failed to connect",
+            ]
+        )
+        #expect(bench.link.lastError?.code == "ND-C78")
+    }
+
+    /// The figures of the original's line: what this connection took, and all of them.
+    @Test func theFiguresOfAnOverflow() throws {
+        let line = "BEGIN \"first.chart\" 0\nSET \"d\" = 1\nEND\n".utf8.count
+        let bench = try SenderBench(bufferBytesMax: 10 * line)
+        let first = try bench.live()
+        bench.collect("first.chart")
+        let sentFirst = bench.sender.connection!.writtenBytes
+        bench.wait(seconds: 6)
+        first.leave()
+        let second = try bench.live()
+        bench.collect("first.chart")
+        _ = second.take()
+        let sentSecond = bench.sender.connection!.writtenBytes
+        second.stopReading()
+        for _ in 0..<11 { bench.collect("first.chart") }
+        #expect(
+            bench.reports.text(.bufferOverflow)
+                == "STREAM web01 [send to parent:19999]: too many data pending - buffer is \(10 * line) bytes long, "
+                + "\(11 * line) unsent - we have sent \(sentFirst + sentSecond) bytes in total, \(sentSecond) on this "
+                + "connection. Closing connection to flush the data."
+        )
     }
 
     @Test func stoppingSendsWhatIsThereAndSaysNothingElse() throws {

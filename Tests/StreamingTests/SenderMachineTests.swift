@@ -95,6 +95,90 @@ import Testing
         #expect(machine.state == .live(candidate: 0, session, since: 1))
     }
 
+    /// What is under way goes on; when it fails, the list is tried from its beginning.
+    @Test(arguments: [false, true])
+    func theOperatorDoesNotDisturbAnAttempt(isHandshake: Bool) {
+        var machine = machine("a:1 b:2 c:3")
+        _ = machine.begin(now: 0)
+        machine.connected()
+        _ = machine.refused(.localhost, now: 0)
+        if isHandshake { machine.connected() }
+        #expect(machine.retryNow(now: 1) == .nothing)
+        #expect(machine.candidate == 1)
+        #expect(machine.candidates.allSatisfy { $0.skippedUntil == 0 })
+        let next = isHandshake ? machine.refused(.busy, now: 2) : machine.couldNotConnect(code: "X", now: 2)
+        #expect(next == .connect(candidate: 0))
+    }
+
+    /// Nobody is struck off: whoever was denied is asked again, for as long as the node runs.
+    @Test func nobodyIsGivenUp() {
+        var machine = machine("a:1")
+        var now: Int64 = 0
+        #expect(machine.begin(now: now) == .connect(candidate: 0))
+        for round in 1...1000 {
+            machine.connected()
+            guard case .wait(let until) = machine.refused(.denied, now: now) else { return #expect(Bool(false)) }
+            now = until
+            #expect(machine.attempts == round)
+            #expect(machine.wake(now: now) == .connect(candidate: 0))
+        }
+    }
+
+    /// A better destination that comes back is not moved to; it is the first to be tried when the link is lost.
+    @Test func aLinkStaysWhereItIs() {
+        var machine = machine("a:1 b:2")
+        _ = machine.begin(now: 0)
+        _ = machine.couldNotConnect(code: "X", now: 0)
+        machine.connected()
+        machine.accepted(session, now: 0)
+        #expect(machine.candidates[0].skippedUntil == 5 * second)
+        #expect(machine.wake(now: 60 * second) == .nothing)
+        #expect(machine.candidate == 1)
+        #expect(machine.lost(code: "Y", now: 60 * second) == .connect(candidate: 0))
+        #expect(machine.candidates.map(\.code) == ["X", "Y"])
+    }
+
+    /// A list of any length, failing at random: the machine never stands still and never hammers.
+    @Test(arguments: 0..<50)
+    func aLongLifeWithRandomFailures(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var machine = machine("a:1 b:2 c:3", random: random.next())
+        var now: Int64 = 0
+        var action = machine.begin(now: now)
+        var asked: [[Int64]] = [[], [], []]
+        for _ in 0..<500 {
+            switch action {
+            case .nothing:
+                Issue.record("it stands still in \(machine.state), seed \(seed)")
+                return
+            case .wait(let until):
+                #expect(until > now, "seed \(seed)")
+                now = until
+                action = machine.wake(now: now)
+            case .connect(let candidate):
+                asked[candidate].append(now)
+                now += Int64(random.next() % 100_000)
+                switch random.next() % 4 {
+                case 0: action = machine.couldNotConnect(code: "X", now: now)
+                case 1:
+                    machine.connected()
+                    let failures = ConnectFailure.allCases
+                    action = machine.refused(failures[Int(random.next() % UInt64(failures.count))], now: now)
+                default:
+                    machine.connected()
+                    machine.accepted(session, now: now)
+                    now += Int64(random.next() % 20_000_000)
+                    action = machine.lost(code: "Y", now: now)
+                }
+            }
+        }
+        for times in asked {
+            for (one, next) in zip(times, times.dropFirst()) {
+                #expect(next - one >= 5 * second, "hammered, seed \(seed)")
+            }
+        }
+    }
+
     /// Without compression the same parent is dialled, not the first of the list.
     @Test func aRestartStaysWithItsParent() {
         var machine = machine()

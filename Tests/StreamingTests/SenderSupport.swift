@@ -1,5 +1,6 @@
 import Basics
 import Config
+import Glibc
 import NIOCore
 import NIOEmbedded
 import Status
@@ -88,11 +89,15 @@ final class SenderBench {
         return parent
     }
 
-    /// The connection cannot be made.
-    func refuseConnection() throws {
+    /// The connection cannot be made, as the system says with this errno.
+    func refuseConnection(_ number: Int32 = ECONNREFUSED) throws {
+        try fail(DialFailure(IOError(errnoCode: number, reason: "connect"), host: "10.0.0.1", port: "19999"))
+    }
+
+    func fail(_ failure: DialFailure) throws {
         let completion = try #require(completion, "nobody was dialled")
         self.completion = nil
-        completion(.failure(DialFailure(IOError(errnoCode: 111, reason: "connect"), address: "10.0.0.1:19999")))
+        completion(.failure(failure))
     }
 
     /// A parent that has accepted with this version; what it got until then is forgotten.
@@ -157,7 +162,8 @@ final class TestParent {
 
     var isOpen: Bool { channel.isActive }
 
-    func send(_ text: String) { _ = try? channel.writeInbound(ByteBuffer(string: text)) }
+    func send(_ text: String) { send(Array(text.utf8)) }
+    func send(_ bytes: [UInt8]) { _ = try? channel.writeInbound(ByteBuffer(bytes: bytes)) }
 
     func leave() {
         channel.close(promise: nil)

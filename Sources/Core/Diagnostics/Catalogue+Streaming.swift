@@ -433,14 +433,11 @@ extension Condition {
     public static let cannotConnect = Condition(
         "ND-C10",
         .error,
-        send + "failed to connect: {reason}",
-        recognised: [
-            "STREAM {host} [send to {destination}]: failed to connect",
-            "Failed to connect to '{destination}', port '{port}'",
-            "STREAM {host} [send to {destination}]: could not connect to parent node at this time.",
-        ],
+        send + "failed to connect",
+        recognised: [send + "failed to connect: {reason}"],
         sentence: "The parent could not be reached.",
         causes: [
+            "the line before says why: an errno for each address, or that the name has none",
             "the parent is not running, or listens on another port", "a firewall between the two", "the name is wrong",
         ],
         fix: ["ndstream check-tls {destination}", "on the parent: is it up, and does [web] bind to name this port?"]
@@ -566,13 +563,14 @@ extension Condition {
     public static let parentForbidsPort = Condition(
         "ND-C18",
         .error,
-        send + "remote node response is not understood, is it Netdata?. It says: {evidence}",
+        send + "server is not replying properly (is it a netdata?).",
         recognised: [
-            "STREAM {host} [send to {destination}]: remote node response is not understood, is it Netdata?.",
-            "STREAM {host} [send to {destination}]: server is not replying properly (is it a netdata?).",
+            send + "remote node response is not understood, is it Netdata?.",
+            send + "remote node response is not understood, is it Netdata?. It says: {evidence}",
         ],
         sentence: "What answered is no Netdata that takes this stream.",
         causes: [
+            "the line after it says who answered, and what",
             "the port belongs to another program", "the parent's port may not stream (`bind to … = dashboard`)",
             "the parent wants TLS on this port: add :SSL to the destination",
         ],
@@ -585,6 +583,7 @@ extension Condition {
         send + "remote netdata does not respond.",
         sentence: "The parent accepted the connection and said nothing, or closed it without a word.",
         causes: [
+            "the line after it says which of the two",
             "the parent is older than 1.35: it closes without a word when it refuses",
             "`[web] allow connections from` of the parent does not list this address", "the parent hangs",
         ],
@@ -605,11 +604,7 @@ extension Condition {
         "ND-C20",
         .error,
         send + "connection closed by far end. Restarting connection",
-        recognised: [
-            "STREAM {host} [send to {destination}]: connection closed by far end.",
-            "STREAM {host} [send to {destination}]: restart stream because {reason} - {bytes} bytes transmitted.",
-            "STREAM {host} [send to {destination}]: restarting connection: {reason} - {bytes} bytes transmitted.",
-        ],
+        recognised: ["STREAM {host} [send to {destination}]: connection closed by far end."],
         sentence: "The parent closed the connection.",
         causes: ["the parent was stopped or restarted", "the parent did not like a line: see its error.log"],
         fix: ["nothing: this node connects again at once"]
@@ -619,8 +614,7 @@ extension Condition {
         "ND-C21",
         .error,
         send + "failed to send metrics - closing connection - we have sent {bytes} bytes on this connection.",
-        recognised: ["STREAM {host} [send to {destination}]: error during read ({bytes}). Restarting connection"],
-        sentence: "The connection to the parent broke.",
+        sentence: "The connection to the parent broke while something was sent.",
         causes: ["the network between the two", "the parent's machine went away"],
         fix: ["nothing: this node connects again at once"]
     )

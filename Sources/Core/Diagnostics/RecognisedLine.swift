@@ -15,13 +15,24 @@ public struct RecognisedLine: Sendable {
 
     public init(_ line: LogLine, _ matcher: TemplateMatcher) {
         self.line = line
-        let match = matcher.match(line.message)
+        let match = Self.match(line, matcher)
         let saysStream = line.message.contains("STREAM") || line.thread?.hasPrefix("STREAM") == true
         let letter = match?.condition.code.dropFirst(3).first
         isStreaming = saysStream || letter.map { Self.streamingLetters.contains($0) } == true
         condition = match?.condition ?? (saysStream ? .unrecognised : nil)
         values = match?.values ?? [:]
         host = match?.values["host"] ?? line.threadHost ?? hostOfPrefix(line.message)
+    }
+
+    /// The errno is the original's afterthought, related to the line or not, unless the catalogue has it in a text.
+    private static func match(_ line: LogLine, _ matcher: TemplateMatcher) -> TemplateMatcher.Match? {
+        let opening = " (errno "
+        if let errno = line.errno, let match = matcher.match(line.message + opening + errno + ")"),
+            match.values.values.allSatisfy({ !$0.contains(opening) })
+        {
+            return match
+        }
+        return matcher.match(line.message)
     }
 
     /// The line's own level where the catalogue has none to offer.

@@ -14,6 +14,8 @@ struct LinkFacts: Sendable {
     private var attempts = 0
     private var retryAt: Int64?
     private var candidates: [SenderMachine.Candidate]
+    /// The one of them that is in use.
+    private var current: Int?
     private var lastError: StatusDocument.LinkError?
     private var compression: String?
     private var capabilities: [String] = []
@@ -32,6 +34,7 @@ struct LinkFacts: Sendable {
 
     mutating func take(_ machine: SenderMachine) {
         candidates = machine.candidates
+        current = machine.candidate
         attempts = machine.attempts
         destination = machine.current?.description ?? destination
         retryAt = nil
@@ -69,7 +72,7 @@ struct LinkFacts: Sendable {
             at: Double(event.at) / Double(microsecondsPerSecond),
             code: event.condition.code,
             text: event.text,
-            evidence: evidence.map(escapedForLog)
+            evidence: evidence
         )
     }
 
@@ -92,11 +95,13 @@ struct LinkFacts: Sendable {
         link.bufferBytes = pending &+ unsent
         link.bufferMaxBytes = bufferMax
         link.droppedSamples = dropped
-        link.candidates = candidates.map { candidate in
+        link.candidates = candidates.indices.map { index in
+            let candidate = candidates[index]
+            let isSkipped = candidate.skippedUntil > monotonic
             var shown = StatusDocument.Candidate(destination: candidate.destination.description)
             shown.code = candidate.code
-            shown.state = candidate.skippedUntil > monotonic ? "skipped" : "ready"
-            shown.skippedUntilAt = candidate.skippedUntil > monotonic ? wall(candidate.skippedUntil) : nil
+            shown.state = index == current ? state.rawValue : isSkipped ? "skipped" : "ready"
+            shown.skippedUntilAt = isSkipped ? wall(candidate.skippedUntil) : nil
             return shown
         }
         return link

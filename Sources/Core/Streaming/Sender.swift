@@ -31,6 +31,9 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     var isReplaying = false
     /// Lines of the parent that were worth a word in the log.
     var parentComplaints = 0
+    /// What came back to the request so far.
+    private var heard = ReplyBuffer()
+    private var saidNoDestination = false
     private var encoder: FrameEncoder?
     private var wakeUp: Scheduled<Void>?
     /// Looks after a child that waits to be asked by a parent who is away.
@@ -39,8 +42,10 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     var awaySince: Int64?
     /// A line was too long for a frame once: plain from then on (streaming protocol §6.2).
     private var compressionFailed = false
-    private var sendAttempts = 0
+    private(set) var sendAttempts = 0
+    /// Bytes that the connections before this one took.
     private var totalBytes = 0
+    private var lastFarEnd: FarEnd?
     private var lastProgress: (at: Int64, bytes: Int) = (0, 0)
 
     /// What other threads set and the event loop looks at.
@@ -180,6 +185,8 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         switch action {
         case .nothing: break
         case .wait(let until):
+            if !saidNoDestination { report(.noDestination) }
+            saidNoDestination = true
             wakeUp?.cancel()
             let delay = max(1000, until &- clock.monotonic())
             wakeUp = eventLoop.assumeIsolated().scheduleTask(in: .microseconds(delay)) { [self] in
@@ -190,14 +197,16 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     }
 
     private func connect(_ destination: Destination) {
+        saidNoDestination = false
         report(.connecting, ["port": settings.defaultPort])
+        tellInterface(of: destination)
         dial(destination, eventLoop, settings.timeoutSeconds * microsecondsPerSecond) { [self] in
             switch $0 {
             case .success(let connection): ask(connection)
             case .failure(let failure):
                 guard machine.state != .stopped else { return }
-                fail(.cannotConnect, ["reason": failure.description, "port": destination.port])
-                act(machine.couldNotConnect(code: Condition.cannotConnect.code, now: clock.monotonic()))
+                let code = tell(failure)
+                act(machine.couldNotConnect(code: code, now: clock.monotonic()))
             }
         }
     }
@@ -208,8 +217,9 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         report(.senderInitializing)
         machine.connected()
         self.connection = connection
-        connection.onBytes = { [self] bytes in answer(Reply.parse(Array(bytes)), evidence: bytes) }
-        connection.onClosed = { [self] _ in answer(.nothing, evidence: nil) }
+        heard = ReplyBuffer()
+        connection.onBytes = { [self] bytes in hear(bytes, on: connection) }
+        connection.onClosed = { [self] end in judge(end) }
         let own = Capabilities.own(compression: compresses, replication: settings.replication)
         let request = StreamRequest(
             host.identity.withLock { $0 },
@@ -218,35 +228,53 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
             updateEvery: host.settings.updateEvery,
             version: compressionFailed ? 4 : own.rawValue
         )
-        guard let head = try? request.encode() else { return refused(.requestNotSent, evidence: nil) }
+        guard let head = try? request.encode() else { return refused(.requestNotSent) }
         connection.write(head)
         report(.senderWaiting)
         connection.schedule(after: settings.timeoutSeconds * microsecondsPerSecond) { [self] in
-            if case .handshake = machine.state, self.connection === connection { answer(.nothing, evidence: nil) }
+            if self.connection === connection { judge() }
         }
         publish()
     }
 
-    private func answer(_ reply: Reply, evidence: UnsafeRawBufferPointer?) {
-        guard let connection, case .handshake = machine.state else { return }
-        let own = Capabilities.own(compression: compresses, replication: settings.replication)
-        guard let session = Session.accepted(by: reply, own: own) else {
-            return refused(ConnectFailure(reply) ?? .notUnderstood, evidence: evidence)
+    private func hear(_ bytes: UnsafeRawBufferPointer, on connection: StreamConnection) {
+        if heard.isEmpty {
+            connection.schedule(after: ReplyBuffer.patience) { [self] in
+                if self.connection === connection { judge() }
+            }
         }
-        accepted(session, on: connection)
+        heard.append(bytes)
+        if heard.isDecided { judge() }
     }
 
-    private func refused(_ failure: ConnectFailure, evidence: UnsafeRawBufferPointer?) {
-        let words = evidence.map { String(decoding: $0.prefix(80), as: UTF8.self) } ?? ""
+    /// What was heard is all there will be.
+    /// - Parameter end: of the connection, if that is why.
+    private func judge(_ end: StreamEnd? = nil) {
+        guard let connection, case .handshake = machine.state else { return }
+        let reply = heard.reply
+        let own = Capabilities.own(compression: compresses, replication: settings.replication)
+        if let session = Session.accepted(by: reply, own: own) {
+            accepted(session, on: connection)
+            if let end { lost(end) }
+        } else if case .failed(_, let operation) = end, operation.hasPrefix("write") {
+            refused(.requestNotSent)
+        } else {
+            refused(ConnectFailure(reply) ?? .notUnderstood, because: reason(reply, heard, end))
+        }
+    }
+
+    /// - Parameter reason: what can be said beyond the words that all children have for it.
+    private func refused(_ failure: ConnectFailure, because reason: Reason? = nil) {
         let connection = connection
         self.connection = nil
         connection?.onClosed = nil
         connection?.onBytes = nil
-        fail(failure.condition, ["evidence": "'\(words)'"], evidence: words)
+        fail(failure.condition, [:])
+        if let reason { fail(reason.condition, reason.values, evidence: reason.evidence) }
         connection?.close()
         let candidate = machine.candidate
         let now = clock.monotonic()
-        let action = machine.refused(failure, now: now)
+        let action = machine.refused(failure, code: reason?.condition.code, now: now)
         if let candidate { tellSkipped(candidate, failure, now: now) }
         act(action)
     }
@@ -306,13 +334,15 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         if withChanges { describeChanges() }
         let (batch, hasOverflowed) = outbox.take()
         defer { outbox.recycle(batch.bytes) }
-        guard !hasOverflowed else { return overflow(connection, batch, unsent: connection.pendingBytes) }
+        guard !hasOverflowed else {
+            let unsent = connection.pendingBytes &+ batch.bytes.count
+            return overflow(connection, batch, unsent: unsent, size: max(settings.bufferBytesMax, Outbox.textBytesMax))
+        }
         guard !batch.bytes.isEmpty, let size = write(batch.bytes, on: connection) else { return }
         sendAttempts &+= 1
-        totalBytes &+= size
         facts.withLock { $0.sent(size, raw: batch.bytes.count, samples: batch.samples, monotonic: clock.monotonic()) }
         let unsent = noteUnsent(connection)
-        if unsent > settings.bufferBytesMax { overflow(connection, batch, unsent: unsent) }
+        if unsent > settings.bufferBytesMax { overflow(connection, batch, unsent: unsent, size: settings.bufferBytesMax) }
     }
 
     /// - Returns: the bytes given to the connection; `nil` where it had to be closed.
@@ -371,11 +401,11 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         }
     }
 
-    private func overflow(_ connection: StreamConnection, _ batch: Outbox.Batch, unsent: Int) {
+    private func overflow(_ connection: StreamConnection, _ batch: Outbox.Batch, unsent: Int, size: Int) {
         outbox.lost(samples: batch.samples)
+        let sent = connection.writtenBytes - connection.pendingBytes
         let values = [
-            "size": String(settings.bufferBytesMax), "unsent": String(unsent), "total": String(totalBytes),
-            "bytes": String(connection.writtenBytes),
+            "size": String(size), "unsent": String(unsent), "total": String(totalBytes &+ sent), "bytes": String(sent),
         ]
         close(connection, .bufferOverflow, values)
     }
@@ -395,6 +425,8 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         let now = clock.monotonic()
         let unsent = noteUnsent(connection)
         let sent = connection.writtenBytes - unsent
+        lastFarEnd = connection.farEnd
+        connection.bearWithSilence(seconds: lastFarEnd == .doesNotRead ? settings.timeoutSeconds : 0)
         if sent != lastProgress.bytes || unsent == 0 {
             lastProgress = (now, sent)
         } else if now &- lastProgress.at >= settings.timeoutSeconds * microsecondsPerSecond {
@@ -408,7 +440,9 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     // MARK: The end of a connection
 
     private func close(_ connection: StreamConnection, _ condition: Condition, _ values: [String: String]) {
-        fail(condition, values)
+        let slow = slowSide(connection.farEnd)
+        fail(condition, values, evidence: slow?.evidence)
+        if let slow { report(slow.condition, slow.values) }
         forget(connection)
         connection.close()
         act(machine.lost(code: condition.code, now: clock.monotonic()))
@@ -416,17 +450,21 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
 
     private func lost(_ end: StreamEnd) {
         guard let connection else { return }
-        let condition: Condition
-        switch end {
-        case .endOfFile, .here: condition = .connectionClosed
-        case .timedOut, .failed: condition = .connectionFailed
-        }
-        fail(condition, ["bytes": String(connection.writtenBytes), "reason": "\(end)"])
+        let reason = reason(end, sent: sentBytes(connection), farEnd: lastFarEnd)
+        fail(reason.condition, reason.values)
         forget(connection)
-        act(machine.lost(code: condition.code, now: clock.monotonic()))
+        act(machine.lost(code: reason.condition.code, now: clock.monotonic()))
+    }
+
+    /// A closed connection cannot be asked any more: what it had not taken then is what it had not when last asked.
+    private func sentBytes(_ connection: StreamConnection) -> Int {
+        let unsent = connection.isClosed ? facts.withLock { $0.unsent } : connection.pendingBytes
+        return max(0, connection.writtenBytes - unsent)
     }
 
     private func forget(_ connection: StreamConnection) {
+        totalBytes &+= sentBytes(connection)
+        lastFarEnd = nil
         connection.onBytes = nil
         connection.onClosed = nil
         connection.onWritable = nil

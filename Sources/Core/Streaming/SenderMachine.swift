@@ -7,7 +7,11 @@ public import Wire
 ///
 /// Times are microseconds of ``Clock/monotonic()``. The rules are those of streaming protocol §4.1 and §11: destinations in
 /// their order, each left alone for a while after it refused; a connection that broke is opened again at once, unless it
-/// had hardly lived.
+/// had hardly lived. Nothing is ever given up: who was denied an hour ago is asked again.
+///
+/// Every attempt begins with the first destination of the list that is not left alone. A connection that lives stays where
+/// it is, also when a better destination comes back: to move would be a gap, and a parent that comes and goes would make
+/// one each time. Who wants to move restarts the parent of the moment.
 public struct SenderMachine: Sendable {
     public enum State: Sendable, Equatable {
         /// Nothing was collected yet, so there is nothing to send.
@@ -70,7 +74,8 @@ public struct SenderMachine: Sendable {
         return until <= now ? next(now: now) : .wait(until: until)
     }
 
-    /// The operator wants a retry now (SIGUSR1): nothing is left alone any longer.
+    /// The operator wants a retry now (SIGUSR1): nothing is left alone any longer, and no time is waited for. What is under
+    /// way, an attempt or a connection, goes on; should the attempt fail, the first of the list is next.
     public mutating func retryNow(now: Int64) -> Action {
         for index in candidates.indices { candidates[index].skippedUntil = 0 }
         guard case .waiting = state else { return .nothing }
@@ -98,13 +103,14 @@ public struct SenderMachine: Sendable {
     }
 
     /// The parent has not accepted.
-    public mutating func refused(_ failure: ConnectFailure, now: Int64) -> Action {
+    /// - Parameter code: of the condition that says more than the failure's own.
+    public mutating func refused(_ failure: ConnectFailure, code: String? = nil, now: Int64) -> Action {
         guard case .handshake(let candidate) = state else { return .nothing }
         let longest = Int64(failure.longestDelay)
         let shortest = Int64(ConnectFailure.shortestDelay)
         let spread = UInt64(max(0, longest - shortest) * microsecondsPerSecond)
         let delay = shortest * microsecondsPerSecond + Int64(random() % (spread + 1))
-        return postpone(candidate, for: delay, code: failure.condition.code, now: now)
+        return postpone(candidate, for: delay, code: code ?? failure.condition.code, now: now)
     }
 
     /// An established connection has ended.

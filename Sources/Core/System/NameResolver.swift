@@ -7,11 +7,20 @@ public enum NameResolver {
         public var port: String
         /// What the system says: `Name or service not known`.
         public var reason: String
+        /// `EAI_NONAME` and its like; 0 where no resolver was asked.
+        public var number: Int32
 
-        public init(host: String, port: String, reason: String) {
+        public init(host: String, port: String, reason: String, number: Int32 = 0) {
             self.host = host
             self.port = port
             self.reason = reason
+            self.number = number
+        }
+
+        /// Whether the resolver has answered, and the answer is no: not that it could not be asked.
+        public var isFinal: Bool {
+            // GNU's EAI_NODATA and EAI_ADDRFAMILY, which glibc keeps from whoever does not define _GNU_SOURCE.
+            [EAI_NONAME, -5, -9, EAI_SERVICE, EAI_FAMILY, EAI_SOCKTYPE].contains(number)
         }
 
         /// The original's words (streaming protocol §11).
@@ -43,7 +52,7 @@ public enum NameResolver {
             let number = errno
             let reason =
                 result == EAI_SYSTEM ? String(cString: strerror(number)) : String(cString: gai_strerror(result))
-            throw Failure(host: host, port: port, reason: reason)
+            throw Failure(host: host, port: port, reason: reason, number: result)
         }
         defer { freeaddrinfo(list) }
         var addresses: [InternetAddress] = []
@@ -56,7 +65,7 @@ public enum NameResolver {
             }
             entry = current.pointee.ai_next
         }
-        guard !addresses.isEmpty else { throw Failure(host: host, port: port, reason: "no address") }
+        guard !addresses.isEmpty else { throw Failure(host: host, port: port, reason: "no address", number: EAI_NONAME) }
         return addresses
     }
 
@@ -65,6 +74,9 @@ public enum NameResolver {
         UInt16(port) != nil
             && (InternetAddress.v4(host, port: 0) != nil || InternetAddress.v6(host, port: 0, scope: 0) != nil)
     }
+
+    /// Whether there is a network interface of that name: only then it can be the scope of an address.
+    public static func hasInterface(_ name: String) -> Bool { if_nametoindex(name) > 0 }
 
     private static func scoped(_ address: InternetAddress, _ interface: String?) -> InternetAddress {
         guard let interface, address.family == AF_INET6 else { return address }

@@ -1,20 +1,48 @@
 public import Config
 public import NIOCore
 public import NIOPosix
+import Synchronization
 internal import System
 
-/// Makes connections for streams (streaming protocol §11).
+/// Makes connections for streams (streaming protocol §11): names are resolved anew for every one of them, and the
+/// addresses of both families are raced.
 public final class Dialer: Sendable {
+    /// Addresses of one name that are tried; more are left out.
+    static let addressesMax = 16
+
+    typealias Resolve = @Sendable (Destination) throws -> [InternetAddress]
+
     private let pool: NIOThreadPool
+    private let keepalive: Keepalive
+    private let resolve: Resolve
+    /// Questions on their way: a proxy's many senders ask for the same name at once, and the pool has few threads.
+    private let lookups = Mutex<[Question: EventLoopFuture<[InternetAddress]>]>([:])
+
+    private struct Question: Hashable {
+        var host: String
+        var port: String
+        var interface: String?
+    }
 
     /// - Parameter pool: where names are resolved, because that may block.
-    public init(pool: NIOThreadPool) { self.pool = pool }
+    public convenience init(pool: NIOThreadPool) {
+        self.init(pool: pool, keepalive: .standard) {
+            try NameResolver.resolve(host: $0.host, port: $0.port, interface: $0.interface)
+        }
+    }
 
-    /// Connects: every address of the name in turn, until one answers.
+    init(pool: NIOThreadPool, keepalive: Keepalive, resolve: @escaping Resolve) {
+        self.pool = pool
+        self.keepalive = keepalive
+        self.resolve = resolve
+    }
+
+    /// Connects to whichever address of the name answers first: one after the other is tried in steps of 250 ms, IPv6 and
+    /// IPv4 in turn, or at once where all before it have failed (RFC 8305). The others are closed.
     ///
     /// Must be called on `eventLoop`, where the connection will live and where `completion` is called, exactly once and
     /// never before this returns. Set the connection's callbacks there.
-    /// - Parameter timeout: microseconds for each address.
+    /// - Parameter timeout: microseconds for all of it, the name's resolution included.
     public func dial(
         _ destination: Destination,
         on eventLoop: any EventLoop,
@@ -22,105 +50,41 @@ public final class Dialer: Sendable {
         _ completion: @escaping (Result<StreamConnection, DialFailure>) -> Void
     ) {
         eventLoop.preconditionInEventLoop()
-        let attempt = Attempt(eventLoop: eventLoop, timeout: timeout, completion: completion)
-        if destination.transport == .unix {
-            eventLoop.assumeIsolated().execute { attempt.connect(path: destination.host) }
-        } else if NameResolver.isNumeric(destination.host, port: destination.port) {
-            eventLoop.assumeIsolated().execute { attempt.resolved(Self.resolve(destination)) }
-        } else {
-            pool.runIfActive(eventLoop: eventLoop) { Self.resolve(destination) }
-                .assumeIsolated().whenComplete { result in
-                    attempt.resolved(
-                        (try? result.get())
-                            ?? .failure(
-                                NameResolver.Failure(
-                                    host: destination.host,
-                                    port: destination.port,
-                                    reason: "the node is stopping"
-                                )
-                            )
-                    )
-                }
-        }
-    }
-
-    private static func resolve(_ destination: Destination) -> Result<[InternetAddress], NameResolver.Failure> {
-        Result { () throws(NameResolver.Failure) in
-            try NameResolver.resolve(
-                host: destination.host,
-                port: destination.port,
-                interface: destination.interface
-            )
-        }
-    }
-}
-
-/// One call of the dialer; lives on its event loop.
-private final class Attempt {
-    private let eventLoop: any EventLoop
-    private let timeout: TimeAmount
-    private let completion: (Result<StreamConnection, DialFailure>) -> Void
-
-    init(
-        eventLoop: any EventLoop,
-        timeout: Int64,
-        completion: @escaping (Result<StreamConnection, DialFailure>) -> Void
-    ) {
-        self.eventLoop = eventLoop
-        self.timeout = .microseconds(timeout)
-        self.completion = completion
-    }
-
-    func resolved(_ result: Result<[InternetAddress], NameResolver.Failure>) {
-        switch result {
-        case .failure(let failure): completion(.failure(DialFailure(failure)))
-        case .success(let addresses): connect(addresses[...])
-        }
-    }
-
-    /// The first address; the others are tried if it fails.
-    private func connect(_ addresses: ArraySlice<InternetAddress>) {
-        let address = addresses[addresses.startIndex]
-        let target = address.isV6 ? SocketAddress(address.v6) : SocketAddress(address.v4)
-        connect(target, Peer(address: address.host, port: Int(address.port)), name: address.description) { failure in
-            let rest = addresses.dropFirst()
-            rest.isEmpty ? self.completion(.failure(failure)) : self.connect(rest)
-        }
-    }
-
-    func connect(path: String) {
-        do {
-            let target = try SocketAddress(unixDomainSocketPath: path)
-            connect(target, .unix, name: "unix:" + path) { self.completion(.failure($0)) }
-        } catch {
-            completion(.failure(DialFailure(error, address: "unix:" + path)))
-        }
-    }
-
-    private func connect(
-        _ target: SocketAddress,
-        _ peer: Peer,
-        name: String,
-        _ failed: @escaping (DialFailure) -> Void
-    ) {
-        let made = NIOLoopBoundBox<StreamConnection?>(nil, eventLoop: eventLoop)
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(timeout)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let connection = StreamConnection(channel: channel, peer: peer, rights: .all, isTLS: false)
-                    StreamHandler.tune(channel)
-                    if !peer.isUnix { SocketTuning.apply(to: channel) }
-                    try channel.pipeline.syncOperations.addHandler(StreamHandler(connection))
-                    made.value = connection
-                }
+        let attempt = DialAttempt(
+            destination,
+            eventLoop: eventLoop,
+            timeout: timeout,
+            keepalive: keepalive,
+            completion: completion
+        )
+        eventLoop.assumeIsolated().execute { [self] in
+            if destination.transport == .unix {
+                attempt.connectUnix()
+            } else {
+                attempt.connect(addresses(of: destination, on: eventLoop))
             }
-            .connect(to: target)
-            .assumeIsolated().whenComplete { result in
-                switch result {
-                case .failure(let error): failed(DialFailure(error, address: name))
-                case .success: self.completion(.success(made.value!))
-                }
+        }
+    }
+
+    private func addresses(
+        of destination: Destination,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<[InternetAddress]> {
+        if NameResolver.isNumeric(destination.host, port: destination.port) {
+            return eventLoop.makeCompletedFuture { try resolve(destination) }
+        }
+        let question = Question(host: destination.host, port: destination.port, interface: destination.interface)
+        let (answer, isNew) = lookups.withLock { lookups in
+            if let answer = lookups[question] { return (answer, false) }
+            let answer = pool.runIfActive(eventLoop: eventLoop) { [resolve] in
+                Array(try resolve(destination).prefix(Self.addressesMax))
             }
+            lookups[question] = answer
+            return (answer, true)
+        }
+        if isNew {
+            answer.whenComplete { [self] _ in lookups.withLock { $0[question] = nil } }
+        }
+        return answer.hop(to: eventLoop)
     }
 }

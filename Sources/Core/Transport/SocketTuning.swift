@@ -1,27 +1,49 @@
 import Glibc
 internal import NIOCore
-internal import NIOPosix
+
+/// How soon a peer is noticed that does not answer any more.
+struct Keepalive: Sendable {
+    /// Seconds of silence before the first probe, seconds between probes, and how many may go unanswered.
+    var idle: Int32
+    var interval: Int32
+    var probes: Int32
+
+    /// What 2.11 has, for both ends of a stream (streaming protocol §12): a dead link is noticed within a minute.
+    static let standard = Keepalive(idle: 30, interval: 10, probes: 3)
+
+    /// Seconds until an unanswered connection is given up.
+    var limit: Int32 { idle + interval * probes }
+}
 
 /// How connections are kept: small writes go out at once, and a peer that is gone is noticed (streaming protocol §1).
 enum SocketTuning {
-    /// Seconds of silence before the first probe, seconds between probes, and how many may go unanswered.
-    static let keepaliveIdle: Int32 = 30
-    static let keepaliveInterval: Int32 = 10
-    static let keepaliveProbes: Int32 = 3
-
     /// Sets it on a TCP socket; unix sockets need none of it.
-    static func apply(to channel: any Channel) {
-        guard let options = channel.syncOptions else { return }
-        func set(_ level: NIOBSDSocket.OptionLevel, _ option: Int32, _ value: Int32) {
-            try? options.setOption(
-                ChannelOptions.Types.SocketOption(level: level, name: NIOBSDSocket.Option(rawValue: option)),
-                value: Int(value)
-            )
-        }
-        set(.tcp, TCP_NODELAY, 1)
-        set(.socket, SO_KEEPALIVE, 1)
-        set(.tcp, TCP_KEEPIDLE, keepaliveIdle)
-        set(.tcp, TCP_KEEPINTVL, keepaliveInterval)
-        set(.tcp, TCP_KEEPCNT, keepaliveProbes)
+    static func apply(to channel: any Channel, _ keepalive: Keepalive = .standard) {
+        set(channel, .tcp, TCP_NODELAY, 1)
+        set(channel, .socket, SO_KEEPALIVE, 1)
+        set(channel, .tcp, TCP_KEEPIDLE, keepalive.idle)
+        set(channel, .tcp, TCP_KEEPINTVL, keepalive.interval)
+        set(channel, .tcp, TCP_KEEPCNT, keepalive.probes)
+    }
+
+    /// The same limit for a connection with something on its way: probes are sent on idle ones only, and what is not
+    /// acknowledged would otherwise be repeated for a quarter of an hour. For streams; whoever pauses a download is
+    /// welcome back later.
+    static func limitSilence(of channel: any Channel, seconds: Int32 = Keepalive.standard.limit) {
+        // A unix socket's peer cannot vanish.
+        guard channel.remoteAddress?.port != nil || channel.localAddress?.port != nil else { return }
+        set(channel, .tcp, TCP_USER_TIMEOUT, seconds * 1000)
+    }
+
+    private static func set(
+        _ channel: any Channel,
+        _ level: NIOBSDSocket.OptionLevel,
+        _ option: Int32,
+        _ value: Int32
+    ) {
+        try? channel.syncOptions?.setOption(
+            ChannelOptions.Types.SocketOption(level: level, name: NIOBSDSocket.Option(rawValue: option)),
+            value: Int(value)
+        )
     }
 }

@@ -48,7 +48,12 @@ public final class StreamConnection {
         eventLoop.preconditionInEventLoop()
         guard !isClosed, buffer.readableBytes > 0 else { return }
         writtenBytes &+= buffer.readableBytes
-        channel.writeAndFlush(buffer, promise: nil)
+        // The channel tells a failed write to nobody but whoever holds its promise, and closes before it returns.
+        let written = eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenFailure { [weak self] error in
+            if let self, self.writeFailure == nil { self.writeFailure = error as? IOError }
+        }
+        channel.writeAndFlush(buffer, promise: written)
     }
 
     /// Bytes that were written but that the socket has not taken yet.
@@ -83,6 +88,7 @@ public final class StreamConnection {
     public var reference: StreamReference { StreamReference(NIOLoopBound(self, eventLoop: eventLoop), eventLoop) }
 
     private var closing = false
+    private var writeFailure: IOError?
 
     func received(_ buffer: ByteBuffer) {
         receivedBytes &+= buffer.readableBytes
@@ -107,7 +113,7 @@ public final class StreamConnection {
         onBytes = nil
         onWritable = nil
         self.onClosed = nil
-        onClosed?(closing ? .here : end)
+        onClosed?(closing ? .here : end == .endOfFile ? writeFailure.map { StreamEnd($0) } ?? end : end)
     }
 }
 
@@ -132,6 +138,31 @@ public enum StreamEnd: Sendable, Equatable {
     case failed(errno: Int32, operation: String)
     /// ``StreamConnection/close(_:)`` was called.
     case here
+
+    /// How a peer leaves, for whoever does not care about system calls.
+    public enum Manner: String, Sendable {
+        /// It said goodbye: a FIN.
+        case clean
+        /// It threw the connection away: a program that crashed or was killed, a firewall, a machine that has rebooted.
+        case reset
+        /// Nothing came back for as long as ``SocketTuning`` allows, or there is no way to it any more.
+        case vanished
+        /// A system call failed here.
+        case broken
+        /// We closed it.
+        case here
+    }
+
+    public var manner: Manner {
+        switch self {
+        case .endOfFile: .clean
+        case .timedOut: .vanished
+        case .failed(let number, _) where Errno.reset.contains(number): .reset
+        case .failed(let number, _) where Errno.unreachable.contains(number): .vanished
+        case .failed: .broken
+        case .here: .here
+        }
+    }
 }
 
 /// Asks the handler to close once everything is on the wire.

@@ -18,9 +18,10 @@ final class StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.lingeringBytes = lingeringBytes
     }
 
-    /// Makes a channel ready for streams: big reads, few at a time.
-    static func tune(_ channel: any Channel) {
+    /// Makes a channel ready for streams: big reads, few at a time, and a peer that is gone is given up.
+    static func tune(_ channel: any Channel, keepalive: Keepalive = .standard) {
         guard let options = channel.syncOptions else { return }
+        SocketTuning.limitSilence(of: channel, seconds: keepalive.limit)
         try? options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: receiveSize))
         try? options.setOption(.maxMessagesPerRead, value: readsInARow)
     }

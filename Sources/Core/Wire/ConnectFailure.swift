@@ -28,7 +28,7 @@ public enum ConnectFailure: Sendable, Equatable, CaseIterable {
     /// What happened, without a final period: for `due to last error (code: …, WORDS)`.
     public var words: String { entry.words }
 
-    /// The log line that says it.
+    /// The log line that says it, in the words of the generation that has documented it.
     public var condition: Condition { entry.condition }
 }
 

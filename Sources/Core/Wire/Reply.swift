@@ -54,6 +54,19 @@ extension Reply {
         return fixed.first { bytes.elementsEqual($0.text.utf8) }?.reply ?? .notUnderstood(Stranger(bytes))
     }
 
+    /// Whether this is how one of the texts begins, with something missing.
+    static func isBeginning(_ bytes: [UInt8]) -> Bool {
+        versionPrefix.utf8.starts(with: bytes) || fixed.contains { $0.text.utf8.starts(with: bytes) }
+    }
+
+    /// Whether it begins like one of the texts, whatever has become of the rest: a parent wrote it, and something between
+    /// the two, or a newer version, has changed it.
+    public static func resembles(_ bytes: [UInt8]) -> Bool {
+        let beginning = bytes.prefix(16)
+        return beginning.count == 16
+            && (versionPrefix.utf8.starts(with: beginning) || fixed.contains { $0.text.utf8.starts(with: beginning) })
+    }
+
     static let versionPrefix = "Hit me baby, push them over with the version="
 
     /// The first of a reply's texts is what we send.

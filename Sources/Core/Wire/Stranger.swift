@@ -21,6 +21,18 @@ extension Stranger {
         }
     }
 
+    /// Whether there is enough of it to say who it is: an alert, a head with its `Server:`, a banner's line.
+    func isComplete(_ bytes: [UInt8]) -> Bool {
+        switch self {
+        case .tls: bytes[0] != 0x15 || bytes.count >= 7
+        case .http:
+            bytes.split(separator: newline, omittingEmptySubsequences: false).dropLast()
+                .contains { $0.isEmpty || $0.elementsEqual([0x0d]) }
+        case .ssh: bytes.contains(newline)
+        case .other: !["HTTP/", "SSH-", "\u{15}\u{3}", "\u{16}\u{3}"].contains { $0.utf8.starts(with: bytes) }
+        }
+    }
+
     private static func http(_ bytes: [UInt8]) -> Stranger {
         let lines = bytes.split(separator: newline, omittingEmptySubsequences: false).map { line in
             String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self)
