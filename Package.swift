@@ -69,10 +69,15 @@ let package = Package(
             path: "Sources/Core/Web"
         ),
         .target(
+            name: "Exporting",
+            dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store"],
+            path: "Sources/Core/Exporting"
+        ),
+        .target(
             name: "Node",
             dependencies: [
                 "Basics", "Diagnostics", "System", "Wire", "Config", "Status", "Store", "Transport", "Streaming",
-                "Collection", "Web",
+                "Collection", "Web", "Exporting",
             ] + nio,
             path: "Sources/Core/Node"
         ),
@@ -113,6 +118,7 @@ let package = Package(
         tests("Collection", ["Basics", "Config", "Diagnostics", "Store", "System"]),
         tests("Plugin", of: "Collection", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests("Web", ["Basics", "Config", "Diagnostics", "Status", "Store", "Transport", "Wire"]),
+        tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(
             "Node",
             ["Basics", "Collection", "Config", "Diagnostics", "Status", "Store", "Streaming", "System", "Transport"],

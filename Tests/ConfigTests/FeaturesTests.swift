@@ -49,18 +49,6 @@ import Testing
         #expect(said(configuration) == ["ND-K73:5", "ND-K73:3"])
     }
 
-    @Test func exporting() {
-        func said(_ text: String) -> [String] {
-            let files = ["/etc/ndstream/netdata.conf": "[db]\nmode = ram", "/etc/ndstream/exporting.conf": text]
-            var overrides = Overrides()
-            overrides.configDirectory = "/etc/ndstream"
-            return self.said(load(files: files, overrides: overrides))
-        }
-        #expect(said("[exporting:global]\nenabled = yes\n[json:a]\nenabled = yes\n") == ["ND-K73:4"])
-        #expect(said("[exporting:global]\nenabled = yes\n[json:a]\nenabled = no\n") == [])
-        #expect(said("") == [])
-    }
-
     @Test func whatIsOffIsNothingToSay() {
         let configuration = load(
             netdata: "[db]\nmode = ram\nenable replication = no\n[health]\nenabled = no",

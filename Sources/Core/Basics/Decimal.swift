@@ -40,6 +40,40 @@ public func appendDecimal(_ number: Double, to bytes: inout [UInt8]) {
     }
 }
 
+/// Appends a number with always so many decimals, at most seven, as C's `%0.7f` has them. NaN and infinities become `null`.
+public func appendFixed(_ number: Double, decimals: Int, to bytes: inout [UInt8]) {
+    guard number.isFinite else {
+        bytes += "null".utf8
+        return
+    }
+    if number.sign == .minus { bytes.append(UInt8(ascii: "-")) }
+    let magnitude = number.magnitude
+    guard magnitude < 1e15 else {
+        appendDecimal(magnitude, to: &bytes)
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: decimals))
+        return
+    }
+    var scale: UInt64 = 1
+    for _ in 0..<decimals { scale *= 10 }
+    var whole = UInt64(magnitude)
+    var rest = UInt64(((magnitude - Double(whole)) * Double(scale)).rounded(.toNearestOrEven))
+    if rest >= scale {
+        whole += 1
+        rest -= scale
+    }
+    appendDigits(whole, to: &bytes)
+    bytes.append(UInt8(ascii: "."))
+    let end = bytes.count + decimals
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: decimals))
+    var index = end
+    while rest > 0 {
+        index -= 1
+        bytes[index] += UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+    }
+}
+
 /// Appends the digits of an integer.
 public func appendDigits(_ value: UInt64, to bytes: inout [UInt8]) {
     var value = value

@@ -96,7 +96,7 @@ extension Destination {
 }
 
 extension Destination.Problem {
-    fileprivate func finding(at origin: Origin) -> Finding {
+    func finding(at origin: Origin) -> Finding {
         switch self {
         case .noHost(let item): Finding(.configNoHost, at: origin, ["value": quoted(item)])
         case .unreadable(let item, let reason):

@@ -29,6 +29,9 @@ extension Configuration {
         var configuration = Configuration(role: circumstances.role, settings: loader.settings)
         configuration.files = loader.files
         configuration.adoptableGUIDFile = loader.adoptableGUIDFile
+        let exporting = loader.exporting.map { ExportingReader($0, configuration) }
+        configuration.exporting = exporting?.settings ?? ExportingSettings()
+        loader.findings += exporting?.findings ?? []
         configuration.findings = (loader.findings + configuration.check(limits)).inOrder(of: loader.files)
         return configuration
     }
@@ -42,6 +45,7 @@ private struct Loader {
     var findings: [Finding]
     var files: [String] = []
     var adoptableGUIDFile = "/var/lib/netdata/registry/" + MachineIdentity.fileName
+    var exporting: ConfigFile?
 
     init(_ circumstances: Layout.Circumstances, hostname: String, limits: ConfigLimits) {
         self.circumstances = circumstances
@@ -70,7 +74,9 @@ private struct Loader {
         layout.override(&settings)
         findings += circumstances.overrides.apply(as: circumstances.role, to: &settings)
         resolveRelativeDirectories()
-        noteExporting(read)
+        let places = ["config", "stock config"].map { settings.text("directories", $0) + "/exporting.conf" }
+        // Without one nothing is exported, which is no reason to say anything.
+        exporting = open(places[0], read) ?? open(places[1], read)
         for name in ["config", "stock config", "lib", "cache", "log", "run", "web", "registry"] {
             settings.placeholders[name] = settings.text("directories", name)
         }
@@ -84,19 +90,6 @@ private struct Loader {
             else { continue }
             settings.set(option.section, option.name, circumstances.absolute(value.value), value.origin)
         }
-    }
-
-    /// This version exports nothing. exporting.conf is only looked at for what is switched on there, which is said.
-    private mutating func noteExporting(_ read: (String) -> FileContent) {
-        let path = settings.text("directories", "config") + "/exporting.conf"
-        guard case .bytes(let bytes) = read(path) else { return }
-        let connectors = ConfigFile(bytes, path: path, limits: limits).entries.filter { entry in
-            entry.section != "exporting:global" && entry.name == "enabled" && Values.boolean(entry.value)
-        }
-        guard let first = connectors.first else { return }
-        files.append(path)
-        let values = ["feature": "Exporting", "instead": "nothing is sent to [\(first.section)]"]
-        findings.append(Finding(.configFeatureNoted, at: .file(path: path, line: first.line), values))
     }
 
     // MARK: Files

@@ -20,6 +20,8 @@ public struct Configuration: Sendable {
     public let settings: Settings
     /// The sections of API keys and machines, in the order of the file.
     public let peers: [PeerSection]
+    /// What `exporting.conf` asks for.
+    public internal(set) var exporting = ExportingSettings()
     /// The files that were read.
     public internal(set) var files: [String] = []
     /// Where a Netdata on this machine keeps its GUID: taken over only if somebody asks for it.

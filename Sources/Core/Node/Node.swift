@@ -2,6 +2,7 @@ import Basics
 import Collection
 public import Config
 import Diagnostics
+import Exporting
 import Glibc
 import NIOCore
 import NIOPosix
@@ -43,6 +44,7 @@ public final class Node: Sendable {
     private let parent: StreamParent
     private let sender: Sender?
     private let proxies: Proxies
+    private let exporters: Exporters
     private let services: NodeServices
     private let stopSwitch: CollectionLoop.Switch
     private let lock: DirectoryLock
@@ -100,6 +102,16 @@ public final class Node: Sendable {
             proxies: proxies
         )
         sender = SenderSettings(configuration.stream).map { [group] in makeSender(local, $0, group.next()) }
+        do throws(SystemError) {
+            exporters = try Exporters(
+                hosts: hosts,
+                clock: clock,
+                reporter: journal,
+                updateEvery: configuration.database.updateEvery
+            )
+        } catch {
+            throw StartFailure(sentence: error.description, code: 74)
+        }
         services = NodeServices(
             options: options,
             current: current,
@@ -108,6 +120,7 @@ public final class Node: Sendable {
             hosts: hosts,
             parent: parent,
             links: { [sender, proxies] in (sender.map { [$0.link()] } ?? []) + proxies.links },
+            exporters: { [exporters] in exporters.status },
             group: group,
             pool: pool
         )
@@ -139,11 +152,20 @@ public final class Node: Sendable {
         Signals.wait { [self] in handle($0) }
         sender?.start()
         if configuration.stream.isEnabled, sender == nil { report(.senderNotConfigured) }
+        export(configuration)
         keepHouse()
         journal.watchLogs(at: clock.now())
         ready(Started(places: places, logProblem: journal.problem.map { "\($0.path): \($0.reason)" }))
         try collect(configuration)
         stop()
+    }
+
+    private func export(_ configuration: Configuration) {
+        do throws(SystemError) {
+            try exporters.apply(configuration.exporting)
+        } catch {
+            report(.exportingNotStarted, ["reason": error.description])
+        }
     }
 
     // MARK: Collecting
@@ -210,11 +232,13 @@ public final class Node: Sendable {
         journal.update(configuration.logs)
         parent.update(configuration)
         services.update(configuration)
+        export(configuration)
         report(.nodeReloaded, ["findings": String(configuration.findings.count { $0.severity > .info })])
     }
 
     private func stop() {
         report(.nodeStopping)
+        exporters.stop()
         services.stop()
         if let sender {
             // Never long: what the parent does not take at once is lost.

@@ -28,6 +28,7 @@ final class NodeServices: Sendable {
         hosts: Hosts,
         parent: StreamParent,
         links: @escaping @Sendable () -> [StatusDocument.Link],
+        exporters: @escaping @Sendable () -> [StatusDocument.Exporter],
         group: MultiThreadedEventLoopGroup,
         pool: NIOThreadPool
     ) {
@@ -38,6 +39,7 @@ final class NodeServices: Sendable {
             hosts: hosts,
             journal: journal,
             links: links,
+            exporters: exporters,
             clock: clock,
             version: options.version,
             role: options.role,

@@ -12,6 +12,7 @@ final class StatusReport: Sendable {
     private let hosts: Hosts
     private let journal: Journal
     private let links: @Sendable () -> [StatusDocument.Link]
+    private let exporters: @Sendable () -> [StatusDocument.Exporter]
     private let clock: any Clock
     private let version: String
     private let role: Role
@@ -23,6 +24,7 @@ final class StatusReport: Sendable {
         hosts: Hosts,
         journal: Journal,
         links: @escaping @Sendable () -> [StatusDocument.Link],
+        exporters: @escaping @Sendable () -> [StatusDocument.Exporter] = { [] },
         clock: any Clock,
         version: String,
         role: Role,
@@ -31,6 +33,7 @@ final class StatusReport: Sendable {
         self.hosts = hosts
         self.journal = journal
         self.links = links
+        self.exporters = exporters
         self.clock = clock
         self.version = version
         self.role = role
@@ -58,6 +61,8 @@ final class StatusReport: Sendable {
         var store = StatusDocument.Store(mode: configuration.database.mode.rawValue)
         store.bytes = document.hosts.reduce(0) { $0 + ($1.storedBytes ?? 0) }
         document.store = store
+        let exporters = exporters()
+        if !exporters.isEmpty { document.exporters = exporters }
         return document
     }
 

@@ -61,6 +61,11 @@ public struct BlockingSocket: ~Copyable {
     /// Sends all of it.
     public func write(_ bytes: [UInt8], deadline: Deadline) throws(SystemError) {
         var offset = 0
+        try write(bytes, from: &offset, deadline: deadline)
+    }
+
+    /// Sends what follows `offset`, which afterwards says how far it came.
+    public func write(_ bytes: [UInt8], from offset: inout Int, deadline: Deadline) throws(SystemError) {
         while offset < bytes.count {
             let sent = bytes.withUnsafeBytes {
                 send(descriptor, $0.baseAddress! + offset, bytes.count - offset, Int32(MSG_NOSIGNAL))
@@ -93,6 +98,20 @@ public struct BlockingSocket: ~Copyable {
             } else if number != EINTR {
                 throw SystemError(operation: "recv", number: number)
             }
+        }
+    }
+
+    /// Throws away what has come, without waiting: for a peer whose answers nobody reads.
+    /// - Returns: whether the connection still stands.
+    public func discardInput() -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
+            // A peer that answers without end does not hold us up.
+            for _ in 0..<64 {
+                let got = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+                if got == 0 { return false }
+                if got < 0, errno != EINTR { return errno == EAGAIN }
+            }
+            return true
         }
     }
 

@@ -76,36 +76,7 @@ extension [UInt8] {
 
     /// Always so many decimals, as C's `%0.7f` has them; at most 7.
     mutating func append(fixed number: Double, decimals: Int) {
-        guard number.isFinite else {
-            append("null")
-            return
-        }
-        if number.sign == .minus { append("-") }
-        let magnitude = number.magnitude
-        guard magnitude < 1e15 else {
-            appendDecimal(magnitude, to: &self)
-            append(".")
-            append(contentsOf: repeatElement(UInt8(ascii: "0"), count: decimals))
-            return
-        }
-        var scale: UInt64 = 1
-        for _ in 0..<decimals { scale *= 10 }
-        var whole = UInt64(magnitude)
-        var rest = UInt64(((magnitude - Double(whole)) * Double(scale)).rounded(.toNearestOrEven))
-        if rest >= scale {
-            whole += 1
-            rest -= scale
-        }
-        appendDigits(whole, to: &self)
-        append(".")
-        let end = count + decimals
-        append(contentsOf: repeatElement(UInt8(ascii: "0"), count: decimals))
-        var index = end
-        while rest > 0 {
-            index -= 1
-            self[index] += UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
+        appendFixed(number, decimals: decimals, to: &self)
     }
 
     /// Two digits.

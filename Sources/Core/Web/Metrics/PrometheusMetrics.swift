@@ -173,7 +173,9 @@ private struct Scrape {
         let name = metric + units + (request.source == .sum ? "_sum" : "_average")
         let time = request.hasTimestamps ? " \(window.through)000" : ""
         for (index, value) in latest.enumerated() where value.isCollected && !value.options.contains(.obsolete) {
-            guard index < stored.columns.count, let average = average(stored.columns[index]) else { continue }
+            guard index < stored.columns.count, let average = StoredWindow.average(stored.columns[index]) else {
+                continue
+            }
             let dimension = shown(value.name, value.id)
             if request.hasHelp {
                 body.append(
@@ -189,39 +191,4 @@ private struct Scrape {
             body.append("\n")
         }
     }
-
-    private func average(_ codes: [UInt32]) -> Double? {
-        var total = 0.0
-        var count = 0
-        for code in codes where code != StorageNumber.empty {
-            total += StorageNumber.value(code)
-            count += 1
-        }
-        return count > 0 ? total / Double(count) : nil
-    }
-}
-
-/// The stored times that a scrape's values are made of: two collections behind, so that they are complete (exporting §3).
-struct StoredWindow {
-    let from: Int64
-    let through: Int64
-
-    /// - Returns: `nil` where nothing is stored in it.
-    init?(after: Int64, before: Int64, _ retention: Retention) {
-        let step = max(1, retention.updateEvery)
-        guard retention.points > 0 else { return nil }
-        var from = after - 2 * step
-        var through = before - 2 * step
-        from -= from % step
-        through -= through % step + step
-        if from > through { from = through }
-        guard through >= retention.first, from <= retention.last else { return nil }
-        self.from = max(from, retention.first)
-        self.through = min(through, retention.last)
-    }
-}
-
-extension ChartSnapshot {
-    /// Whether exporters see it.
-    var isExported: Bool { collections > 0 && !dimensions.isEmpty && !definition.options.contains(.obsolete) }
 }
