@@ -7,6 +7,8 @@
 #   bench      ndstream beside Netdata 1.37.1 and beside C: Benchmarks/README.md
 #   footprint  memory and CPU of a headless agent beside Netdata's, ten minutes
 #   soak       real children on ndstream parents and the other way round, five minutes, nothing may be lost
+#   example    the eight nodes of Netdata's document on loopback for ten minutes: every sample has to arrive
+#   outages    links, parents and children that go away for 5 s, 60 s and 9 min, and what is missing afterwards
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   format     formats the sources in place
 #   docs       man pages and completions, made anew from the commands
@@ -26,7 +28,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint soak fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint soak example outages fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -61,6 +63,12 @@ footprint: build test-deps
 soak: test-deps
 	$(SWIFT) build --build-tests
 	NDSTREAM_SOAK_MINUTES=5 $(SWIFT) test --skip-build --filter SoakTests
+
+example: build
+	Tests/Example/run.py --restarts
+
+outages: build
+	Tests/Example/outages.py
 
 fuzz:
 	Fuzz/run.sh

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""The example of Netdata's document, with eight processes on loopback.
+
+  run.py [--minutes 10] [--restarts] [--charts few|all] [--keep]
+
+A and B are headless collectors that stream to C. C keeps a database of A, B and itself, sends it to graphite every 10 s
+and streams the three to D. D is a headless proxy that also takes E, F and G, and streams everything to H. H keeps a
+database of all eight and sends it to opentsdb every 5 s.
+
+After so many minutes every second of every chart of every host has to be at H, equal to the host's own database where it
+has one. With --restarts each process in turn is then killed, with TERM and with KILL, and started again: what is missing at
+H must be the process's own downtime, or stand in H's ledger of gaps with its cause. Exit code 1 and the seconds otherwise.
+"""
+import argparse
+import collections
+import signal
+import socket
+import threading
+import time
+
+from nodes import PATIENCE, Place, failures, header, row, verify, wait_for
+
+OWN_DATABASE = "CEFG"
+ALL = "ABCDEFGH"
+# A new process collects nothing for so long: its first samples only start its counters.
+FIRST_SAMPLES = 3
+DOWN_SECONDS = 3
+
+
+class Sink:
+    """A database that counts lines: (host, time) -> lines."""
+
+    def __init__(self, parse):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.lines = collections.Counter()
+        self.parse = parse
+        self.bad = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            connection, _ = self.listener.accept()
+            threading.Thread(target=self.read, args=(connection,), daemon=True).start()
+
+    def read(self, connection):
+        with connection, connection.makefile("r", errors="replace") as lines:
+            try:
+                for line in lines:
+                    if not line.endswith("\n"):
+                        return
+                    try:
+                        host, at, value = self.parse(line.split())
+                        float(value)
+                        self.lines[host, int(at)] += 1
+                    except (ValueError, IndexError):
+                        self.bad.append(line)
+            except OSError:
+                pass
+
+
+def graphite(words):
+    """netdata.HOST.CHART.DIM;LABELS VALUE TIME"""
+    return words[0].split(".")[1], words[2], words[1]
+
+
+def opentsdb(words):
+    """put netdata.CHART.DIM TIME VALUE host=HOST LABELS"""
+    if words[0] != "put":
+        raise ValueError
+    return words[4].removeprefix("host="), words[2], words[3]
+
+
+def exporting(kind, port, seconds):
+    return (f"[exporting:global]\n    enabled = yes\n    update every = {seconds}\n"
+            f"[{kind}:example]\n    enabled = yes\n    destination = 127.0.0.1:{port}\n    data source = average\n")
+
+
+class Example:
+    def __init__(self, place, charts):
+        self.graphite, self.opentsdb = Sink(graphite), Sink(opentsdb)
+        same = dict(charts=charts)
+        h = place.node("H", role="parent", takes="ram", exporting=exporting("opentsdb", self.opentsdb.port, 5), **same)
+        d = place.node("D", role="parent", mode="none", takes="none", to=h.address, **same)
+        c = place.node("C", role="parent", takes="ram", to=d.address,
+                       exporting=exporting("graphite", self.graphite.port, 10), **same)
+        self.nodes = {"H": h, "D": d, "C": c}
+        for name, parent in (("A", c), ("B", c)):
+            self.nodes[name] = place.node(name, mode="none", web=False, to=parent.address, **same)
+        for name in "EFG":
+            self.nodes[name] = place.node(name, to=d.address, **same)
+        self.h = h
+        for node in place.nodes:
+            node.start()
+        self.wait_until_live()
+
+    def wait_until_live(self):
+        def all_live():
+            states = self.h.states()
+            return all(states.get(name) in ("live", "local") for name in ALL)
+        try:
+            wait_for("all eight hosts are live at H", all_live)
+        except SystemExit as failure:
+            raise SystemExit(f"{failure}; they are {self.h.states()}")
+
+    def known(self):
+        return {name: set(self.h.charts(name)) for name in ALL}
+
+    def check(self, what, since, until, known=None, killed=None):
+        """One row for each host; returns what is wrong."""
+        wrong = []
+        for name in ALL:
+            node = self.nodes[name]
+            child = node if name in OWN_DATABASE else None
+            down = [(start - 1, (end or time.time()) + FIRST_SAMPLES) for start, end in node.downtimes]
+            ledger = [(start, end) for start, end, cause, filled in self.h.gaps(name) if cause]
+            # The database of a process that was killed went with it: H's own begins anew.
+            begin = since
+            if name == "H" and killed == "H":
+                begin = int(node.downtimes[-1][1]) + FIRST_SAMPLES
+            verdict = verify(self.h, name, child, begin, until, down=down, ledger=ledger,
+                             known=known and known[name] if name != "H" else None)
+            row(what, name, child, verdict)
+            wrong += failures(what, name, verdict)
+            if not verdict.charts:
+                wrong.append(f"{what}: {name}: H has nothing of it")
+        return wrong
+
+    def check_sink(self, sink, name, hosts, every, since, until):
+        """Each host has lines in each period."""
+        wrong = [f"{name} got a line that is none: {line!r}" for line in sink.bad[:3]]
+        lines = dict(sink.lines)
+        for host in hosts:
+            times = sorted(at for (one, at) in lines if one == host)
+            missing = [at for at in range(since, until - 2 * every, every) if not any(at <= t < at + every for t in times)]
+            if missing:
+                wrong.append(f"{name}: nothing of {host} in {len(missing)} of its periods, first at {missing[0]}")
+        print(f"\n{name}: {sum(lines.values())} values of {len({host for host, _ in lines})} hosts", flush=True)
+        return wrong
+
+    def restart(self, name, number):
+        """Kills a node and starts it again; returns what is wrong afterwards."""
+        what = f"{name} {number.name[3:]}"
+        known = self.known()
+        node = self.nodes[name]
+        since = int(time.time()) - 10
+        node.kill(number)
+        time.sleep(DOWN_SECONDS)
+        node.start()
+        self.wait_until_live()
+        time.sleep(10)
+        return self.check(what, since, int(time.time()) - 4, known, killed=name)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--restarts", action="store_true", help="kill and restart each of the eight processes")
+    parser.add_argument("--only", default="ABEFGCDH", help="processes to restart, in this order")
+    parser.add_argument("--charts", choices=["few", "all"], default="few", help="how much each node collects")
+    parser.add_argument("--keep", action="store_true", help="keep logs and configurations")
+    options = parser.parse_args()
+    with Place(options.keep) as place:
+        example = Example(place, options.charts)
+        time.sleep(5)
+        since = int(time.time())
+        print(f"All eight are live at H; {options.minutes:g} minutes from {since} on.\n", flush=True)
+        time.sleep(options.minutes * 60)
+        until = int(time.time())
+        time.sleep(4)
+        header()
+        wrong = example.check("steady", since, until)
+        if options.restarts:
+            for name in options.only:
+                for number in (signal.SIGTERM, signal.SIGKILL):
+                    wrong += example.restart(name, number)
+        wrong += example.check_sink(example.graphite, "graphite", "ABC", 10, since, until)
+        wrong += example.check_sink(example.opentsdb, "opentsdb", ALL, 5, since, until)
+        if wrong:
+            place.keep = True
+            print("\n" + "\n".join(wrong))
+            raise SystemExit(1)
+        print("\nNothing is missing.")
+
+
+if __name__ == "__main__":
+    main()
