@@ -28,7 +28,7 @@ final class Upstreams: @unchecked Sendable {
     func refuse() throws {
         try #require(!completions.isEmpty, "nobody was dialled")
         completions.removeFirst()(
-            .failure(DialFailure(IOError(errnoCode: 111, reason: "connect"), address: "10.0.0.1:19999"))
+            .failure(DialFailure(IOError(errnoCode: 111, reason: "connect"), host: "10.0.0.1", port: "19999"))
         )
     }
 }
