@@ -128,4 +128,27 @@ import Testing
             }
         }
     }
+
+    /// The errno decides where the catalogue knows it, and nowhere else.
+    @Test(arguments: [
+        ("Failed to connect to 'a', port '1' (errno 111, Connection refused)", "ND-C78"),
+        ("Failed to connect to 'a', port '1' (errno 110, Connection timed out)", "ND-C79"),
+        ("Failed to connect to 'a', port '1' (errno 101, Network is unreachable)", "ND-C80"),
+        ("Failed to connect to 'a', port '1' (errno 24, Too many open files)", "ND-C81"),
+        ("Failed to connect to 'a', port '1' (errno 1, Operation not permitted)", "ND-C82"),
+        ("Failed to connect to 'a', port '1' (errno 2, No such file or directory)", "ND-C83"),
+        ("Failed to connect to 'a', port '1' (errno 71, Protocol error)", "ND-C84"),
+        ("Failed to connect to 'a', port '1'", "ND-C84"),
+        ("Cannot resolve host 'a', port '1': Name or service not known", "ND-C85"),
+        ("Cannot resolve host 'a', port '1': Temporary failure in name resolution", "ND-C86"),
+        ("STREAM h [send to p]: failed to connect (errno 111, Connection refused)", "ND-C10"),
+        ("STREAM [receive from [i]:1]: request without an API key. Forbidding access. (errno 11, x)", "ND-F1"),
+    ])
+    func errnosOfTheCatalogue(message: String, code: String) {
+        let line = RecognisedLine(
+            LogLine("2026-11-22 09:26:23: netdata ERROR : MAIN : \(message)".utf8),
+            TemplateMatcher()
+        )
+        #expect(line.condition?.code == code)
+    }
 }

@@ -63,18 +63,20 @@ import Testing
     }
 
     /// The original's words for every end (streaming protocol §11, "Other closings").
-    @Test(arguments: [
-        (104, "read", "ND-C73", "error during read (104). Restarting connection"),
-        (110, "read", "ND-C73", "error during read (110). Restarting connection"),
-        (
-            32, "write", "ND-C21",
-            "failed to send metrics - closing connection - we have sent 38 bytes on this connection."
-        ),
-        (
-            104, "connection reset (error set)", "ND-C87",
-            "restart stream because socket reports errors (POLLERR) - 38 bytes transmitted."
-        ),
-    ] as [(Int32, String, String, String)])
+    @Test(
+        arguments: [
+            (104, "read", "ND-C73", "error during read (104). Restarting connection"),
+            (110, "read", "ND-C73", "error during read (110). Restarting connection"),
+            (
+                32, "write", "ND-C21",
+                "failed to send metrics - closing connection - we have sent 38 bytes on this connection."
+            ),
+            (
+                104, "connection reset (error set)", "ND-C87",
+                "restart stream because socket reports errors (POLLERR) - 38 bytes transmitted."
+            ),
+        ] as [(Int32, String, String, String)]
+    )
     func aBrokenConnectionIsNamed(number: Int32, operation: String, code: String, text: String) throws {
         let bench = try SenderBench()
         let parent = try bench.live()
@@ -251,6 +253,21 @@ import Testing
         next.leave()
         let third = try bench.connect()
         #expect(third.take().contains("&ver=4&"))
+    }
+
+    /// Whose machine answers is not gone: the kernel gave it up because it did not read.
+    @Test func whoKeepsTheData() throws {
+        let bench = try SenderBench(" timeout seconds = 90\n")
+        let sender = bench.sender!
+        #expect(sender.reason(.timedOut, sent: 7, farEnd: nil).condition == .readFailed)
+        #expect(sender.reason(.timedOut, sent: 7, farEnd: .doesNotAnswer).condition == .readFailed)
+        let hung = sender.reason(.timedOut, sent: 7, farEnd: .doesNotRead)
+        #expect(hung.condition == .sendTimeout)
+        #expect(hung.values == ["seconds": "90", "bytes": "7", "attempts": "0"])
+        #expect(sender.slowSide(nil) == nil)
+        #expect(sender.slowSide(.doesNotRead)?.values["side"] == "the parent")
+        #expect(sender.slowSide(.doesNotAnswer)?.values["side"] == "the network")
+        #expect(sender.slowSide(.isSlow)?.evidence == "it is taken, but slower than it is collected")
     }
 
     /// The list as the status document shows it, in every phase.

@@ -47,7 +47,10 @@ import Testing
     private static func answers() throws -> [Case] {
         let page = "Content-Type: text/html\r\nConnection: close\r\n\r\n<html><body>"
         let accepted = try ["v1", "v2", "v2n", "v3", "v4", "v5"].map { reply in
-            Case(name: "reply " + reply, bytes: Array(try Recording.reply("child-vs-reply/child137-reply-" + reply).utf8))
+            Case(
+                name: "reply " + reply,
+                bytes: Array(try Recording.reply("child-vs-reply/child137-reply-" + reply).utf8)
+            )
         }
         return try accepted + [text("reply of 1.37's mask", acceptance(10_176))]
             + ["denied", "busy", "dup", "localhost", "internal", "init", "http400"].map(recorded)
@@ -62,12 +65,16 @@ import Testing
                 text("silence", "", .isSilent),
                 text("nginx 400", "HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\n\(page)"),
                 text("nginx 404", "HTTP/1.1 404 Not Found\r\nServer: nginx/1.22.1\r\n\(page)"),
-                text("redirect", "HTTP/1.1 301 Moved Permanently\r\nlocation: https://parent/\r\nserver: Caddy\r\n\(page)"),
+                text(
+                    "redirect",
+                    "HTTP/1.1 301 Moved Permanently\r\nlocation: https://parent/\r\nserver: Caddy\r\n\(page)"
+                ),
                 text("haproxy 502", "HTTP/1.0 502 Bad Gateway\r\nCache-Control: no-cache\r\n\(page)"),
                 text("half a web server", "HTTP/1.1 400 Bad Request\r\nServer: slow", .isSilent),
                 Case(name: "TLS alert", bytes: [0x15, 3, 1, 0, 2, 2, 40]),
                 Case(name: "TLS handshake", bytes: [0x16, 3, 3, 0, 0x7a, 2, 0, 0, 0x76, 3, 3, 0xff]),
-                text("SSH", "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"), text("redis", "-ERR unknown command 'STREAM'\r\n"),
+                text("SSH", "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"),
+                text("redis", "-ERR unknown command 'STREAM'\r\n"),
                 Case(name: "garbage", bytes: [0, 0xff, 0x80, 0x1b, 0x5b, 0x32, 0x4a]),
                 text("denied with a newline", Reply.denied.text! + "\n"),
                 text("denied, cut", String(Reply.denied.text!.dropLast()), .closes),
@@ -78,12 +85,18 @@ import Testing
 
     private static func connections() -> [Case] {
         let numbers = [
-            ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, EACCES, EPERM, ENOENT, EMFILE, EAFNOSUPPORT,
+            ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, EACCES, EPERM, ENOENT, EMFILE,
+            EAFNOSUPPORT,
             ECONNRESET,
         ]
         let names: [NameResolver.Failure] = [
             .init(host: "parent", port: "19999", reason: "Name or service not known", number: EAI_NONAME),
-            .init(host: "parent", port: "nosuch", reason: "Servname not supported for ai_socktype", number: EAI_SERVICE),
+            .init(
+                host: "parent",
+                port: "nosuch",
+                reason: "Servname not supported for ai_socktype",
+                number: EAI_SERVICE
+            ),
             .init(host: "parent", port: "19999", reason: "Temporary failure in name resolution", number: EAI_AGAIN),
             .init(host: "parent", port: "19999", reason: "the resolver does not answer"),
         ]
@@ -98,7 +111,8 @@ import Testing
     @Test func theTable() throws {
         let cases = try Self.answers() + Self.connections()
         let text = try cases.map { try picture(of: $0) }.joined(separator: "\n")
-        let path = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let path =
+            "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
             + "/Fixtures/Streaming/sender-failures.txt"
         if getenv("NDSTREAM_RECORD") != nil { try Files.write(Array(text.utf8), to: path) }
         let expected = String(decoding: try Files.read(path, limit: 1 << 20), as: UTF8.self)
@@ -113,7 +127,9 @@ import Testing
     private func picture(of one: Case) throws -> String {
         let shortest = try outcome(of: one, random: 0)
         // Of the dice that show the most for one kind of failure, its own make the longest delay.
-        let spreads = Set(ConnectFailure.allCases.map { UInt64($0.longestDelay - ConnectFailure.shortestDelay) * 1_000_000 })
+        let spreads = Set(
+            ConnectFailure.allCases.map { UInt64($0.longestDelay - ConnectFailure.shortestDelay) * 1_000_000 }
+        )
         let longest = try spreads.compactMap { try outcome(of: one, random: $0).delay }.max()
         var lines = ["== \(one.name)"]
         if one.failure == nil { lines.append("heard   '\(evidenceText(one.bytes))'") }

@@ -118,7 +118,8 @@ import Testing
     @Test(arguments: [
         (ECONNREFUSED, DialFailure.Kind.refused), (ETIMEDOUT, .timedOut), (EHOSTUNREACH, .unreachable),
         (ENETUNREACH, .unreachable), (EHOSTDOWN, .unreachable), (EAFNOSUPPORT, .unreachable), (EACCES, .forbidden),
-        (EPERM, .forbidden), (ENOENT, .missing), (EMFILE, .exhausted), (ENFILE, .exhausted), (EADDRNOTAVAIL, .exhausted),
+        (EPERM, .forbidden), (ENOENT, .missing), (EMFILE, .exhausted), (ENFILE, .exhausted),
+        (EADDRNOTAVAIL, .exhausted),
         (ENOBUFS, .exhausted), (ECONNRESET, .failed),
     ])
     func errorsHaveAKind(number: Int32, kind: DialFailure.Kind) {

@@ -41,7 +41,10 @@ import Testing
     }
 
     /// What no parent answers to our request may be the beginning of something else.
-    @Test(arguments: [(0, false), (1, false), (2, true), (5, true), (6, false), (64, true), (65, false), (1529, false), (15_296, true)])
+    @Test(arguments: [
+        (0, false), (1, false), (2, true), (5, true), (6, false), (64, true), (65, false), (1529, false),
+        (15_296, true),
+    ])
     func numbers(number: UInt32, isDecided: Bool) {
         #expect(buffer(Reply.version(number).text!).isDecided == isDecided)
     }

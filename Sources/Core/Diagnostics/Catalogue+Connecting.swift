@@ -43,7 +43,9 @@ extension Condition {
             "the port in `destination` is wrong: that of SSH, of statsd (8125) or of a database, for example",
             "what is between the two changes the parent's reply",
         ],
-        fix: ["in stream.conf: destination = PARENT:19999", "on the parent: ss -ltnp shows which program has which port"]
+        fix: [
+            "in stream.conf: destination = PARENT:19999", "on the parent: ss -ltnp shows which program has which port",
+        ]
     )
 
     public static let parentForbidsStreams = Condition(
@@ -280,6 +282,7 @@ extension Catalogue {
         .connectFailed, .cannotResolve,
         .answeredByTLS, .answeredByHTTP, .answeredByOther, .parentForbidsStreams, .parentSaidNothing,
         .parentClosedSilently, .connectRefused, .connectTimedOut, .connectUnreachable, .connectExhausted,
-        .connectForbidden, .connectMissing, .resolverFailed, .noDestination, .unknownInterface, .readFailed, .socketFailed, .slowSide,
+        .connectForbidden, .connectMissing, .resolverFailed, .noDestination, .unknownInterface, .readFailed,
+        .socketFailed, .slowSide,
     ]
 }

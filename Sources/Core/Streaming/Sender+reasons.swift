@@ -7,7 +7,7 @@ import Wire
 /// What a sender can say of a failure beyond the words that all children have for it.
 extension Sender {
     /// The condition that stands beside the documented one.
-    struct Reason {
+    struct Reason: Equatable {
         var condition: Condition
         var values: [String: String] = [:]
         /// What shows it: the far end's first bytes.
@@ -106,9 +106,11 @@ extension Sender {
         switch end {
         case .endOfFile, .here: return Reason(condition: .connectionClosed)
         case .timedOut where farEnd == .doesNotRead:
+            // The kernel's limit, as `checkProgress` has set it.
+            let seconds = String(max(60, settings.timeoutSeconds))
             return Reason(
                 condition: .sendTimeout,
-                values: ["seconds": "60", "bytes": String(sent), "attempts": String(sendAttempts)]
+                values: ["seconds": seconds, "bytes": String(sent), "attempts": String(sendAttempts)]
             )
         case .timedOut: return Reason(condition: .readFailed, values: ["number": "110"])
         case .failed(let number, let operation):

@@ -342,7 +342,9 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         sendAttempts &+= 1
         facts.withLock { $0.sent(size, raw: batch.bytes.count, samples: batch.samples, monotonic: clock.monotonic()) }
         let unsent = noteUnsent(connection)
-        if unsent > settings.bufferBytesMax { overflow(connection, batch, unsent: unsent, size: settings.bufferBytesMax) }
+        if unsent > settings.bufferBytesMax {
+            overflow(connection, batch, unsent: unsent, size: settings.bufferBytesMax)
+        }
     }
 
     /// - Returns: the bytes given to the connection; `nil` where it had to be closed.

@@ -65,7 +65,9 @@ public enum NameResolver {
             }
             entry = current.pointee.ai_next
         }
-        guard !addresses.isEmpty else { throw Failure(host: host, port: port, reason: "no address", number: EAI_NONAME) }
+        guard !addresses.isEmpty else {
+            throw Failure(host: host, port: port, reason: "no address", number: EAI_NONAME)
+        }
         return addresses
     }
 
