@@ -24,7 +24,12 @@ extension Option {
             .text("no"),
             "Whether this node's metrics, and those it receives, are streamed on."
         ),
-        Option("destination", .destinations, .text(""), "The parents to stream to, the first that can be reached; while it can, no other is looked for."),
+        Option(
+            "destination",
+            .destinations,
+            .text(""),
+            "The parents to stream to, the first that can be reached; while it can, no other is looked for."
+        ),
         Option("api key", .guid, .text(""), "The key that the parent knows."),
         Option(
             "timeout seconds",
