@@ -185,10 +185,13 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         switch action {
         case .nothing: break
         case .wait(let until):
-            if !saidNoDestination { report(.noDestination) }
-            saidNoDestination = true
             wakeUp?.cancel()
             let delay = max(1000, until &- clock.monotonic())
+            // Destinations that failed one after the other are due one after the other: that is no waiting.
+            if !saidNoDestination, delay >= microsecondsPerSecond {
+                report(.noDestination)
+                saidNoDestination = true
+            }
             wakeUp = eventLoop.assumeIsolated().scheduleTask(in: .microseconds(delay)) { [self] in
                 act(machine.wake(now: clock.monotonic()))
             }
