@@ -251,7 +251,7 @@ import Testing
         bench.sender.flush()
         bench.loop.run()
         #expect(parent.lines() == [])
-        bench.host.withDatabase { $0.setReplicating(false, chart) }
+        bench.host.withDatabase { $0.forgetReplicating() }
         bench.sender.flush()
         bench.loop.run()
         #expect(parent.lines().last?.hasPrefix("REND") == true)
@@ -352,12 +352,5 @@ import Testing
         let ends = lines.filter { $0.hasPrefix("REND") }
         #expect(ends.count == 20 && ends.allSatisfy { $0.contains(" false ") })
         #expect(bench.reports.count(.bufferOverflow) == 0 && parent.isOpen)
-    }
-}
-
-extension HostDatabase {
-    /// What the receiving side does.
-    mutating func setReplicating(_ isReplicating: Bool, _ ref: ChartRef) {
-        pointer(ref)?.pointee.isReplicating = isReplicating
     }
 }
