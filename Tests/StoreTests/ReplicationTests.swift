@@ -193,7 +193,8 @@ import Wire
         #expect(asked(&second) == ["REPLAY_CHART \"a.b\" \"true\" \(start + 1) \(start + 5)"])
         var answer = "RBEGIN \"a.b\"\n"
         for time in start + 2...start + 5 {
-            answer += "RBEGIN '' \(time - 1) \(time) \(start + 6)\nRSET \"x\" \(time - start).0 \"\"\nRSET \"y\" 5 \"\"\n"
+            answer +=
+                "RBEGIN '' \(time - 1) \(time) \(start + 6)\nRSET \"x\" \(time - start).0 \"\"\nRSET \"y\" 5 \"\"\n"
         }
         answer += """
             RDSTATE "x" \(start + 5)500000 5 5.0 5.0

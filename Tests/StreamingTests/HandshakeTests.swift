@@ -90,7 +90,11 @@ import Testing
         #expect(connection.key == "…5555")
         #expect(connection.version == (version == "16376" ? nil : compression == "lz4" ? 5 : 4))
         if version == "16376" {
-            #expect(connection.capabilities == ["VCAPS", "HLABELS", "CLAIM", "CLABELS", "COMPRESSION", "REPLICATION", "BINARY"])
+            #expect(
+                connection.capabilities == [
+                    "VCAPS", "HLABELS", "CLAIM", "CLABELS", "COMPRESSION", "REPLICATION", "BINARY",
+                ]
+            )
         }
     }
 

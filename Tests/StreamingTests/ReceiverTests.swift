@@ -61,7 +61,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("16376", "established link with negotiated capabilities: VCAPS HLABELS CLAIM CLABELS COMPRESSION REPLICATION BINARY "),
+        (
+            "16376",
+            "established link with negotiated capabilities: VCAPS HLABELS CLAIM CLABELS COMPRESSION REPLICATION BINARY "
+        ),
         ("0", "Netdata is using first stream protocol."), ("4", "Netdata is using the stream version 4."),
     ])
     func whatWasNegotiatedIsLogged(version: String, text: String) throws {

@@ -90,7 +90,9 @@ extension Condition {
         level: .error,
         "STREAM {host} [receive from [{ip}]:{port}]: no answer to a replication request for {seconds} seconds ({charts} charts wait, chart '{chart}' for the longest).",
         sentence: "The child is connected but does not answer for some charts, so they have no live data either.",
-        causes: ["the child is overloaded or its disk is slow", "the link is too slow for the range that was asked for"],
+        causes: [
+            "the child is overloaded or its disk is slow", "the link is too slow for the range that was asked for",
+        ],
         fix: [
             "seconds to replicate = 600", "in its section of stream.conf here, and restart Netdata on {host}",
         ]
@@ -130,7 +132,9 @@ extension Condition {
         .warning,
         "STREAM {host} [receive from [{ip}]:{port}]: {seconds} seconds until {until} stay empty: the child does not have them.",
         sentence: "A gap could not be filled wholly: the child keeps only so many seconds, or it was not running.",
-        causes: ["the outage was longer than what the child keeps", "the child was restarted and keeps data in memory only"],
+        causes: [
+            "the outage was longer than what the child keeps", "the child was restarted and keeps data in memory only",
+        ],
         fix: ["[db] retention = 86400", "in netdata.conf of {host}, to let it bridge a day"]
     )
 

@@ -13,7 +13,8 @@ extension HostDatabase {
     ///   - now: Unix seconds of the child's clock.
     ///   - defined: the seconds between points that the chart's definition asks for.
     /// - Returns: `false` where the point is not wanted.
-    mutating func openReplicated(_ ref: ChartRef, from start: Int64, to end: Int64, now: Int64, defined: Int64) -> Bool {
+    mutating func openReplicated(_ ref: ChartRef, from start: Int64, to end: Int64, now: Int64, defined: Int64) -> Bool
+    {
         guard isStoring, let chart = pointer(ref) else { return false }
         let slot = Int(ref.index)
         let interval = end &- start
@@ -60,7 +61,13 @@ extension HostDatabase {
     /// - Parameter time: of that point, as ``Chart/lastUpdated`` was then: another one has taken its place otherwise.
     /// - Returns: `false` where there is no such dimension.
     @inline(__always)
-    mutating func setReplicated(_ slot: Int32, at time: Int64, _ dimension: Word, _ value: Double, isReset: Bool) -> Bool {
+    mutating func setReplicated(
+        _ slot: Int32,
+        at time: Int64,
+        _ dimension: Word,
+        _ value: Double,
+        isReset: Bool
+    ) -> Bool {
         guard let charts, slot >= 0, slot < chartSlots else { return false }
         let chart = charts + Int(slot)
         guard let dimensions = chart.pointee.dimensions else { return false }
