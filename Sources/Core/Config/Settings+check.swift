@@ -29,7 +29,7 @@ extension Settings {
         for word in words {
             var values = ["word": quoted(word), "name": option.name]
             let address = word.hasPrefix("!") ? String(word.dropFirst()) : word
-            if address == "127.0.0.1" || address == "::1" {
+            if ["127.0.0.1", "::1"].contains(Network.canonical(address[...])) {
                 values["word"] = address
                 findings.append(Finding(.configAllowsLoopbackAddress, at: value.origin, values))
             } else if let reason = Self.unmatchable(address) {
@@ -46,8 +46,15 @@ extension Settings {
 
     /// Why no address can look like a word of a list.
     private static func unmatchable(_ word: String) -> String? {
-        if word == "localhost" || word == "UNKNOWN" { return nil }
-        if word.contains("/") { return "networks are written with a star, 10.* for 10.0.0.0/8" }
+        if word == "localhost" || word == "UNKNOWN" || Network.canonical(word[...]) != nil { return nil }
+        do throws(Network.Fault) {
+            if try Network.parse(word[...]) != nil { return nil }
+        } catch {
+            switch error {
+            case .address: return "before the slash of a network stands an address, as in 10.0.0.0/8 or 2001:db8::/32"
+            case .length(let most): return "behind the slash of this network stands a number from 0 to \(most)"
+            }
+        }
         if word.contains(",") { return "words have blanks between them, no commas" }
         if word.lowercased().hasPrefix("::ffff:") { return "IPv4 addresses are written without ::ffff:" }
         if word.hasPrefix("[") { return "addresses are written without brackets" }

@@ -339,8 +339,8 @@ extension Condition {
         .warning,
         "'{word}' of '{name}' never matches: {reason}",
         sentence: "A list of addresses holds a word that no address looks like.",
-        causes: ["lists are simple patterns: addresses with * for any run of characters"],
-        fix: ["write addresses as in 10.* or 192.168.1.*"]
+        causes: ["lists hold addresses, with * for any run of characters, and networks with a slash"],
+        fix: ["write addresses as in 10.* or 192.168.1.4, networks as in 10.0.0.0/8 or 2001:db8::/32"]
     )
     public static let configAllowsNobody = Condition(
         "ND-K37",
