@@ -5,12 +5,12 @@ public import Synchronization
 /// A host whose metrics are here: the own one, or one that streams to us.
 public final class Host: Sendable {
     public let guid: GUID
-    public let settings: HostSettings
     public let limits: StoreLimits
     public let identity: Mutex<HostIdentity>
     /// What the status document shows of its connection.
     public let status: Mutex<HostFacts>
     private let database: Mutex<HostDatabase>
+    private let held: Mutex<HostSettings>
 
     /// - Parameter at: µs since 1970.
     public init(
@@ -22,7 +22,7 @@ public final class Host: Sendable {
         limits: StoreLimits = .standard
     ) {
         self.guid = guid
-        self.settings = settings
+        held = Mutex(settings)
         self.limits = limits
         self.identity = Mutex(identity)
         status = Mutex(HostFacts(state: state, at: at))
@@ -34,6 +34,15 @@ public final class Host: Sendable {
         _ body: (inout HostDatabase) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try database.withLock { database throws(Failure) in try body(&database) }
+    }
+
+    public var settings: HostSettings { held.withLock { $0 } }
+
+    /// Another history, memory mode or update every, from now on. The points stay as far as the new mode and history keep
+    /// them.
+    public func reconfigure(_ settings: HostSettings) {
+        withDatabase { $0.reconfigure(settings) }
+        held.withLock { $0 = settings }
     }
 
     public var hostname: String { identity.withLock { $0.hostname } }

@@ -120,6 +120,11 @@ extension ChartRecord {
     mutating func append(_ segment: Segment, keeping history: Int) {
         segments.append(segment)
         segmentRows += segment.rows
+        dropOldest(keeping: history)
+    }
+
+    /// Lets the segments go that are older than the `history` newest points of them.
+    mutating func dropOldest(keeping history: Int) {
         while let first = segments.first, segmentRows - first.rows >= history {
             segmentRows -= first.rows
             segments.removeFirst()

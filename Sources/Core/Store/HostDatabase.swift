@@ -7,14 +7,14 @@ public import Basics
 /// writer takes the lock once per read or run, a reader for one copy.
 public struct HostDatabase: ~Copyable, @unchecked Sendable {
     public let guid: GUID
-    public let settings: HostSettings
+    public private(set) var settings: HostSettings
     public let limits: StoreLimits
     /// Points per chart; ``history(of:)`` where there is a ring.
-    let history: Int
+    private(set) var history: Int
     /// Whether points are kept at all, in a database or in a ring.
-    let isStoring: Bool
+    private(set) var isStoring: Bool
     /// Whether they are kept for queries: what a ring has, only replication sees.
-    let isQueryable: Bool
+    private(set) var isQueryable: Bool
 
     var charts: UnsafeMutablePointer<Chart>?
     var chartSlots: Int32 = 0
@@ -50,6 +50,37 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
         history = settings.history
         isQueryable = settings.mode != .none
         isStoring = isQueryable || settings.isRing
+    }
+
+    /// Other settings for the same charts. A smaller history lets the oldest points go, a larger one lets more of the coming
+    /// ones stay; mode none keeps none, and a mode that keeps points begins with what comes.
+    mutating func reconfigure(_ new: HostSettings) {
+        settings = new
+        history = new.history
+        isQueryable = new.mode != .none
+        isStoring = isQueryable || new.isRing
+        guard let charts else { return }
+        for slot in 0..<Int(chartSlots) where records[slot] != nil {
+            if isQueryable {
+                charts[slot].points = min(charts[slot].points, history)
+                records[slot]!.dropOldest(keeping: max(0, history - Int(charts[slot].rowCount)))
+            } else {
+                dropPoints(charts + slot, slot)
+            }
+        }
+    }
+
+    /// Changes whenever the definition of a chart or a dimension does, or one comes or goes.
+    public var definitionsStamp: UInt64 {
+        guard let charts else { return 0 }
+        var stamp: UInt64 = 0
+        for slot in 0..<Int(chartSlots) where records[slot] != nil {
+            let chart = charts[slot]
+            let own =
+                UInt64(chart.generation) &+ UInt64(chart.incarnation) << 32 &+ UInt64(slot) &* 0x9e37_79b9_7f4a_7c15
+            stamp = (stamp ^ own) &* 0x0000_0100_0000_01b3
+        }
+        return stamp
     }
 
     deinit {
