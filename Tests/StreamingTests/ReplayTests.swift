@@ -244,7 +244,7 @@ final class Replay {
             let normal: [String] = [
                 "ND-I1", "ND-I2", "ND-I3", "ND-I4", "ND-I5", "ND-I6", "ND-I7", "ND-I8", "ND-I9", "ND-I10", "ND-C2",
                 "ND-C5",
-                "ND-P1", "ND-S6",
+                "ND-P1", "ND-S6", "ND-H5",
             ]
             return !normal.contains(event.condition.code)
         }.map { "\($0.condition.code) \($0.text)" }

@@ -142,6 +142,18 @@ final class ParentBench {
 
     static let open = configuration()
 
+    /// Whoever keeps this parent's hosts, in a directory of its own or nowhere.
+    func keeper(_ directory: String = "/nonexistent", _ database: String = "") -> HostKeeper {
+        HostKeeper(
+            hosts: hosts,
+            configuration: configuration(
+                netdata: ramDatabase + database + "\n[directories]\n cache = \(directory)\n"
+            ),
+            clock: clock,
+            reporter: reports
+        )
+    }
+
     private final class VerdictBox: Sendable {
         let list = Mutex<[StreamVerdict]>([])
     }

@@ -19,11 +19,14 @@ import Testing
         "GET / HTTP/1.0\r\n\r\n", "GET /with blanks and \u{e4} HTTP/1.1\r\n\r\n", "GET //evil/%2f.. HTTP/1.1\r\n\r\n",
         "GET /a|b\"c HTTP/1.1\r\nHost: evil\r\nHost: twice\r\n\r\n", "OPTIONS * HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "GET http://evil/x HTTP/1.1\r\n\r\n",
+        "POST /api/v1/manage/host?forget=x HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
     ])
     func accepts(_ text: String) { #expect(head(text) != nil) }
 
     @Test(arguments: [
-        "HEAD / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\n\r\n", "get / HTTP/1.1\r\n\r\n", "GET /\r\n\r\n",
+        "HEAD / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\n\r\n",
+        "POST /api/v1/manage/host?forget=x HTTP/1.1\r\nContent-Length: 5\r\n\r\n", "POST /api/v1/info HTTP/1.1\r\n\r\n",
+        "get / HTTP/1.1\r\n\r\n", "GET /\r\n\r\n",
         "GET  HTTP/1.1\r\n\r\n", "\r\n\r\n", "\r\n\r\n\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n\r\n",
         "GET / HTTP/1.1\r\nno colon\r\n\r\n", "GET / HTTP/1.1\r\n: no name\r\n\r\n",
         "GET / HTTP/1.1\r\nA: b\r\n folded\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length : 5\r\n\r\n",

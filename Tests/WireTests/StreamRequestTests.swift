@@ -79,6 +79,11 @@ import Testing
         #expect(try parse("hops=32767").hops == 32_767)
         #expect(try parse("hops=32768").hops == 32_767)
         #expect(try parse("hops=99999999999999999999999").hops == 32_767)
+        for good in ["1", "010", "0x10", "32767"] { #expect(try parse("hops=" + good).invalidHops == nil, "\(good)") }
+        for bad in ["-1", "0", "3x", "0xg", "x", "32768", "99999999999999999999999", "1e3", "\u{663}"] {
+            #expect(try parse("hops=" + bad).invalidHops == bad)
+        }
+        #expect(try parse("os=linux").invalidHops == nil)
         #expect(try parse("update_every=0").updateEvery == nil)
         #expect(try parse("update_every=-5").updateEvery == nil)
         #expect(try parse("update_every=86400").updateEvery == 86_400)

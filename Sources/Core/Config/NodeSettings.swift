@@ -27,6 +27,7 @@ public struct DatabaseSettings: Sendable {
     public var futureLimitSeconds: Int
     public var cleanupObsoleteChartsAfterSeconds: Int
     public var cleanupOrphanHostsAfterSeconds: Int
+    public var cleanupEphemeralHostsAfterSeconds: Int
     public var deleteObsoleteChartsFiles: Bool
     public var deleteOrphanHostsFiles: Bool
     public var enableZeroMetrics: Bool
@@ -44,6 +45,7 @@ public struct DatabaseSettings: Sendable {
         futureLimitSeconds = settings.integer("db", "future limit")
         cleanupObsoleteChartsAfterSeconds = settings.integer("db", "cleanup obsolete charts after secs")
         cleanupOrphanHostsAfterSeconds = settings.integer("db", "cleanup orphan hosts after secs")
+        cleanupEphemeralHostsAfterSeconds = settings.integer("db", "cleanup ephemeral hosts after secs")
         deleteObsoleteChartsFiles = settings.boolean("db", "delete obsolete charts files")
         deleteOrphanHostsFiles = settings.boolean("db", "delete orphan hosts files")
         enableZeroMetrics = settings.boolean("db", "enable zero metrics")

@@ -86,6 +86,14 @@ extension Option {
             ),
             Option(
                 "db",
+                "cleanup ephemeral hosts after secs",
+                .seconds(0 ... .max),
+                .text("86400"),
+                also: [Name("db", "cleanup ephemeral hosts after")],
+                "When an ephemeral child that has gone is removed, instead of the time before."
+            ),
+            Option(
+                "db",
                 "delete obsolete charts files",
                 .boolean,
                 .text("yes"),

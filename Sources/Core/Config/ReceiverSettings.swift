@@ -8,6 +8,8 @@ public struct ReceiverSettings: Sendable {
     public var mode: DatabaseMode
     /// Never anything but `no` where nothing is kept.
     public var health: TriState
+    /// A section asks for health where nothing is kept.
+    public var healthNeedsDatabase: Bool
     public var postponeAlarmsSeconds: Int
     /// Whether the parent would take a compressed stream: what the most specific section says AND what `[stream]` says
     /// (streaming protocol §6.1).
@@ -59,6 +61,7 @@ extension ReceiverSettings {
         mode = most(\.mode) ?? database.mode
         let wanted = most(\.health) ?? (configuration.settings.boolean("health", "enabled") ? .yes : .no)
         health = mode == .none ? .no : wanted
+        healthNeedsDatabase = mode == .none && most(\.health).map { $0 != .no } == true
         postponeAlarmsSeconds = most(\.postponeAlarmsSeconds) ?? 60
         if let own = machine?.enableCompression {
             compressionOff = own.value ? nil : .machine(own.origin)

@@ -1,8 +1,8 @@
 /// All conditions there are. Each room's stand in a file of their own beside this one.
 public enum Catalogue {
     public static let all: [Condition] =
-        streaming + connecting + replication + replicationChild + wire + transport + store + collection + plugins + config
-        + web + node + exporting + older
+        streaming + connecting + hosts + replication + replicationChild + wire + transport + store + collection + plugins
+        + config + web + node + exporting + older
 
     public static func condition(code: String) -> Condition? {
         all.first { $0.code == code.uppercased() }

@@ -30,6 +30,8 @@ public final class Node: Sendable {
     static let housekeepingSeconds: Int64 = 60
     /// Microseconds that streams have to end in good order.
     static let farewell: Int64 = 2_000_000
+    /// Seconds that writing the hosts' files may take at the end.
+    static let savingSeconds: Int64 = 4
     /// Microseconds between two looks at whether they have.
     static let farewellStep: Int32 = 10_000
 
@@ -42,6 +44,7 @@ public final class Node: Sendable {
     private let hosts: Hosts
     private let information: HostInformation
     private let parent: StreamParent
+    private let keeper: HostKeeper
     private let sender: Sender?
     private let proxies: Proxies
     private let exporters: Exporters
@@ -78,6 +81,7 @@ public final class Node: Sendable {
             at: clock.now()
         )
         hosts = Hosts(local: local)
+        keeper = HostKeeper(hosts: hosts, configuration: configuration, clock: clock, reporter: journal)
         let replicates = configuration.database.enableReplication
         let makeSender: Proxies.Make = { [pool] host, settings, eventLoop in
             var settings = settings
@@ -119,6 +123,7 @@ public final class Node: Sendable {
             journal: journal,
             hosts: hosts,
             parent: parent,
+            keeper: keeper,
             links: { [sender, proxies] in (sender.map { [$0.link()] } ?? []) + proxies.links },
             exporters: { [exporters] in exporters.status },
             group: group,
@@ -138,6 +143,8 @@ public final class Node: Sendable {
         pool.start()
         let configuration = current.value
         report(configuration.findings + identityFindings)
+        // Before anybody comes: a child is the host it was.
+        keeper.load()
         let places = try services.start()
         report(
             .nodeStarted,
@@ -231,6 +238,7 @@ public final class Node: Sendable {
         current.value = configuration
         journal.update(configuration.logs)
         parent.update(configuration)
+        keeper.update(configuration)
         services.update(configuration)
         export(configuration)
         report(.nodeReloaded, ["findings": String(configuration.findings.count { $0.severity > .info })])
@@ -249,6 +257,7 @@ public final class Node: Sendable {
         while parent.receiverCount + proxies.count > 0, clock.monotonic() < deadline {
             usleep(UInt32(Self.farewellStep))
         }
+        keeper.saveAll(within: Self.savingSeconds)
         report(.nodeStopped)
     }
 
@@ -260,32 +269,23 @@ public final class Node: Sendable {
             initialDelay: .seconds(Self.housekeepingSeconds),
             delay: .seconds(Self.housekeepingSeconds)
         ) { [self] _ in
-            cleanUp()
+            journal.watchLogs(at: clock.now())
+            // Files are removed with their hosts.
+            pool.submit { [self] _ in if keeper.cleanUp() { Memory.trim() } }
+        }
+        if current.value.web.isEnabled {
+            eventLoop.scheduleRepeatedTask(
+                initialDelay: .seconds(HostKeeper.sweepSeconds),
+                delay: .seconds(HostKeeper.sweepSeconds)
+            ) { [self] _ in
+                pool.submit { [keeper] _ in keeper.sweep() }
+            }
         }
         guard options.role == .agent else { return }
         eventLoop.scheduleTask(in: .seconds(Self.settledAfterSeconds)) {
             Memory.trim()
             Memory.dropClean()
         }
-    }
-
-    private func cleanUp() {
-        journal.watchLogs(at: clock.now())
-        let database = current.value.database
-        let now = clock.now()
-        let orphans = hosts.removeOrphans(after: Int64(database.cleanupOrphanHostsAfterSeconds), now: now)
-        for host in orphans {
-            report(.hostForgotten, ["host": host.hostname, "guid": host.guid.description], host: host)
-        }
-        for host in hosts.all() {
-            let removed = host.withDatabase {
-                $0.removeObsolete(after: Int64(max(10, database.cleanupObsoleteChartsAfterSeconds)), now: now)
-            }
-            if !removed.isEmpty {
-                report(.chartForgotten, ["host": host.hostname, "count": String(removed.count)], host: host)
-            }
-        }
-        if !orphans.isEmpty { Memory.trim() }
     }
 
     // MARK: Telling

@@ -27,6 +27,7 @@ final class NodeServices: Sendable {
         journal: Journal,
         hosts: Hosts,
         parent: StreamParent,
+        keeper: HostKeeper,
         links: @escaping @Sendable () -> [StatusDocument.Link],
         exporters: @escaping @Sendable () -> [StatusDocument.Exporter],
         group: MultiThreadedEventLoopGroup,
@@ -52,7 +53,8 @@ final class NodeServices: Sendable {
             random: { UInt32(truncatingIfNeeded: SystemRandom.number()) }
         )
         let statusEndpoint = Endpoint("v1/streaming", isHeavy: true) { _ in Self.answer(status) }
-        let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint])
+        let forget = ForgetEndpoint(keeper: keeper, key: ManagementKey(configuration))
+        let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint, forget.endpoint])
         let router = counters.counting({ service.route($0) }, clock: clock)
         func makeServer(_ addresses: [BindAddress], _ router: @escaping Router) -> Server {
             var limits = ServerLimits()
@@ -76,7 +78,9 @@ final class NodeServices: Sendable {
         web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo.map(\.plain), router) : nil
         let socket = BindAddress(port: "", unixPath: "\(configuration.directories.run)/\(options.role.rawValue).sock")
         admin = makeServer([socket]) { request in
-            request.path == "/" ? Route(isHeavy: true) { _ in Self.answer(status) } : router(request)
+            if request.path == "/", request.method == .get { return Route(isHeavy: true) { _ in Self.answer(status) } }
+            guard request.path == ForgetEndpoint.path, request.method == .post else { return router(request) }
+            return Route(isHeavy: true) { forget.answer($0) }
         }
     }
 

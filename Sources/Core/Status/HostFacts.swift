@@ -18,6 +18,12 @@ public struct HostFacts: Sendable {
     public private(set) var connects = 0
     public private(set) var disconnects = 0
     public private(set) var lastDisconnect: StatusDocument.Disconnect?
+    /// How its last connection ended; `nil` before the first end. Alarms that follow the child's presence need it.
+    public private(set) var departure: Departure?
+    /// Since when it is away on the clock that is never set: what expires it, whatever is done to the wall clock.
+    public private(set) var goneMonotonic: Int64?
+    /// Somebody else who asks for the host's place.
+    var rival: HostRival?
     public private(set) var throughput = Throughput()
 
     /// The peer as it is logged: `localhost` for the loopback addresses, `UNIX` for a unix socket.
@@ -37,6 +43,16 @@ public struct HostFacts: Sendable {
     public private(set) var gapsDropped = 0
     public private(set) var problems: [StatusDocument.Problem] = []
     private var problemsDropped = 0
+
+    /// How a child goes.
+    public enum Departure: String, Sendable, CaseIterable {
+        /// It closed the connection.
+        case left
+        /// It was silent, unreachable, or reset the connection.
+        case vanished
+        /// This node closed the connection.
+        case closed
+    }
 
     /// - Parameters:
     ///   - state: what it is before the first connection: `local`, `connecting` or `archived`.
@@ -67,6 +83,7 @@ public struct HostFacts: Sendable {
         self.connection = connection
         connects &+= 1
         expires = nil
+        goneMonotonic = nil
         throughput.startConnection()
         state = .live
         stateSince = at
@@ -111,10 +128,23 @@ public struct HostFacts: Sendable {
 
     /// The child has left, or was made to.
     ///
-    /// - Parameter interruption: where the gap begins that this makes.
-    public mutating func disconnected(code: String, text: String, at: Int64, interruption: Interruption? = nil) {
+    /// - Parameters:
+    ///   - monotonic: 0 where nobody asks when it expires.
+    ///   - interruption: where the gap begins that this makes.
+    public mutating func disconnected(
+        code: String,
+        text: String,
+        departure: Departure = .left,
+        at: Int64,
+        monotonic: Int64 = 0,
+        interruption: Interruption? = nil
+    ) {
         self.interruption = interruption ?? self.interruption
         disconnects &+= 1
+        self.departure = departure
+        goneMonotonic = monotonic
+        rival = nil
+        if health == "auto-on" { health = "auto-off" }
         lastDisconnect = StatusDocument.Disconnect(at: Double(at) / 1_000_000, code: code, text: text)
         replication = nil
         become(.down, at: at)
@@ -153,11 +183,43 @@ public struct HostFacts: Sendable {
         problems.removeAll { $0.code == code }
     }
 
-    /// What is shown: a connected host without fresh data is stale.
+    /// What is shown: a connected host whose place somebody else asks for is in conflict, one without fresh data is stale.
     public func shownState(updateEvery: Int, monotonic: Int64) -> HostState {
+        if state.isConnected, rival?.isInConflict(monotonic: monotonic) == true { return .conflict }
         guard state == .live else { return state }
         let limit = Self.staleAfterCollections &* Int64(max(updateEvery, 1)) &* microsecondsPerSecond
         return monotonic &- freshMonotonic > limit ? .stale : .live
+    }
+
+    /// The host is known from a file of an earlier run.
+    ///
+    /// - Parameters:
+    ///   - at, monotonic: now: the time in which it may come back begins with this node.
+    public mutating func restore(_ kept: KeptHostFacts, at: Int64, monotonic: Int64) {
+        firstSeen = kept.firstSeen
+        lastData = kept.lastData
+        connects = kept.connects
+        disconnects = kept.disconnects
+        lastDisconnect = kept.lastDisconnect
+        departure = kept.departure
+        gaps = Array(kept.gaps.suffix(StatusLimits.gaps))
+        gapsDropped = kept.gapsDropped + max(0, kept.gaps.count - StatusLimits.gaps)
+        goneMonotonic = monotonic
+        become(.archived, at: at)
+    }
+
+    /// What the file of the host keeps.
+    public var kept: KeptHostFacts {
+        KeptHostFacts(
+            firstSeen: firstSeen,
+            lastData: lastData,
+            connects: connects,
+            disconnects: disconnects,
+            lastDisconnect: lastDisconnect,
+            departure: departure,
+            gaps: gaps,
+            gapsDropped: gapsDropped
+        )
     }
 
     private func rank(_ severity: String) -> Int {

@@ -17,9 +17,14 @@ public final class Hosts: Sendable {
     }
 
     /// The host of an URL's `/host/NAME` (web API §2): by hostname, else by machine GUID; `localhost` is the own one.
+    ///
+    /// Of several hosts with one name it is the own one, else one that is connected, else the one that was here last; the
+    /// others have their GUIDs.
     public func host(named name: String) -> Host? {
-        if name == "localhost" { return local }
-        return all().first { $0.hostname == name } ?? GUID(name).flatMap { host(guid: $0) }
+        if name == "localhost" || local.hostname == name { return local }
+        let namesakes = others.withLock { Array($0.values) }.filter { $0.hostname == name }
+        guard namesakes.count > 1 else { return namesakes.first ?? GUID(name).flatMap { host(guid: $0) } }
+        return namesakes.map { (presence: $0.presence, host: $0) }.max { $0.presence < $1.presence }?.host
     }
 
     /// The own one first, then by hostname; hosts of one name by GUID.
@@ -60,22 +65,23 @@ public final class Hosts: Sendable {
         }
     }
 
-    /// Forgets the hosts whose source has been gone for so many seconds (`cleanup orphan hosts after secs`, streaming
-    /// protocol §12).
+    /// Forgets the hosts that `isOver` says so of. Looked at and removed in one: a host whose child comes back meanwhile must
+    /// not be lost.
     ///
-    /// - Parameter now: µs since 1970.
+    /// - Parameter isOver: short, and must not ask for hosts.
     /// - Returns: the hosts removed.
-    public func removeOrphans(after seconds: Int64, now: Int64) -> [Host] {
-        // Looked at and removed in one: a host whose child comes back meanwhile must not be lost.
+    public func removeAll(where isOver: (Host) -> Bool) -> [Host] {
         others.withLock { others in
-            let orphans = others.values.filter { host in
-                host.status.withLock { facts in
-                    (facts.state == .down || facts.state == .archived)
-                        && (now - facts.stateSince) / microsecondsPerSecond >= seconds
-                }
-            }
-            for host in orphans { others[host.guid] = nil }
-            return orphans
+            let over = others.values.filter(isOver)
+            for host in over { others[host.guid] = nil }
+            return over
         }
+    }
+}
+
+extension Host {
+    /// What decides between hosts of one name: connected or not, then who was here last.
+    fileprivate var presence: (Int, Int64, Int64, GUID) {
+        status.withLock { ($0.state.isConnected ? 1 : 0, $0.lastData ?? 0, $0.stateSince, guid) }
     }
 }

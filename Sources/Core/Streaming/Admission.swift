@@ -17,6 +17,16 @@ struct Refusal: Sendable, Equatable {
 }
 
 extension Refusal {
+    /// It wants to stream this node's own host (streaming protocol §3, row 14).
+    static var ownGUID: Refusal {
+        Refusal(
+            condition: .refusedOwnGUID,
+            message: "DENIED - ATTEMPT TO RECEIVE METRICS FROM MACHINE_GUID IDENTICAL TO PARENT",
+            status: 200,
+            reply: .localhost
+        )
+    }
+
     /// The port or the address may not stream (streaming protocol §1.2). It is said before anything is looked at.
     static func noRight(_ address: String, _ configuration: Configuration) -> Refusal {
         let isListed = configuration.web.allowStreaming.allows(address)
@@ -62,6 +72,9 @@ enum Admission {
         }
         guard let machineGUID = GUID(machine) else {
             return denied(.refusedMachineNotGUID, "ACCESS DENIED - INVALID MACHINE GUID")
+        }
+        if let hops = request.invalidHops {
+            return denied(.refusedHops, "ACCESS DENIED - INVALID HOPS", values: ["hops": hops])
         }
         let keyAccess = configuration.access(key: keyGUID, known: isKnown(keyGUID))
         let machineAccess = configuration.access(machine: machineGUID)
@@ -118,6 +131,7 @@ enum Admission {
         _ condition: Condition,
         _ message: String,
         type: String? = nil,
+        values: [String: String] = [:],
         by origin: Origin? = nil
     ) -> Result<Admitted, RefusalError> {
         .failure(
@@ -127,7 +141,7 @@ enum Admission {
                     message: message,
                     status: 401,
                     reply: .denied,
-                    values: type.map { ["type": $0] } ?? [:],
+                    values: type.map { ["type": $0] } ?? values,
                     decidedBy: origin.map(\.description)
                 )
             )

@@ -14,6 +14,9 @@ final class Receiver {
     /// A connection that brings nothing for so long is closed (streaming protocol §12).
     static let silenceSecondsMax: Int64 = 600
 
+    /// What is shown of a line that ended with its connection.
+    private static let shownLineBytes = 100
+
     let host: Host
     let connection: StreamConnection
     private let claim: Receivers.Claim
@@ -140,7 +143,9 @@ final class Receiver {
     /// The connection is gone. If another one has taken over, the host is that one's business.
     private func ended(_ end: StreamEnd) {
         let now = parent.clock.now()
+        let departure = departure(end)
         if ending == nil {
+            reportPartialLine()
             switch end {
             case .endOfFile: self.end(.receiverEndOfFile, [:])
             case .failed(let errno, let operation):
@@ -148,7 +153,7 @@ final class Receiver {
                     .receiverFailed,
                     ["reason": SystemError(operation: operation, number: errno).description]
                 )
-            case .timedOut: self.end(.receiverFailed, ["reason": "the child does not answer any more"])
+            case .timedOut: self.end(.receiverVanished, [:])
             case .here: break
             }
         }
@@ -169,14 +174,33 @@ final class Receiver {
                 facts.disconnected(
                     code: condition.code,
                     text: text ?? condition.sentence,
+                    departure: departure,
                     at: now,
+                    monotonic: parent.clock.monotonic(),
                     interruption: interruption
                 )
+                facts.removeProblem(Condition.hostRival.code)
             }
         }
         parent.logAccess("DISCONNECTED", accessText, connection.peer, task: task)
         report(.receiverDisconnected, ["updates": String(ingest.updates)])
         report(.receiverEnded, ["task": String(task)])
+    }
+
+    /// Only who closes the connection leaves: a reset, a timeout and silence are what is left of a machine that is gone.
+    private func departure(_ end: StreamEnd) -> HostFacts.Departure {
+        if ending?.condition == .receiverTimeout { return .vanished }
+        return switch end {
+        case .endOfFile: .left
+        case .failed, .timedOut: .vanished
+        case .here: .closed
+        }
+    }
+
+    /// A child that closes an overflowing connection, or dies, stops in the middle of a line. It is no unknown command.
+    private func reportPartialLine() {
+        guard let line = decoder.partialLine(limit: Self.shownLineBytes) else { return }
+        report(.partialCommand, ["line": line])
     }
 
     func report(_ condition: Condition, _ more: [String: String] = [:]) {

@@ -18,6 +18,8 @@ final class Receivers: Sendable {
             lastBytes = Atomic(monotonic)
         }
 
+        /// Microseconds of the clock that is never set.
+        var lastReceived: Int64 { lastBytes.load(ordering: .relaxed) }
         func received(monotonic: Int64) { lastBytes.store(monotonic, ordering: .relaxed) }
         func age(monotonic: Int64) -> Int64 {
             max(0, monotonic &- lastBytes.load(ordering: .relaxed)) / microsecondsPerSecond
@@ -28,7 +30,7 @@ final class Receivers: Sendable {
         case granted
         /// The one before is dead, has lost its claim, and must be closed.
         case replaced(Claim, ageSeconds: Int64)
-        case refused(ageSeconds: Int64)
+        case refused(by: Claim, ageSeconds: Int64)
     }
 
     private let claims = Mutex<[GUID: Claim]>([:])
@@ -41,7 +43,7 @@ final class Receivers: Sendable {
                 return .granted
             }
             let age = before.age(monotonic: monotonic)
-            guard age > Self.deadAfterSeconds else { return .refused(ageSeconds: age) }
+            guard age > Self.deadAfterSeconds else { return .refused(by: before, ageSeconds: age) }
             claims[machine] = claim
             return .replaced(before, ageSeconds: age)
         }

@@ -32,7 +32,7 @@ extension StreamParent {
         )
         if let known = hosts.host(guid: admitted.machine) {
             update(known, to: identity, peer, thread: thread)
-            compare(known, to: hostSettings, peer, thread: thread)
+            apply(hostSettings, to: known, peer, thread: thread)
             return known
         }
         let host = hosts.add(
@@ -46,7 +46,8 @@ extension StreamParent {
         )
         let values = HostInitialized.values(host, identity, settings, configuration)
         report(.hostInitialized, peer, values, thread: thread, machine: host.guid)
-        report(.receiverWilling, peer, values, thread: thread, machine: host.guid)
+        let willing = values.merging(["health": settings.health == .auto ? "auto" : values["health"] ?? ""]) { $1 }
+        report(.receiverWilling, peer, willing, thread: thread, machine: host.guid)
         return host
     }
 
@@ -80,17 +81,23 @@ extension StreamParent {
         tell(.programChanged, before.programVersion, identity.programVersion)
     }
 
-    /// What is fixed when a host is made and would be another now (streaming protocol §12).
-    private func compare(_ host: Host, to wanted: HostSettings, _ peer: Peer, thread: String) {
-        let settings = host.settings
-        func tell(_ condition: Condition, _ before: some Equatable & CustomStringConvertible, _ now: String) {
-            guard before.description != now else { return }
-            let values = ["host": host.hostname, "before": before.description, "wanted": now]
-            report(condition, peer, values, thread: thread, machine: host.guid)
+    /// A history, memory mode or update every that was changed since the connection before counts from this one on
+    /// (design, "Signals"). The points stay as far as the new settings keep them.
+    ///
+    /// The original's three lines that ask for a restart are never true here: everything lives in memory, where all of it
+    /// can be changed.
+    private func apply(_ wanted: HostSettings, to host: Host, _ peer: Peer, thread: String) {
+        let before = host.settings
+        guard before != wanted else { return }
+        host.reconfigure(wanted)
+        func tell(_ what: String, _ before: String, _ now: String) {
+            guard before != now else { return }
+            let values = ["host": host.hostname, "what": what, "before": before, "wanted": now]
+            report(.hostReconfigured, peer, values, thread: thread, machine: host.guid)
         }
-        tell(.hostUpdateEveryDiffers, settings.updateEvery, String(wanted.updateEvery))
-        tell(.hostHistoryDiffers, settings.history, String(wanted.history))
-        tell(.hostModeDiffers, settings.requestedMode.rawValue, wanted.requestedMode.rawValue)
+        tell("update every", String(before.updateEvery), String(wanted.updateEvery))
+        tell("history", String(before.history), String(wanted.history))
+        tell("memory mode", before.requestedMode.rawValue, wanted.requestedMode.rawValue)
     }
 }
 
@@ -111,7 +118,8 @@ enum HostInitialized {
             "version": identity.programVersion, "update": String(host.settings.updateEvery),
             "mode": host.settings.mode.rawValue, "history": String(host.settings.history),
             "streaming": isStreamedOn ? "enabled" : "disabled", "destination": proxy.destinationText,
-            "key": proxy.apiKey.map { maskedKey($0.description) } ?? "", "health": "disabled",
+            "key": proxy.apiKey.map { maskedKey($0.description) } ?? "",
+            "health": settings.health == .no ? "disabled" : "enabled",
             "cache": configuration.directories.cache + "/" + guid, "lib": configuration.directories.lib + "/" + guid,
             "healthlog": "", "handler": "", "recipient": "",
         ]

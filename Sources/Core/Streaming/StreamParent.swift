@@ -129,13 +129,7 @@ public final class StreamParent: Sendable {
             return refuse(request, refusal, peer, offer)
         }
         guard admitted.machine != hosts.local.guid else {
-            let refusal = Refusal(
-                condition: .refusedOwnGUID,
-                message: "DENIED - ATTEMPT TO RECEIVE METRICS FROM MACHINE_GUID IDENTICAL TO PARENT",
-                status: 200,
-                reply: .localhost
-            )
-            return refuse(request, refusal, peer, offer)
+            return refuse(request, .ownGUID, peer, offer)
         }
         // The one that is connected, which a copy of its machine may call itself otherwise.
         let known = hosts.host(guid: admitted.machine)?.hostname ?? request.hostname ?? ""
@@ -145,7 +139,8 @@ public final class StreamParent: Sendable {
         case .replaced(let dead, let age):
             report(.replacedDeadConnection, peer, ["host": known, "age": String(age)])
             dead.connection.run { $0.close() }
-        case .refused(let age):
+        case .refused(let owner, let age):
+            defer { noteRival(admitted, peer, owner) }
             let refusal = Refusal(
                 condition: .refusedAlreadyConnected,
                 message: "REJECTED - ALREADY CONNECTED",
@@ -183,13 +178,13 @@ public final class StreamParent: Sendable {
         negotiated.compression = session.capabilities.contains(.lz4) ? "lz4" : "none"
         negotiated.key = maskedKey(admitted.key.description)
         negotiated.decidedBy = settings.decidedBy
+        let health = health(settings, host, connection.peer)
         if !session.capabilities.contains(.lz4) {
             negotiated.compressionReason = whyPlain(settings, admitted)
         }
         host.status.withLock { facts in
             facts.hops = request.hops
-            // Nobody looks at alarms in this version, whatever was asked for.
-            facts.health = "off"
+            facts.health = health
             facts.ephemeral = settings.isEphemeral
             facts.connected(
                 address: connection.peer.address,
@@ -199,6 +194,7 @@ public final class StreamParent: Sendable {
                 monotonic: monotonic
             )
         }
+        comparePace(request, host, connection.peer, configuration)
         // Whoever forgets hosts may have taken it for an orphan until now.
         _ = hosts.add(host)
         let receiver = Receiver(
@@ -250,14 +246,21 @@ public final class StreamParent: Sendable {
         let now = clock.now()
         // Only what is a GUID is a host: flood protection counts by it.
         let machine = request.machineGUID.flatMap { GUID($0) }?.description
-        reporter.report(Event(refusal.condition, at: now, thread: webThread, host: machine, values: values))
+        // What it amounts to, behind the original's line.
+        let conditions =
+            [refusal.condition] + (refusal.condition == .refusedOwnGUID && request.hops > 1 ? [.refusedLoop] : [])
+        values["hops"] = values["hops"] ?? String(request.hops)
+        for condition in conditions {
+            reporter.report(Event(condition, at: now, thread: webThread, host: machine, values: values))
+        }
+        let condition = conditions[conditions.count - 1]
         let masked = maskingKeys(values)
         if let message = refusal.message {
             logAccess(message, accessText(request), peer, task: offer.client)
         }
         var shown = StatusDocument.Refusal(
-            code: refusal.condition.code,
-            text: refusal.condition.render(masked),
+            code: condition.code,
+            text: condition.render(masked),
             at: Double(now) / Double(microsecondsPerSecond)
         )
         shown.hostname = request.hostname.map(clipped)
@@ -269,7 +272,7 @@ public final class StreamParent: Sendable {
             let nearest = configuration.withLock { $0.nearestKey(to: request.key ?? "") }
             shown.nearestKey = nearest.map { "\(maskedKey($0.guid.description)) \($0.hint)" }
         }
-        shown.fix = refusal.condition.fix(masked)
+        shown.fix = condition.fix(masked)
         journal.refused(shown)
         return .refused(status: refusal.status, text: refusal.reply.text ?? "")
     }

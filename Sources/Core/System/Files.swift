@@ -89,6 +89,14 @@ public enum Files {
         return names.sorted()
     }
 
+    /// Gives a file another name in the same file system, in place of whatever has that name.
+    public static func move(_ path: String, to other: String) throws(SystemError) {
+        guard rename(path, other) == 0 else { throw failure("rename", path) }
+    }
+
+    /// Removes a directory unless something is in it.
+    public static func removeEmptyDirectory(_ path: String) { rmdir(path) }
+
     /// Removes a file; one that is not there is no error.
     public static func remove(_ path: String) throws(SystemError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("unlink", path) }

@@ -11,6 +11,9 @@ struct HTTPHead {
     /// Header lines of a request; beyond it the request is not understood.
     static let fieldsLimit = 100
 
+    /// Where something can be changed, and so posted.
+    private static let managed = "/api/v1/manage/"
+
     /// - Parameter head: with its final empty line.
     init?(_ head: some Collection<UInt8>) {
         // Lines end in CR LF; what is left of either within a line is a control character, and refused.
@@ -40,9 +43,13 @@ struct HTTPHead {
             (method, rest) = (.get, line.dropFirst(4))
         } else if line.starts(with: "OPTIONS ".utf8) {
             (method, rest) = (.options, line.dropFirst(8))
+        } else if line.starts(with: "POST ".utf8) {
+            (method, rest) = (.post, line.dropFirst(5))
         } else {
             return nil
         }
+        // As the original has it: who posts elsewhere is not understood.
+        if method == .post, !rest.starts(with: Self.managed.utf8) { return nil }
         guard let end = rest.indices.first(where: { rest[$0...].starts(with: " HTTP/".utf8) }), end > rest.startIndex
         else { return nil }
         return (method, String(decoding: rest[..<end], as: UTF8.self))

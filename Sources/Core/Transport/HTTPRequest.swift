@@ -5,6 +5,8 @@ public struct HTTPRequest: Sendable {
     public enum Method: String, Sendable {
         case get = "GET"
         case options = "OPTIONS"
+        /// Without a body: what is wanted stands in the URL.
+        case post = "POST"
     }
 
     public let method: Method

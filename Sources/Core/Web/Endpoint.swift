@@ -10,6 +10,8 @@ public struct Endpoint: Sendable {
     public let command: String
     /// Any of these is enough.
     public let rights: Rights
+    /// The only method it answers.
+    public let method: HTTPRequest.Method
     /// Whether it may take more than 5 ms.
     public let isHeavy: Bool
     public let answer: @Sendable (EndpointRequest) -> HTTPResponse
@@ -17,11 +19,13 @@ public struct Endpoint: Sendable {
     public init(
         _ command: String,
         rights: Rights = .dashboard,
+        method: HTTPRequest.Method = .get,
         isHeavy: Bool = false,
         answer: @escaping @Sendable (EndpointRequest) -> HTTPResponse
     ) {
         self.command = command
         self.rights = rights
+        self.method = method
         self.isHeavy = isHeavy
         self.answer = answer
     }

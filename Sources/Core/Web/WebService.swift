@@ -44,6 +44,9 @@ public struct WebService: Sendable {
     }
 
     private func run(_ endpoint: Endpoint, _ request: HTTPRequest, _ host: Host) -> Route {
+        guard request.method == endpoint.method else {
+            return refuse(request, .text(400, "This is asked for with \(endpoint.method.rawValue).\r\n"))
+        }
         guard !endpoint.rights.isDisjoint(with: request.rights) else { return Route { _ in .forbidden } }
         let context = context
         return Route(isHeavy: endpoint.isHeavy) { request in

@@ -37,6 +37,12 @@ public struct LineParser: ~Copyable {
     /// Whether the stream stands in the middle of a line.
     public var hasPartialLine: Bool { tailCount > 0 }
 
+    /// The beginning of the line that the stream stands in; `nil` between lines.
+    public func partialLine(limit: Int) -> String? {
+        guard let tail, tailCount > 0 else { return nil }
+        return String(decoding: UnsafeBufferPointer(start: tail, count: Swift.min(tailCount, limit)), as: UTF8.self)
+    }
+
     /// Parses all complete lines into `sink` and keeps the rest.
     @inlinable
     public mutating func feed<Sink: CommandSink & ~Copyable>(

@@ -25,6 +25,8 @@ public struct StreamDecoder: ~Copyable {
     @usableFromInline let mayCarryFrames: Bool
     @usableFromInline var isInsidePlainLine = false
     @usableFromInline var ended = StreamResult.more
+    /// The beginning of the line that the stream stands in; `nil` between lines.
+    public func partialLine(limit: Int) -> String? { parser.partialLine(limit: limit) }
     /// Bytes as they came.
     public var wireBytes: Int { received }
     /// Bytes as they were parsed.

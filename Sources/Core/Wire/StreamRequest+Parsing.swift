@@ -102,7 +102,7 @@ extension StreamRequest {
         case "abbrev_timezone": abbreviatedTimezone = text
         case "utc_offset":
             utcOffset = StreamRequest.number(text, within: -StreamRequest.utcOffsetLimit...StreamRequest.utcOffsetLimit)
-        case "hops": hops = StreamRequest.number(text, within: 0...StreamRequest.hopsLimit)
+        case "hops": takeHops(text)
         case "ml_capable": mlCapable = StreamRequest.number(text) != 0
         case "ml_enabled": mlEnabled = StreamRequest.number(text) != 0
         case "mc_version": metricCorrelationVersion = StreamRequest.number(text, within: 0...Int(Int32.max))
@@ -112,6 +112,16 @@ extension StreamRequest {
         case _ where StreamRequest.ignoredNames.contains(name): break
         default: if unused.count < StreamRequest.unusedLimit { unused.append(Parameter(name: name, value: text)) }
         }
+    }
+
+    /// Only a plain number: what is narrowed or cut unnoticed hides a loop.
+    private mutating func takeHops(_ text: String) {
+        let digits = text.hasPrefix("0x") ? text.dropFirst(2) : text[...]
+        let isPlain = digits.utf8.count <= 16 && digits.allSatisfy { $0.isASCII && $0.isHexDigit }
+        let hasDecimalsOnly = text.hasPrefix("0x") || digits.allSatisfy(\.isNumber)
+        let number = isPlain && hasDecimalsOnly ? StreamRequest.number(text) : 0
+        invalidHops = number >= 1 && number <= StreamRequest.hopsLimit ? nil : text
+        hops = StreamRequest.number(text, within: 0...StreamRequest.hopsLimit)
     }
 
     private mutating func takeInformation(_ name: String, _ value: String) {

@@ -38,6 +38,8 @@ public struct StreamRequest: Sendable, Equatable {
     public var utcOffset = 0
     /// How many hosts are between the streamed one and this connection's parent, itself included.
     public var hops = 1
+    /// What `hops` says where that is no number of hops: negative, none at all, more than anybody believes, or no number.
+    public var invalidHops: String?
     public var mlCapable = false
     public var mlEnabled = false
     public var metricCorrelationVersion = 0
