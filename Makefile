@@ -6,6 +6,7 @@
 #   test       installs what tests need and runs everything but the long ones
 #   bench      ndstream beside Netdata 1.37.1 and beside C: Benchmarks/README.md
 #   footprint  memory and CPU of a headless agent beside Netdata's, ten minutes
+#   storm      a thousand children at once, on ndstream and on Netdata 1.37.1
 #   soak       real children on ndstream parents and the other way round, five minutes, nothing may be lost
 #   example    the eight nodes of Netdata's document on loopback for ten minutes: every sample has to arrive
 #   outages    links, parents and children that go away for 5 s, 60 s and 9 min, and what is missing afterwards
@@ -28,7 +29,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint soak example outages fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint storm soak example outages fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -59,6 +60,9 @@ bench: build test-deps
 
 footprint: build test-deps
 	Benchmarks/footprint.py
+
+storm: build test-deps
+	Benchmarks/storm.py
 
 soak: test-deps
 	$(SWIFT) build --build-tests

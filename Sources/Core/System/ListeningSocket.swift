@@ -11,6 +11,12 @@ public struct ListeningSocket: Sendable {
     /// 0 for a unix socket.
     public let port: Int
 
+    /// How many connections may wait to be accepted, of a socket that listens already.
+    ///
+    /// SwiftNIO listens with its own 128 before it knows better. A thousand children that come at once lose their first
+    /// packet then and try again a second later.
+    public func setBacklog(_ backlog: Int32) { _ = Glibc.listen(descriptor, backlog) }
+
     public enum Failure: Error, Sendable, Equatable {
         case inUse
         case system(SystemError)

@@ -116,6 +116,7 @@ public final class Server: Sendable {
             }
         do {
             let channel = try bootstrap.withBoundSocket(socket.descriptor).wait()
+            socket.setBacklog(configuration.backlog)
             open.withLock { $0.append((channel, address.unixPath)) }
             context.reporter.report(
                 Event(.listening, at: context.clock.now(), thread: "MAIN", values: ["address": socket.name])
