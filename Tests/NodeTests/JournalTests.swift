@@ -3,6 +3,7 @@ import Config
 import Diagnostics
 import Glibc
 import Status
+import Synchronization
 import System
 import Testing
 
@@ -109,10 +110,10 @@ import Testing
         journal.report(denied())
         journal.report(denied())
         #expect(try errorLog().count == 2)
-        journal.update(try scratch.configuration(netdata: "[logs]\n errors to trigger flood protection = 0\n").logs)
+        _ = journal.update(try scratch.configuration(netdata: "[logs]\n errors to trigger flood protection = 0\n").logs)
         for _ in 0..<5 { journal.report(denied()) }
         #expect(try errorLog().count == 7)
-        journal.update(try scratch.configuration(netdata: "[logs]\n level = error\n").logs)
+        _ = journal.update(try scratch.configuration(netdata: "[logs]\n level = error\n").logs)
         journal.report(denied())
         #expect(try errorLog().count == 7)
     }
@@ -220,5 +221,72 @@ import Testing
         journal.report(denied("two"))
         journal.access("two", at: 0)
         #expect(try errorLog().count == 1 && scratch.lines("state/log/access.log").count == 1)
+    }
+
+    // MARK: Other places
+
+    @Test func logsMoveWithoutLosingALine() throws {
+        let journal = try journal()
+        journal.report(denied(at: 1))
+        journal.access("one", at: second * 1_000_000)
+        let logs = try scratch.configuration(
+            netdata: "[logs]\n error = \(scratch.path)/e2\n access = \(scratch.path)/a2\n format = json\n"
+        ).logs
+        #expect(journal.update(logs).isEmpty)
+        journal.report(denied(at: 2))
+        journal.access("two", at: second * 1_000_000)
+        #expect(try errorLog().count == 1 && scratch.lines("e2").count == 1)
+        #expect(try scratch.lines("e2")[0].hasPrefix("{"))
+        #expect(try scratch.lines("state/log/access.log").count == 1 && scratch.lines("a2").count == 1)
+    }
+
+    @Test func aPlaceThatCannotBeWrittenToIsNotTaken() throws {
+        let journal = try journal()
+        journal.report(denied(at: 1))
+        let logs = try scratch.configuration(
+            netdata: "[logs]\n error = /nowhere/at/all/error.log\n access = none\n level = error\n"
+        ).logs
+        let problems = journal.update(logs)
+        #expect(problems.map(\.path) == ["/nowhere/at/all/error.log"])
+        #expect(problems.map(\.reason) == ["No such file or directory"])
+        journal.report(Event(.socketInUse, at: second * 1_000_000, thread: "MAIN", values: ["address": "x"]))
+        journal.access("nowhere", at: second * 1_000_000)
+        #expect(try errorLog().count == 2, "where it was, under the new rules")
+        #expect(try scratch.read("state/log/access.log").isEmpty)
+        #expect(journal.problem == nil)
+    }
+
+    /// Many threads write while the log goes from place to place: each line is in one of them, whole.
+    @Test func linesInFlightArriveSomewhere() throws {
+        let journal = try journal(" errors to trigger flood protection = 0\n")
+        let threads = 4
+        let lines = 300
+        let done = Atomic(0)
+        for number in 0..<threads {
+            Threads.start(name: "w") { [second] in
+                for line in 0..<lines {
+                    journal.report(
+                        Event(
+                            .socketInUse,
+                            at: second * 1_000_000,
+                            thread: "MAIN",
+                            values: ["address": "\(number)-\(line)"]
+                        )
+                    )
+                }
+                done.add(1, ordering: .sequentiallyConsistent)
+            }
+        }
+        var moves = 0
+        while done.load(ordering: .sequentiallyConsistent) < threads {
+            moves += 1
+            let logs = try scratch.configuration(
+                netdata: "[logs]\n errors to trigger flood protection = 0\n error = \(scratch.path)/e\(moves % 3)\n"
+            ).logs
+            #expect(journal.update(logs).isEmpty)
+        }
+        var all: [String] = try errorLog()
+        for number in 0..<3 { all += (try? scratch.lines("e\(number)")) ?? [] }
+        #expect(all.count == threads * lines && Set(all).count == threads * lines)
     }
 }

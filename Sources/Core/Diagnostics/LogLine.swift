@@ -1,7 +1,7 @@
 /// One line of an error.log, of any generation (streaming protocol §16.1).
 ///
-/// Read are the layout of 1.2x–1.37 with a thread, the older one without, both also without a date, and `key=value`
-/// lines of 2.x. A line of none of these is all message: nothing is ever lost.
+/// Read are the layout of 1.2x–1.37 with a thread, the older one without, both also without a date, `key=value` lines
+/// of 2.x and of ours, and one object of JSON a line. A line of none of these is all message: nothing is ever lost.
 public struct LogLine: Sendable, Equatable {
     public enum Level: String, Sendable {
         case debug
@@ -19,13 +19,15 @@ public struct LogLine: Sendable, Equatable {
     public var message: String
     /// What the original appends to errors, related to them or not: `11, Resource temporarily unavailable`.
     public var errno: String?
+    /// The condition's code, in the layouts that carry it.
+    public var code: String?
 
     /// - Parameter line: without its end; bytes that aren't UTF-8 become U+FFFD.
     public init(_ line: some Collection<UInt8>) {
         var text = Array(line)
         if text.last == UInt8(ascii: "\r") { text.removeLast() }
         message = ""
-        if let fields = keyValueFields(text) {
+        if let fields = jsonFields(text) ?? keyValueFields(text) {
             take(fields)
         } else {
             takeClassic(text[...])
@@ -102,6 +104,7 @@ public struct LogLine: Sendable, Equatable {
         thread = fields["thread"]
         message = fields["msg"] ?? ""
         errno = fields["errno"]
+        code = fields["code"]
     }
 }
 
@@ -139,13 +142,7 @@ private func keyValueFields(_ text: [UInt8]) -> [String: String]? {
         var value: [UInt8] = []
         index = equals + 1
         if index < text.count, text[index] == UInt8(ascii: "\"") {
-            index += 1
-            while index < text.count, text[index] != UInt8(ascii: "\"") {
-                if text[index] == UInt8(ascii: "\\"), index + 1 < text.count { index += 1 }
-                value.append(text[index])
-                index += 1
-            }
-            index += 1
+            value = quotedText(text, &index)
         } else {
             while index < text.count, text[index] != 0x20 {
                 value.append(text[index])

@@ -17,9 +17,11 @@ public struct RecognisedLine: Sendable {
         self.line = line
         let match = Self.match(line, matcher)
         let saysStream = line.message.contains("STREAM") || line.thread?.hasPrefix("STREAM") == true
-        let letter = match?.condition.code.dropFirst(3).first
+        // A line that carries its code knows better than its words.
+        let known = line.code.flatMap { Catalogue.condition(code: $0) } ?? match?.condition
+        let letter = known?.code.dropFirst(3).first
         isStreaming = saysStream || letter.map { Self.streamingLetters.contains($0) } == true
-        condition = match?.condition ?? (saysStream ? .unrecognised : nil)
+        condition = known ?? (saysStream ? .unrecognised : nil)
         values = match?.values ?? [:]
         host = match?.values["host"] ?? line.threadHost ?? hostOfPrefix(line.message)
     }

@@ -22,9 +22,7 @@ public final class Journal: Reporter, StreamJournal {
 
     init(_ configuration: Configuration) {
         let logs = configuration.logs
-        if logs.error == .syslog || logs.access == .syslog {
-            LogFile.openSystemLog(program: "ndstream", facility: logs.facility)
-        }
+        Self.openSystemLog(logs)
         errorLog = ErrorLog(
             LogFile(LogTarget(logs.error)),
             protection: FloodProtection(logs),
@@ -72,10 +70,35 @@ public final class Journal: Reporter, StreamJournal {
         accessLog.file.reopen()
     }
 
-    /// Other rules of a configuration that was read again; where the logs are stays as it is.
-    func update(_ logs: LogSettings) {
-        errorLog.change(FloodProtection(logs), layout: LogLayout.of(logs.format))
+    /// Other rules and places of a configuration that was read again.
+    ///
+    /// - Returns: the places where nothing can be written: what was open there goes on, so that no line is lost.
+    func update(_ logs: LogSettings) -> [(path: String, reason: String)] {
+        Self.openSystemLog(logs)
+        var problems: [(path: String, reason: String)] = []
+        let errors = Self.other(than: errorLog.file, LogTarget(logs.error), &problems)
+        errorLog.change(FloodProtection(logs), layout: LogLayout.of(logs.format), file: errors)
+        if let file = Self.other(than: accessLog.file, LogTarget(logs.access), &problems) { accessLog.change(file) }
         least.withLock { $0 = logs.level.severity }
+        return problems
+    }
+
+    private static func openSystemLog(_ logs: LogSettings) {
+        guard logs.error == .syslog || logs.access == .syslog else { return }
+        LogFile.openSystemLog(program: "ndstream", facility: logs.facility)
+    }
+
+    /// The log of a target; `nil` where it is the one that is open, or cannot be opened.
+    private static func other(
+        than open: LogFile,
+        _ target: LogTarget,
+        _ problems: inout [(path: String, reason: String)]
+    ) -> LogFile? {
+        guard target != open.target else { return nil }
+        let file = LogFile(target)
+        guard case .file(let path) = target, let failure = file.failure else { return file }
+        problems.append((path, failure.reason))
+        return nil
     }
 
     // MARK: Logs that cannot be written

@@ -28,6 +28,15 @@ public struct BlockingSocket: ~Copyable {
         }
     }
 
+    /// The process that listens at the other end of a unix socket.
+    public var peerProcess: Int32? {
+        // The kernel's struct ucred: process, user, group.
+        var credentials: (process: Int32, user: UInt32, group: UInt32) = (0, 0, 0)
+        var length = socklen_t(12)
+        let result = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length)
+        return result == 0 && credentials.process > 0 ? credentials.process : nil
+    }
+
     /// Connects over TCP.
     public static func connect(_ address: InternetAddress, deadline: Deadline) throws(SystemError) -> BlockingSocket {
         try connect(address.family, address.description, deadline) { descriptor in

@@ -22,11 +22,11 @@ public final class ErrorLog: Sendable {
     public typealias Layout = @Sendable (Line) -> String
 
     private struct Rules {
+        var file: LogFile
         var protection: FloodProtection
         var layout: Layout
     }
 
-    public let file: LogFile
     private let program: String
     private let rules: Mutex<Rules>
 
@@ -39,10 +39,12 @@ public final class ErrorLog: Sendable {
         protection: FloodProtection = FloodProtection(),
         layout: Layout? = nil
     ) {
-        self.file = file
         self.program = program
-        rules = Mutex(Rules(protection: protection, layout: layout ?? Self.original(program)))
+        rules = Mutex(Rules(file: file, protection: protection, layout: layout ?? Self.original(program)))
     }
+
+    /// Where lines go now.
+    public var file: LogFile { rules.withLock { $0.file } }
 
     /// Writes a line, unless its like has flooded the log.
     /// - Parameters:
@@ -60,8 +62,8 @@ public final class ErrorLog: Sendable {
         code: String = "",
         host: String? = nil
     ) {
-        let (verdict, layout) = rules.withLock {
-            ($0.protection.count(code: code, host: host ?? "", second: at / 1_000_000), $0.layout)
+        let (verdict, layout, file) = rules.withLock {
+            ($0.protection.count(code: code, host: host ?? "", second: at / 1_000_000), $0.layout, $0.file)
         }
         func tell(_ text: String) {
             file.write(layout(Line(at: at, level: nil, message: "LOG FLOOD PROTECTION " + text)), priority: 4)
@@ -78,8 +80,12 @@ public final class ErrorLog: Sendable {
     }
 
     /// New rules, from a reloaded configuration; counting starts again.
-    public func change(_ protection: FloodProtection, layout: Layout? = nil) {
-        rules.withLock { $0 = Rules(protection: protection, layout: layout ?? Self.original(program)) }
+    /// - Parameter file: where lines go from now on; `nil` leaves it. Whoever is writing a line finishes it in the old one.
+    public func change(_ protection: FloodProtection, layout: Layout? = nil, file: LogFile? = nil) {
+        rules.withLock {
+            let rules = Rules(file: file ?? $0.file, protection: protection, layout: layout ?? Self.original(program))
+            $0 = rules
+        }
     }
 
     /// `2026-11-22 09:26:23: ndstream INFO  : MAIN : message`

@@ -150,7 +150,7 @@ func failure(_ operation: String, _ subject: String) -> SystemError {
 }
 
 /// So that the new name survives a crash as well. Not every file system can; then the kernel's own order counts.
-private func syncDirectory(of path: String) {
+func syncDirectory(of path: String) {
     let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = Glibc.open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
     guard descriptor >= 0 else { return }
