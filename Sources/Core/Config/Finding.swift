@@ -34,6 +34,9 @@ public struct Finding: Sendable, Equatable {
         return line
     }
 
+    /// Both: `/etc/ndstream/stream.conf:12`.
+    public var whereToLook: String { file + (line.map { ":\($0)" } ?? "") }
+
     public var severity: Severity { condition.severity }
 
     /// What was found: what came, what was accepted instead.

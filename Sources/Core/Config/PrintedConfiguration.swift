@@ -9,7 +9,7 @@ extension Configuration {
         # ndstream \(role.rawValue): every effective value, below where it comes from.
         # Later layers win: default, preset, files, environment, options.
 
-        """ + printed(.netdata) + printed(.stream)
+        """ + nodeTypeHeader + printed(.netdata) + printed(.stream)
     }
 
     /// The part of one file.

@@ -67,7 +67,7 @@ struct Reading {
     /// No key at all is no oddity of the key.
     private mutating func readGUID() {
         guard !text.isEmpty, GUID(text) == nil else { return }
-        find(.configNoGUID)
+        find(isPlaceholder(text) ? .configPlaceholder : .configNoGUID)
     }
 
     /// `read` knows units; what it can't read is what C makes of the digits in front.

@@ -44,8 +44,17 @@ private struct FileLayer {
         for entry in file.entries where kind == .stream {
             if let guid = GUID(entry.section) { entriesOfGUID[guid, default: []].append(entry) }
         }
-        var judged: Set<String> = []
-        for header in file.headers where judged.insert(header.section).inserted { judge(header) }
+        var judged: [String: Int] = [:]
+        for header in file.headers {
+            // A GUID is the same in letters of either size.
+            let identity = GUID(header.section)?.description ?? header.section
+            if let first = judged[identity] {
+                find(.configSectionTwice, header.line, ["section": header.section, "first": String(first)])
+            } else {
+                judged[identity] = header.line
+                judge(header)
+            }
+        }
         for entry in file.entries { read(entry) }
     }
 
@@ -62,6 +71,8 @@ private struct FileLayer {
             find(.configTemplateLeft, header.line, ["section": section])
         } else if let other = placeOf(section) {
             find(.configMisplacedSection, header.line, ["section": section, "rightFile": other.rawValue])
+        } else if kind == .stream, isPlaceholder(section) {
+            find(.configTemplateLeft, header.line, ["section": section])
         } else if kind == .stream {
             find(.configSectionNoGUID, header.line, ["section": section], suggestion: meantSection(section))
         } else {

@@ -487,7 +487,7 @@ extension Condition {
     public static let configHealthWithoutDatabase = Condition(
         "ND-K52",
         .info,
-        "health is off, because nothing is kept with '[db] mode = none'",
+        "health monitoring is disabled by [db] mode = none: a node can't have health monitoring without a database",
         sentence: "Alarms look at samples, and there are none."
     )
     public static let configForeignDirectory = Condition(

@@ -34,7 +34,7 @@ extension Condition {
     public static let nodeReloadRefused = Condition(
         "ND-K90",
         .error,
-        "Configuration was read again and has errors, so the old one stays: {message}",
+        "Configuration was read again and has errors, so the old one stays: {place}: {message}",
         sentence: "SIGHUP: the new configuration cannot be used.",
         causes: ["a file was edited and not checked"],
         fix: ["ndstream parent --check", "then: kill -HUP the node"]

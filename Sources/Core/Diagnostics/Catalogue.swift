@@ -2,7 +2,7 @@
 public enum Catalogue {
     public static let all: [Condition] =
         streaming + connecting + hosts + replication + replicationChild + wire + transport + store + collection + plugins
-        + config + web + node + exporting + older
+        + config + service + web + node + exporting + older
 
     public static func condition(code: String) -> Condition? {
         all.first { $0.code == code.uppercased() }
