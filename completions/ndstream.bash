@@ -186,9 +186,9 @@ _ndstream() {
 
 _ndstream_agent() {
     repeating_flags=()
-    non_repeating_flags=(--adopt-guid --check --print-config -q --quiet --version -h --help)
+    non_repeating_flags=(--adopt-guid --check --print-config --status --json -q --quiet --version -h --help)
     repeating_options=()
-    non_repeating_options=(--destination --api-key --config-dir --state-dir --hostname --update-every --memory-mode)
+    non_repeating_options=(--destination --api-key --config-dir --state-dir --hostname --update-every --memory-mode --host --key --edit)
     __ndstream_offer_flags_options 0
 
     # Offer option value completions
@@ -214,14 +214,23 @@ _ndstream_agent() {
     '--memory-mode')
         return
         ;;
+    '--host')
+        return
+        ;;
+    '--key')
+        return
+        ;;
+    '--edit')
+        return
+        ;;
     esac
 }
 
 _ndstream_parent() {
     repeating_flags=()
-    non_repeating_flags=(--status --adopt-guid --check --print-config -q --quiet --version -h --help)
+    non_repeating_flags=(--adopt-guid --check --print-config --status --json -q --quiet --version -h --help)
     repeating_options=(--api-key)
-    non_repeating_options=(--bind --config-dir --state-dir --hostname --update-every --memory-mode)
+    non_repeating_options=(--bind --config-dir --state-dir --hostname --update-every --memory-mode --host --key --edit)
     __ndstream_offer_flags_options 0
 
     # Offer option value completions
@@ -245,6 +254,15 @@ _ndstream_parent() {
         return
         ;;
     '--memory-mode')
+        return
+        ;;
+    '--host')
+        return
+        ;;
+    '--key')
+        return
+        ;;
+    '--edit')
         return
         ;;
     esac

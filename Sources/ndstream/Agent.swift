@@ -17,6 +17,8 @@ struct Agent: ParsableCommand {
               ndstream agent --destination parent.example --api-key KEY
               ndstream agent --config-dir /etc/netdata   # as Netdata's child was
               ndstream agent --check                     # is the configuration good?
+              ndstream agent --status                    # does the one that runs send?
+              ndstream agent --edit stream.conf          # change it, checked, in one step
 
             SIGNALS:
               HUP   read the configuration again, reopen the logs
@@ -27,9 +29,11 @@ struct Agent: ParsableCommand {
               0   ended as asked; with --check: nothing wrong
               1   --check: warnings
               64  wrong usage
+              69  --status: no agent runs here; --edit: no editor, or another edits
               73  cannot create a directory or the machine GUID
               74  I/O error
-              78  the configuration has errors
+              77  --status, --edit: not permitted
+              78  the configuration has errors; --edit: so it was not written
             """
     )
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Config
 import Diagnostics
 import Glibc
@@ -43,8 +44,46 @@ struct NodeArguments: ParsableArguments {
     @Flag(help: "Print every option in force and where it comes from, then exit.")
     var printConfig = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --print-config: what counts for this child, and which line decided it.",
+            valueName: "guid"
+        )
+    )
+    var host: String?
+
+    @Option(help: ArgumentHelp("With --host: the key it comes with. (default: each enabled one)", valueName: "guid"))
+    var key: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Edit netdata.conf, stream.conf, exporting.conf or health.d/NAME.conf with $VISUAL or $EDITOR, check it, and "
+                + "put it in place only when it can be read.",
+            valueName: "file"
+        )
+    )
+    var edit: String?
+
+    @Flag(help: "Print what the node that runs here knows of its streams, then exit.")
+    var status = false
+
+    @Flag(help: "Print JSON: with --status or --host.")
+    var json = false
+
     @Flag(name: [.short, .long], help: "Say nothing on standard error once it runs.")
     var quiet = false
+
+    func validate() throws {
+        if host != nil, !printConfig { throw ValidationError("--host goes with --print-config.") }
+        if key != nil, host == nil { throw ValidationError("--key goes with --print-config --host.") }
+        if json, !status, host == nil { throw ValidationError("--json goes with --status or --print-config --host.") }
+        for (name, text) in [("--host", host), ("--key", key)] {
+            guard let text, GUID(text) == nil else { continue }
+            throw ValidationError("\(name) wants a GUID, 36 characters; '\(text)' is none.")
+        }
+        let asked = [check, printConfig, status, edit != nil].count { $0 }
+        if asked > 1 { throw ValidationError("--check, --print-config, --status and --edit: one at a time.") }
+    }
 
     func options(_ role: Role) -> NodeOptions {
         var options = NodeOptions(role: role, version: version)
@@ -60,7 +99,18 @@ struct NodeArguments: ParsableArguments {
     /// Does what was asked for: check, print, or run until the node is told to end.
     func perform(_ options: NodeOptions) throws {
         let role = options.role.rawValue
+        if let edit {
+            guard let editor = ConfigurationEditor(edit, options) else {
+                throw ValidationError(
+                    "--edit wants netdata.conf, stream.conf, exporting.conf or health.d/NAME.conf; '\(edit)' is none."
+                )
+            }
+            return try editor.run()
+        }
         let configuration = options.loadConfiguration()
+        if status {
+            return try printStatus(of: role, run: configuration.directories.run, asJSON: json)
+        }
         if check {
             let identity = MachineGUIDFile(configuration, adopts: adoptGuid).inspect()
             let report = configuration.checkReport(adding: identity.findings)
@@ -68,7 +118,7 @@ struct NodeArguments: ParsableArguments {
             throw ExitCode(report.exitCode)
         }
         if printConfig {
-            writeAll(configuration.printed, to: STDOUT_FILENO)
+            writeAll(printed(configuration), to: STDOUT_FILENO)
             return
         }
         if let error = configuration.findings.first(where: { $0.severity == .error }) {
@@ -90,6 +140,13 @@ struct NodeArguments: ParsableArguments {
             complain(role, error.sentence)
             throw ExitCode(error.code)
         }
+    }
+
+    /// The whole configuration, or what counts for one child.
+    private func printed(_ configuration: Configuration) -> String {
+        guard let machine = host.flatMap({ GUID($0) }) else { return configuration.printed }
+        let explanation = configuration.explanation(machine: machine, key: key.flatMap { GUID($0) })
+        return json ? explanation.json : explanation.text
     }
 
     /// What runs but hardly as it was meant.

@@ -35,6 +35,7 @@ enum ExitStatus: Int32 {
     case noInput = 66
     case hostUnknown = 68
     case unavailable = 69
+    case cannotCreate = 73
     case ioError = 74
     case notPermitted = 77
     case configuration = 78

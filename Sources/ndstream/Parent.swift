@@ -1,6 +1,5 @@
 import ArgumentParser
 import Config
-import Glibc
 import Node
 
 import struct ArgumentParser.Option
@@ -17,21 +16,24 @@ struct Parent: ParsableCommand {
               ndstream parent                        # port 19999, keys of stream.conf
               ndstream parent --bind '*:20000' --api-key KEY
               ndstream parent --check                # is the configuration good?
-              ndstream parent --status | jq .totals  # what runs here, as JSON
+              ndstream parent --status               # who streams into the one that runs
+              ndstream parent --edit stream.conf     # change it, checked, in one step
+              ndstream parent --print-config --host GUID   # what decides for a child
 
             SIGNALS:
-              HUP   read the configuration again, reopen the logs; drops no child
+              HUP   read the configuration again, reopen the logs; drops no child;
+                    a file with errors changes nothing and is named in the log
               TERM  end; so does INT
 
             EXIT CODES:
               0   ended as asked; with --check: nothing wrong
               1   --check: warnings
               64  wrong usage
-              69  --status: no parent runs here
+              69  --status: no parent runs here; --edit: no editor, or another edits
               73  cannot create a directory, the machine GUID or a socket
               74  I/O error
-              77  --status: not permitted
-              78  the configuration has errors
+              77  --status, --edit: not permitted
+              78  the configuration has errors; --edit: so it was not written
             """
     )
 
@@ -41,29 +43,12 @@ struct Parent: ParsableCommand {
     @Option(help: ArgumentHelp("A key that children may stream with; repeat it for more.", valueName: "guid"))
     var apiKey: [String] = []
 
-    @Flag(help: "Print the status document of the parent that runs here, then exit.")
-    var status = false
-
     @OptionGroup var node: NodeArguments
 
     func run() throws {
-        if status {
-            try printStatus()
-            return
-        }
         var options = node.options(.parent)
         options.overrides.bind = bind
         options.overrides.apiKeys = apiKey
         try node.perform(options)
-    }
-
-    private func printStatus() throws {
-        let socket = NodePaths(stateDirectory: node.stateDir).adminSocket(.parent)
-        let source = try StatusSource("unix:" + socket)
-        do throws(StatusFailure) {
-            writeAll(try StatusClient(source).fetch().json + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
-        } catch {
-            throw failure("parent", error.sentence, error.status)
-        }
     }
 }

@@ -116,7 +116,7 @@ import Testing
                 return (status, try place.read("out"))
             }
             symlink(directory.path + "/p", other.path + "/here")
-            let (status, json) = try ask("parent", "--status", "--state-dir", "here", from: other)
+            let (status, json) = try ask("parent", "--status", "--json", "--state-dir", "here", from: other)
             #expect(status == 0)
             #expect(json.hasPrefix("{") && json.hasSuffix("}\n") && json.contains("\"role\":\"parent\""))
             let (shown, frame) = try ask("top", "--once", "--state-dir", "here", from: other)

@@ -6,16 +6,13 @@ import System
 /// The configuration as it stands on this machine.
 extension NodeOptions {
     /// Reads all layers. Nothing is written.
-    public func loadConfiguration() -> Configuration {
-        let circumstances = Layout.Circumstances(
-            role: role,
-            userID: geteuid(),
-            environment: ProcessEnvironment.values,
-            overrides: overrides,
-            workingDirectory: Files.workingDirectory,
-            directoryExists: { Files.isDirectory($0) }
-        )
-        return Configuration.load(circumstances, hostname: ProcessEnvironment.hostname) { path in
+    ///
+    /// - Parameters:
+    ///   - replaced: a file that is looked at as if it held something else, before that is put in its place.
+    ///   - content: what it would hold.
+    public func loadConfiguration(replacing replaced: String? = nil, with content: [UInt8] = []) -> Configuration {
+        Configuration.load(circumstances, hostname: ProcessEnvironment.hostname) { path in
+            if path == replaced { return .bytes(content) }
             do throws(SystemError) {
                 return .bytes(try Files.read(path, limit: ConfigLimits().fileBytes + 1))
             } catch {
@@ -23,6 +20,20 @@ extension NodeOptions {
                     ? .missing : .unreadable(reason: error.reason)
             }
         }
+    }
+
+    /// Where things are before any file has a say.
+    public var layout: Layout { Layout(circumstances) }
+
+    private var circumstances: Layout.Circumstances {
+        Layout.Circumstances(
+            role: role,
+            userID: geteuid(),
+            environment: ProcessEnvironment.values,
+            overrides: overrides,
+            workingDirectory: Files.workingDirectory,
+            directoryExists: { Files.isDirectory($0) }
+        )
     }
 }
 

@@ -7,11 +7,11 @@ import Synchronization
 /// What follows each round of collection: the parent gets it, and the own host's figures go on.
 final class LocalRounds {
     private let host: Host
-    private let sender: Sender?
+    private let sender: LocalSender
     private let clock: any Clock
     private var samples = 0
 
-    init(host: Host, sender: Sender?, clock: any Clock) {
+    init(host: Host, sender: LocalSender, clock: any Clock) {
         self.host = host
         self.sender = sender
         self.clock = clock
@@ -22,7 +22,7 @@ final class LocalRounds {
         guard total != samples else { return }
         let new = total - samples
         samples = total
-        sender?.flush()
+        sender.flush()
         let now = clock.now()
         let monotonic = clock.monotonic()
         host.status.withLock {

@@ -45,7 +45,7 @@ public final class Node: Sendable {
     private let information: HostInformation
     private let parent: StreamParent
     private let keeper: HostKeeper
-    private let sender: Sender?
+    private let sender: LocalSender
     private let proxies: Proxies
     private let exporters: Exporters
     private let services: NodeServices
@@ -105,7 +105,7 @@ public final class Node: Sendable {
             journal: journal,
             proxies: proxies
         )
-        sender = SenderSettings(configuration.stream).map { [group] in makeSender(local, $0, group.next()) }
+        sender = LocalSender(configuration.stream) { [group] in makeSender(local, $0, group.next()) }
         do throws(SystemError) {
             exporters = try Exporters(
                 hosts: hosts,
@@ -124,7 +124,7 @@ public final class Node: Sendable {
             hosts: hosts,
             parent: parent,
             keeper: keeper,
-            links: { [sender, proxies] in (sender.map { [$0.link()] } ?? []) + proxies.links },
+            links: { [sender, proxies] in sender.links + proxies.links },
             exporters: { [exporters] in exporters.status },
             group: group,
             pool: pool
@@ -153,12 +153,13 @@ public final class Node: Sendable {
                 "config": configuration.directories.config, "lib": configuration.directories.lib,
             ]
         )
+        for finding in configuration.nodeTypeFindings { report(finding.condition, finding.values) }
         if !Compression.available() {
             report(.compressionTooOld, ["version": Compression.describe(version: Compression.libraryVersion)])
         }
         Signals.wait { [self] in handle($0) }
-        sender?.start()
-        if configuration.stream.isEnabled, sender == nil { report(.senderNotConfigured) }
+        sender.start()
+        if configuration.stream.isEnabled, !sender.isActive { report(.senderNotConfigured) }
         export(configuration)
         keepHouse()
         journal.watchLogs(at: clock.now())
@@ -220,7 +221,7 @@ public final class Node: Sendable {
         case .terminate, .interrupt: stopSwitch.stop()
         case .hangUp: reload()
         case .user1:
-            sender?.retryNow()
+            sender.retryNow()
             proxies.retryNow()
         // Health will be read again; there is none yet.
         case .user2: break
@@ -232,26 +233,48 @@ public final class Node: Sendable {
         journal.watchLogs(at: clock.now())
         let configuration = options.loadConfiguration()
         if let error = configuration.findings.first(where: { $0.severity == .error }) {
-            return report(.nodeReloadRefused, ["message": error.message])
+            current.refuse(configuration)
+            return report(.nodeReloadRefused, ["message": error.message, "place": error.whereToLook])
         }
+        let changes = ConfigurationChanges(from: current.value, to: configuration)
         report(configuration.findings)
         current.value = configuration
-        journal.update(configuration.logs)
+        try? Files.makeDirectories(configuration.directories.log)
+        for problem in journal.update(configuration.logs) {
+            report(.logNotMoved, ["path": problem.path, "reason": problem.reason])
+        }
         parent.update(configuration)
         keeper.update(configuration)
         services.update(configuration)
         export(configuration)
-        report(.nodeReloaded, ["findings": String(configuration.findings.count { $0.severity > .info })])
+        tell(changes)
+        if changes.concernsStream { sender.replace(configuration.stream) }
+        report(.nodeReloaded, ["findings": String(configuration.problemCount)])
+    }
+
+    /// What of a reload does not count at once, and for whom.
+    private func tell(_ changes: ConfigurationChanges) {
+        for (condition, names) in [
+            (Condition.countsAfterRestart, changes.afterRestart),
+            (.countsFromNextConnection, changes.fromNextConnection),
+        ] where !names.isEmpty {
+            report(condition, ["options": ConfigurationChanges.line(names)])
+        }
+        if changes.concernsStream { report(.streamChanged) }
+        for key in changes.disabledKeys {
+            let masked = maskedKey(key.description)
+            let connected = hosts.all().count { host in
+                host.status.withLock { $0.state.isConnected && $0.connection?.key == masked }
+            }
+            if connected > 0 { report(.keyDisabledInService, ["key": masked, "count": String(connected)]) }
+        }
     }
 
     private func stop() {
         report(.nodeStopping)
         exporters.stop()
         services.stop()
-        if let sender {
-            // Never long: what the parent does not take at once is lost.
-            _ = try? sender.stop().wait()
-        }
+        sender.stop()
         parent.stop()
         let deadline = clock.monotonic() + Self.farewell
         while parent.receiverCount + proxies.count > 0, clock.monotonic() < deadline {
@@ -292,10 +315,9 @@ public final class Node: Sendable {
 
     private func report(_ findings: [Finding]) {
         for finding in findings where finding.severity > .info || Catalogue.missing.contains(finding.condition) {
-            let place = finding.file + (finding.line.map { ":\($0)" } ?? "")
             var values = finding.values
             values["file"] = values["file"] ?? finding.file
-            report(finding.condition, values, thread: "CONFIG \(place)")
+            report(finding.condition, values, thread: "CONFIG \(finding.whereToLook)")
         }
     }
 

@@ -19,6 +19,8 @@ final class NodeServices: Sendable {
     private let counters = WebCounters()
     private let web: Server?
     private let admin: Server
+    /// Where the port's number is left; a reload changes no place.
+    private let portFile: String
 
     init(
         options: NodeOptions,
@@ -36,6 +38,7 @@ final class NodeServices: Sendable {
         self.options = options
         self.current = current
         let configuration = current.value
+        portFile = "\(configuration.directories.run)/\(options.role.rawValue).port"
         let status = StatusReport(
             hosts: hosts,
             journal: journal,
@@ -109,7 +112,7 @@ final class NodeServices: Sendable {
         }
         // For whoever asked for any free port.
         if let port = listening.first(where: { $0.port > 0 })?.port {
-            try? Files.write(Array("\(port)\n".utf8), to: portFile(configuration))
+            try? Files.write(Array("\(port)\n".utf8), to: portFile)
         }
         return listening.map(\.name)
     }
@@ -117,7 +120,7 @@ final class NodeServices: Sendable {
     func stop() {
         web?.stop()
         admin.stop()
-        try? Files.remove(portFile(current.value))
+        try? Files.remove(portFile)
     }
 
     func update(_ configuration: Configuration) {
@@ -132,10 +135,6 @@ final class NodeServices: Sendable {
         figures.clients = Int64(web?.connections ?? 0)
         counters.fill(&figures)
         return figures
-    }
-
-    private func portFile(_ configuration: Configuration) -> String {
-        "\(configuration.directories.run)/\(options.role.rawValue).port"
     }
 
     private static func answer(_ status: StatusReport) -> HTTPResponse {

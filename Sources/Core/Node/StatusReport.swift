@@ -72,7 +72,7 @@ final class StatusReport: Sendable {
             hostname: hosts.local.hostname,
             guid: hosts.local.guid.description,
             version: version,
-            role: role == .agent ? .agent : .parent
+            role: StatusDocument.Node.Role(rawValue: configuration.position(of: role).rawValue) ?? .parent
         )
         node.startedAt = seconds(startedAt)
         node.cpuPercent = percent(process.userTime + process.systemTime, monotonic)
@@ -81,7 +81,7 @@ final class StatusReport: Sendable {
         node.fileDescriptorsMax = process.openFilesLimit
         node.threads = process.threads
         node.configDirectory = configuration.directories.config
-        node.configProblems = configuration.findings.count { $0.severity > .info }
+        node.configProblems = current.problems
         node.databaseMode = configuration.database.mode.rawValue
         node.compression = configuration.stream.enableCompression
         node.tls = .off
