@@ -70,7 +70,9 @@ import Wire
                     pair.reconnect(settings, now: now)
                 } else if Int.random(in: 0..<5, using: &random) == 0 {
                     // The child starts anew: what the parent has not got is gone.
-                    for chart in 0..<2 { lostUntil[chart] = truth[chart].keys.max() ?? 0 }
+                    // So is what it collects between a definition
+                    // that said it had nothing and the answer: such a request asks for nothing (streaming protocol §10.5).
+                    for chart in 0..<2 { lostUntil[chart] = (truth[chart].keys.max() ?? 0) + 30 }
                     pair.restartChild(now: now)
                 } else if Int.random(in: 0..<5, using: &random) == 0 {
                     pair.restartParent(settings)
