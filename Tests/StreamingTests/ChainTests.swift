@@ -125,7 +125,7 @@ final class Chain {
     let agent: SenderBench
     let parent: ParentBench
     private var near: TestParent
-    private var far: TestChild
+    private(set) var far: TestChild
 
     init(_ agent: SenderBench, _ parent: ParentBench) throws {
         self.agent = agent

@@ -251,7 +251,7 @@ import Testing
         bench.sender.flush()
         bench.loop.run()
         #expect(parent.lines() == [])
-        bench.host.withDatabase { $0.forgetReplicating() }
+        bench.host.withDatabase { $0.endReplication() }
         bench.sender.flush()
         bench.loop.run()
         #expect(parent.lines().last?.hasPrefix("REND") == true)

@@ -94,31 +94,6 @@ public struct HostFacts: Sendable {
     /// Where the next gap begins, if the host comes back with one.
     public var interruption: Interruption?
 
-    /// Takes over what was known of the host before this node started. The gap until it comes back is `node stopped`.
-    ///
-    /// - Parameters:
-    ///   - newestStored: Unix seconds of the newest point it had.
-    ///   - lastData, firstSeen: microseconds of the wall clock.
-    public mutating func restore(
-        firstSeen: Int64,
-        lastData: Int64?,
-        newestStored: Int64?,
-        lastDisconnect: StatusDocument.Disconnect? = nil,
-        connects: Int = 0,
-        disconnects: Int = 0,
-        gaps: [StatusDocument.Gap] = []
-    ) {
-        self.firstSeen = firstSeen
-        self.lastData = lastData
-        self.lastDisconnect = lastDisconnect
-        self.connects = connects
-        self.disconnects = disconnects
-        for gap in gaps { add(gap) }
-        if let newestStored, newestStored > 0 {
-            interruption = Interruption(after: newestStored, cause: .nodeStopped)
-        }
-    }
-
     /// How far the filling of gaps is; `nil` when it is over.
     public mutating func replicating(_ replication: StatusDocument.Replication?, at: Int64) {
         self.replication = replication
@@ -205,6 +180,15 @@ public struct HostFacts: Sendable {
         gaps = Array(kept.gaps.suffix(StatusLimits.gaps))
         gapsDropped = kept.gapsDropped + max(0, kept.gaps.count - StatusLimits.gaps)
         goneMonotonic = monotonic
+        if let lastData {
+            let cause: GapCause =
+                switch departure {
+                case .left: .childStopped
+                case .vanished: .link
+                case .closed, nil: .nodeStopped
+                }
+            interruption = Interruption(after: lastData / microsecondsPerSecond, cause: cause)
+        }
         become(.archived, at: at)
     }
 
