@@ -10,6 +10,7 @@
 #   soak       real children on ndstream parents and the other way round, five minutes, nothing may be lost
 #   example    the eight nodes of Netdata's document on loopback for ten minutes: every sample has to arrive
 #   outages    links, parents and children that go away for 5 s, 60 s and 9 min, and what is missing afterwards
+#   weather    an hour: twenty children, links cut at random, a clock that steps; nothing may be missing
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   format     formats the sources in place
 #   docs       man pages and completions, made anew from the commands
@@ -29,7 +30,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint storm soak example outages fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -73,6 +74,10 @@ example: build
 
 outages: build
 	Tests/Example/outages.py
+
+weather: build
+	$(call need,faketime)
+	Tests/Example/weather.py
 
 fuzz:
 	Fuzz/run.sh

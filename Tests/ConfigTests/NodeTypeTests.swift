@@ -147,26 +147,4 @@ import Testing
         let own = "default proxy enabled = yes\ndefault proxy destination = q:1\ndefault proxy api key = \(otherKey)\n"
         #expect(position("ram", "static-threaded", streams: false, more: accepted + own) == .proxy)
     }
-
-    // MARK: Exporting
-
-    @Test func withoutADatabaseOnlyWhatIsCollectedGoesOut() {
-        func said(_ mode: String, _ exporting: String) -> [String] {
-            let files = [
-                "/etc/ndstream/netdata.conf": "[db]\nmode = \(mode)", "/etc/ndstream/exporting.conf": exporting,
-            ]
-            var overrides = Overrides()
-            overrides.configDirectory = "/etc/ndstream"
-            return load(files: files, overrides: overrides).findings.filter {
-                $0.condition == .exportingOnlyAsCollected
-            }
-            .map(\.short)
-        }
-        #expect(said("none", "[json:a]\nenabled = yes") == ["ND-K79:2"])
-        #expect(said("none", "[json:a]\nenabled = yes\ndata source = sum") == ["ND-K79:3"])
-        #expect(said("none", "[json:a]\nenabled = yes\ndata source = as collected") == [])
-        #expect(said("none", "[exporting:global]\ndata source = raw\n[json:a]\nenabled = yes") == [])
-        #expect(said("none", "[json:a]\nenabled = no") == [])
-        #expect(said("ram", "[json:a]\nenabled = yes") == [])
-    }
 }

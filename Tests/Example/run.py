@@ -113,7 +113,9 @@ class Example:
             node = self.nodes[name]
             child = node if name in OWN_DATABASE else None
             down = [(start - 1, (end or time.time()) + FIRST_SAMPLES) for start, end in node.downtimes]
-            ledger = [(start, end) for start, end, cause, filled in self.h.gaps(name) if cause]
+            # That a child was stopped explains nothing where it was not.
+            ledger = [(start, end) for start, end, cause, filled in self.h.gaps(name)
+                      if cause and (cause != "child stopped" or node.downtimes)]
             # The database of a process that was killed went with it: H's own begins anew.
             begin = since
             if name == "H" and killed == "H":

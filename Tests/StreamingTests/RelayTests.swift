@@ -52,7 +52,9 @@ import Testing
         RSET "one" 7.0000000 ""
         RSET "one" nan "E"
 
-        """ + (starts ? "RDSTATE \"one\" \(time)000000 7 7.0000000 7.0000000\nRSSTATE \(time)500000 \(time)000000\n" : "")
+        """
+            + (starts
+                ? "RDSTATE \"one\" \(time)000000 7 7.0000000 7.0000000\nRSSTATE \(time)500000 \(time)000000\n" : "")
             + "REND 1 \(now - 100) \(now - 1) \(starts) \(time - 1) \(time) \(now)\n"
     }
 

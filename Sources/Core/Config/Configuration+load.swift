@@ -77,7 +77,6 @@ private struct Loader {
         let places = ["config", "stock config"].map { settings.text("directories", $0) + "/exporting.conf" }
         // Without one nothing is exported, which is no reason to say anything.
         exporting = open(places[0], read) ?? open(places[1], read)
-        noteExportingWithoutDatabase(read)
         for name in ["config", "stock config", "lib", "cache", "log", "run", "web", "registry"] {
             settings.placeholders[name] = settings.text("directories", name)
         }
@@ -90,28 +89,6 @@ private struct Loader {
                 !value.value.hasPrefix("/")
             else { continue }
             settings.set(option.section, option.name, circumstances.absolute(value.value), value.origin)
-        }
-    }
-
-    /// Without a database there are no averages and no sums to export.
-    private mutating func noteExportingWithoutDatabase(_ read: (String) -> FileContent) {
-        guard Values.mode(settings.text("db", "mode")) == .none else { return }
-        let path = settings.text("directories", "config") + "/exporting.conf"
-        guard case .bytes(let bytes) = read(path) else { return }
-        let entries = ConfigFile(bytes, path: path, limits: limits).entries
-        func last(_ section: String, _ name: String) -> ConfigFile.Entry? {
-            entries.last { $0.section == section && $0.name == name }
-        }
-        let sections = entries.map(\.section).filter { !["exporting:global", "prometheus:exporter"].contains($0) }
-        for section in sections.reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
-            guard let enabled = last(section, "enabled"), Values.boolean(enabled.value) else { continue }
-            let source = last(section, "data source") ?? last("exporting:global", "data source")
-            let words = ["as collected", "raw", "as-collected", "as_collected", "ascollected"]
-            if let source, words.contains(source.value) { continue }
-            let values = ["section": section, "source": quoted(source?.value ?? "average")]
-            let line = source?.section == section ? source?.line : nil
-            let origin = Origin.file(path: path, line: line ?? enabled.line)
-            findings.append(Finding(.exportingOnlyAsCollected, at: origin, values))
         }
     }
 

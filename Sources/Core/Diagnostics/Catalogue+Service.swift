@@ -2,7 +2,7 @@
 
 extension Catalogue {
     static let service: [Condition] = [
-        .nodeType, .webForcesOff, .exportingOnlyAsCollected, .countsAfterRestart, .countsFromNextConnection,
+        .nodeType, .webForcesOff, .countsAfterRestart, .countsFromNextConnection,
         .configPlaceholder, .configSectionTwice, .configDestinationIsSelf, .configProxyIncomplete,
         .configSocketPathTooLong, .streamChanged, .keyDisabledInService, .logNotMoved,
     ]
@@ -24,21 +24,6 @@ extension Condition {
         "The API and the registry are off, because [web] mode = none: this node listens to no port.",
         sentence: "There cannot be a registry without an API, nor a parent without a port."
     )
-    public static let exportingOnlyAsCollected = Condition(
-        "ND-K79",
-        .warning,
-        "[{section}] exports '{source}', but with memory mode none there is only 'as collected': it sends nothing",
-        sentence: "Averages and sums are made of stored samples, and this node stores none.",
-        causes: ["the connector was set up before the database was switched off"],
-        fix: [
-            "set data source = as collected in [{section}] of exporting.conf", "or choose another [db] mode than none",
-        ]
-    )
-}
-
-// MARK: A reload
-
-extension Condition {
     public static let countsAfterRestart = Condition(
         "ND-K80",
         .warning,

@@ -79,7 +79,9 @@ extension Outbox: ReplicationRelay {
     func relay(_ request: ReplayRequest, _ chart: ChartRef) -> Bool? {
         guard let toChild else { return nil }
         let isPassedOn: Bool? = state.withLock { state in
-            guard state.connection != 0, state.knows(chart), state.charts[Int(chart.index)].relayed != nil else { return nil }
+            guard state.connection != 0, state.knows(chart), state.charts[Int(chart.index)].relayed != nil else {
+                return nil
+            }
             guard state.relayedRequests < Outbox.relayedRequestsMax else { return false }
             state.relayedRequests &+= 1
             state.charts[Int(chart.index)].relayed?.asks(isWanted: true)
