@@ -209,4 +209,28 @@ import Testing
         _ = machine.begin(now: 0)
         #expect(machine.couldNotConnect(code: "X", now: 0) == .wait(until: 86_400 * second))
     }
+
+    /// A parent that is on its way out takes a connection and ends it without a word, or still has the one before.
+    @Test(arguments: [ConnectFailure.noReply, .already]) func aParentOnItsWayOutIsAskedAgainSoon(failure: ConnectFailure) {
+        var machine = SenderMachine(
+            destinations: Destination.list("a:1", defaultPort: "19999").destinations,
+            reconnectDelaySeconds: 5,
+            random: { .max / 2 }
+        )
+        let session = Session(capabilities: Capabilities(number: 5))
+        _ = machine.begin(now: 0)
+        machine.connected()
+        machine.accepted(session, now: 0)
+        #expect(machine.lost(code: "ND-C1", now: 100_000_000) == .connect(candidate: 0))
+        machine.connected()
+        #expect(machine.refused(failure, now: 100_100_000) == .wait(until: 105_100_000))
+        _ = machine.wake(now: 105_100_000)
+        machine.connected()
+        // A minute later it is a refusal like any other.
+        guard case .wait(let until) = machine.refused(failure, now: 161_000_000) else {
+            Issue.record("it does not wait")
+            return
+        }
+        #expect(until > 161_000_000 + 6_000_000)
+    }
 }

@@ -40,7 +40,13 @@ public struct SenderMachine: Sendable {
         public var skippedUntil: Int64 = 0
         /// The condition's code of the last failure.
         public var code: String?
+        /// When a connection to it ended that had lived.
+        var lostAt: Int64?
     }
+
+    /// A parent that goes away still takes connections that nobody answers, and does not see at once that the one before has
+    /// ended: for so many seconds after it did, that is no refusal.
+    public static let afterlifeSeconds: Int64 = 60
 
     public private(set) var state = State.idle
     public private(set) var candidates: [Candidate]
@@ -106,6 +112,11 @@ public struct SenderMachine: Sendable {
     /// - Parameter code: of the condition that says more than the failure's own.
     public mutating func refused(_ failure: ConnectFailure, code: String? = nil, now: Int64) -> Action {
         guard case .handshake(let candidate) = state else { return .nothing }
+        if failure == .noReply || failure == .already, let lostAt = candidates[candidate].lostAt,
+            now &- lostAt < Self.afterlifeSeconds &* microsecondsPerSecond
+        {
+            return postpone(candidate, for: reconnectDelay, code: code ?? failure.condition.code, now: now)
+        }
         let longest = Int64(failure.longestDelay)
         let shortest = Int64(ConnectFailure.shortestDelay)
         let spread = UInt64(max(0, longest - shortest) * microsecondsPerSecond)
@@ -119,6 +130,7 @@ public struct SenderMachine: Sendable {
         // A parent that lets us in and throws us out again must not be asked in a circle.
         guard now &- since < reconnectDelay else {
             candidates[candidate].code = code
+            candidates[candidate].lostAt = now
             return next(now: now)
         }
         return postpone(candidate, for: reconnectDelay, code: code, now: now)
