@@ -211,7 +211,9 @@ import Testing
     }
 
     /// A parent that is on its way out takes a connection and ends it without a word, or still has the one before.
-    @Test(arguments: [ConnectFailure.noReply, .already]) func aParentOnItsWayOutIsAskedAgainSoon(failure: ConnectFailure) {
+    @Test(arguments: [ConnectFailure.noReply, .already]) func aParentOnItsWayOutIsAskedAgainSoon(
+        failure: ConnectFailure
+    ) {
         var machine = SenderMachine(
             destinations: Destination.list("a:1", defaultPort: "19999").destinations,
             reconnectDelaySeconds: 5,
