@@ -29,7 +29,9 @@ struct ReplicationTests {
         let known = try parent.charts(of: "agent").filter { id, chart in
             guard chart["update_every"].number == 1 else { return false }
             // One that has just come is there and has no data yet.
-            guard let rows = try? parent.data(id, of: "agent", after: before - 3, before: before).rows else { return false }
+            guard let rows = try? parent.data(id, of: "agent", after: before - 3, before: before).rows else {
+                return false
+            }
             return rows.count { $0.value.contains { $0 != nil } } >= 3
         }.keys.sorted()
         #expect(known.count > 30)
