@@ -12,6 +12,26 @@ import Testing
         #expect(read.json() == bytes)
     }
 
+    @Test func neighboursAreKnownByTheirAddress() {
+        func host(_ guid: String, _ address: String?, hops: Int?, _ state: HostState = .live) -> StatusDocument.Host {
+            var host = StatusDocument.Host(guid: guid, hostname: guid, state: state)
+            host.address = address
+            host.hops = hops
+            return host
+        }
+        var document = StatusDocument(
+            at: 0,
+            node: StatusDocument.Node(hostname: "n", guid: "n", version: "1", role: .parent)
+        )
+        document.hosts = [
+            host("own", nil, hops: nil), host("proxy", "10.0.0.1", hops: 1), host("behind", "10.0.0.1", hops: 2),
+            host("one", "10.0.0.2", hops: 1), host("other", "10.0.0.2", hops: 1), host("unclear", "10.0.0.2", hops: 3),
+            host("gone", "10.0.0.3", hops: 1, .down), host("orphan", "10.0.0.3", hops: 2),
+        ]
+        document.nameNeighbours()
+        #expect(document.hosts.map(\.via) == [nil, nil, "proxy", nil, nil, nil, nil, nil])
+    }
+
     @Test func unknownKeysAreIgnoredAndAbsentSectionsAreEmpty() throws {
         let read = try StatusDocument(
             json: Array(

@@ -48,6 +48,7 @@ final class StatusReport: Sendable {
         let configuration = current.value
         var document = StatusDocument(at: seconds(now), node: node(configuration, monotonic))
         document.hosts = hosts.all().prefix(StatusLimits.hosts).map { host($0, now, monotonic) }
+        document.nameNeighbours()
         document.links = links()
         let past = journal.past
         document.refusals = past.refusals.newestFirst
