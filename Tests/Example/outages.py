@@ -19,7 +19,7 @@ import threading
 import time
 
 from link import Link
-from nodes import Place, failures, header, row, verify, wait_for
+from nodes import Place, failures, filled, header, row, verify, wait_for
 
 LINK = ["stall", "drop", "cut", "close", "delay"]
 MANNERS = LINK + ["parent-TERM", "parent-KILL", "child-TERM", "child-KILL"]
@@ -64,13 +64,11 @@ class Case:
     def measure(self):
         time.sleep(BEFORE)
         name = self.child.name
-        known = set(self.parent.charts(name))
+        known = before = set(self.parent.charts(name))
         since = int(time.time()) - BEFORE + EDGE + 1
         began = time.time()
         self.break_it()
-        ended = time.time()
         self.wait_until_live(RECOVERY)
-        again = time.time()
         time.sleep(15 + self.seconds / 20)
         until = int(time.time()) - 4
         down = [(start - 1, end + EDGE) for start, end in self.child.downtimes]
@@ -81,15 +79,15 @@ class Case:
         elif self.manner.startswith("parent"):
             # Its memory went with it, and nobody sends it again.
             since = int(self.parent.downtimes[-1][1])
+            known = set()
         verdict = verify(self.parent, name, self.child if self.mode != "none" else None, since, until,
-                         down=down, ledger=ledger, known=known if since < began else None, values=self.replication)
+                         down=down, ledger=ledger, known=known or None, values=self.replication)
         with printing:
             row(self.what, "child", self.mode != "none", verdict)
         wrong = failures(self.what, "child", verdict)
+        wrong += self.check_ledger(began, before)
         if not verdict.charts:
             wrong.append(f"{self.what}: the parent has nothing")
-        if not self.replication:
-            wrong += self.check_ledger(began, ended, again)
         return wrong
 
     def break_it(self):
@@ -110,16 +108,50 @@ class Case:
         time.sleep(self.seconds)
         self.link.heal()
 
-    def check_ledger(self, began, ended, again):
-        """Without replication: every gap in the ledger lies in the outage, and has a cause."""
+    def check_ledger(self, began, known):
+        """The gaps in the ledger are those of the data, to a second, with their cause; and there are no others."""
+        ledger = [gap for gap in self.parent.gaps(self.child.name) if not gap[3]]
+        missing = self.missing_spans(int(began) - BEFORE + EDGE, known)
+        with printing:
+            print(f"  {self.what}: missing {text(missing)}, ledger {text(ledger)}", flush=True)
         wrong = []
-        for start, end, cause, filled in self.parent.gaps(self.child.name):
-            if not cause:
-                wrong.append(f"{self.what}: the gap {start}-{end} has no cause in the ledger")
-            if start < began - EDGE or end > again + EDGE:
-                wrong.append(f"{self.what}: the ledger's gap {start:.0f}-{end:.0f} is more than the outage "
-                             f"{began:.0f}-{ended:.0f}, live again at {again:.0f}")
+        for start, end, cause, _ in ledger:
+            if cause not in self.causes():
+                wrong.append(f"{self.what}: the gap {start:.0f}-{end:.0f} has the cause '{cause}' in the ledger")
+            if not any(self.is_same_gap((start, end), gap) for gap in missing):
+                wrong.append(f"{self.what}: the ledger's gap {start:.0f}-{end:.0f} is none, missing is {text(missing)}")
+        for first, last in missing:
+            if not any(self.is_same_gap(gap, (first, last)) for gap in ledger):
+                wrong.append(f"{self.what}: missing {first}-{last} is not in the ledger, which has {text(ledger)}")
         return wrong
+
+    def is_same_gap(self, gap, missing):
+        # A node that was killed knows to five seconds when it had data, of which nothing is left.
+        early = 6 if self.manner == "parent-KILL" else 1
+        return -early <= gap[0] - missing[0] <= 1 and abs(gap[1] - missing[1]) <= 1
+
+    def causes(self):
+        """What the ledger may say: a child whose link ends in good order has left as far as its parent can know."""
+        return {"close": {"child stopped"}, "child-TERM": {"child stopped"}, "child-KILL": {"child stopped"},
+                "parent-TERM": {"node stopped"}, "parent-KILL": {"node stopped"}}.get(self.manner, {"link"})
+
+    def missing_spans(self, since, known):
+        """The times in which the parent has nothing of the host: (last second before, first one after)."""
+        seconds = set()
+        for chart, about in self.parent.charts(self.child.name).items():
+            if about["update_every"] == 1 and chart in known:
+                rows, _ = self.parent.points(self.child.name, chart, since, int(time.time()))
+                seconds.update(filled(rows))
+        times = sorted(seconds)
+        found = [(one, next) for one, next in zip(times, times[1:]) if next - one > 2]
+        if self.manner.startswith("parent") and not self.replication and times:
+            # Nothing is left of before: then it lasted until the parent was asked to end, which the host had data for.
+            found.insert(0, (int(self.parent.downtimes[-1][0]), times[0]))
+        return found
+
+
+def text(gaps):
+    return ", ".join(f"{gap[0]:.0f}-{gap[1]:.0f}" + (f" {gap[2]}" if len(gap) > 2 else "") for gap in gaps) or "nothing"
 
 
 def main():

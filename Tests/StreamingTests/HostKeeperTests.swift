@@ -40,6 +40,40 @@ import Testing
         #expect(facts.state == .live && facts.connects == 2 && facts.firstSeen == bench.clock.now())
     }
 
+    /// The host's file is written rarely, so when the node is killed another one says how long it had data.
+    @Test func theGapOfANodeThatWasKilledBeginsThere() throws {
+        let directory = try Place()
+        let bench = ParentBench()
+        let child = try bench.accepted()
+        child.send(chart + "BEGIN a.b 0\nSET d = 1\nEND\n")
+        let keeper = bench.keeper(directory.path)
+        keeper.sweep()
+        bench.clock.advance(seconds: 600)
+        child.send("BEGIN a.b 0\nSET d = 1\nEND\n")
+        keeper.sweep()
+
+        let killedAt = bench.clock.now() / 1_000_000
+        let next = ParentBench()
+        next.clock.advance(seconds: 700)
+        next.keeper(directory.path).load()
+        let host = try next.host()
+        #expect(
+            host.status.withLock { $0.interruption } == Interruption(after: killedAt, cause: .nodeStopped)
+        )
+        // It comes back without a past, as without replication.
+        let back = try next.accepted()
+        let first = next.clock.now() / 1_000_000 + 2
+        for _ in 0..<6 {
+            next.wait(seconds: 1)
+            back.send("BEGIN a.b 0\nSET d = 1\nEND\n")
+        }
+        let gaps = host.status.withLock { $0.gaps }
+        #expect(gaps.map(\.cause) == ["node stopped"])
+        #expect(gaps.map(\.fromAt) == [Double(killedAt)])
+        #expect(gaps.map(\.toAt) == [Double(first)])
+        #expect(next.reports.count(.gapOfOutage) == 1)
+    }
+
     @Test func whatHasNotChangedIsNotWritten() throws {
         let directory = try Place()
         let bench = ParentBench()
@@ -71,7 +105,7 @@ import Testing
         let keeper = bench.keeper(directory.path)
         for count in [8, 16, 20] {
             keeper.sweep(limit: 8)
-            #expect(try Files.names(in: directory.path).count == count)
+            #expect(try Files.names(in: directory.path).filter { GUID($0) != nil }.count == count)
         }
         #expect(HostFiles(directory: directory.path).known().count == 20)
     }

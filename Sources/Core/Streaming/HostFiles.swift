@@ -25,6 +25,21 @@ struct HostFiles: Sendable {
         try Files.write(bytes, to: path(guid), mode: 0o640)
     }
 
+    // MARK: When this node was alive
+
+    private var alivePath: String { "\(directory)/alive" }
+
+    /// Unix seconds at which a node was last known to run here; `nil` where that is not known.
+    func lastAlive() -> Int64? {
+        guard let bytes = try? Files.read(alivePath, limit: 100) else { return nil }
+        return Int64(String(decoding: bytes.prefix { $0 != HostRecord.newline }, as: UTF8.self))
+    }
+
+    /// Notes that the node runs. What can't be written is not missed: then the times in the hosts' files count.
+    func alive(at seconds: Int64) {
+        try? Files.overwrite(alivePath, with: Array("\(seconds)\n".utf8), mode: 0o640)
+    }
+
     /// Keeps a file that can't be used, out of the way.
     /// - Returns: where it is now; `nil` where it could not be moved.
     func setAside(_ guid: GUID, at seconds: Int64) -> String? {

@@ -66,8 +66,9 @@ public final class HostKeeper: Sendable {
         let configuration = current
         let files = files
         var count = 0
+        let lastAlive = files.lastAlive()
         for guid in files.known().prefix(StatusLimits.hosts) where guid != hosts.local.guid {
-            guard let host = read(guid, files, configuration) else { continue }
+            guard let host = read(guid, files, configuration, lastAlive) else { continue }
             _ = hosts.add(host)
             let kept = kept(host)
             state.withLock { $0.kept[guid] = kept }
@@ -76,13 +77,19 @@ public final class HostKeeper: Sendable {
         if count > 0 { report(.hostsKnown, ["count": String(count), "directory": files.directory]) }
     }
 
-    private func read(_ guid: GUID, _ files: HostFiles, _ configuration: Configuration) -> Host? {
+    private func read(
+        _ guid: GUID,
+        _ files: HostFiles,
+        _ configuration: Configuration,
+        _ lastAlive: Int64?
+    ) -> Host? {
         let fault: HostRecord.Fault
         do {
             return try HostRecord.decode(
                 try files.read(guid),
                 guid: guid,
                 database: configuration.database,
+                lastAlive: lastAlive,
                 now: clock.now(),
                 monotonic: clock.monotonic()
             )
@@ -109,6 +116,9 @@ public final class HostKeeper: Sendable {
     }
 
     private func sweepHosts(_ limit: Int) {
+        if hosts.all().contains(where: { $0 !== hosts.local && $0.status.withLock { $0.state.isConnected } }) {
+            files.alive(at: clock.now() / microsecondsPerSecond)
+        }
         save(limit: limit) { changes, age in
             switch changes {
             case .none: false

@@ -71,7 +71,7 @@ extension HostFacts {
         number("gaps_dropped", kept.gapsDropped)
     }
 
-    mutating func restore(_ values: HostRecordValues, at: Int64, monotonic: Int64) {
+    mutating func restore(_ values: HostRecordValues, lastAlive: Int64?, at: Int64, monotonic: Int64) {
         var kept = KeptHostFacts(firstSeen: min(values.number("first_seen") ?? at, at))
         kept.lastData = values.number("last_data")
         kept.connects = Int(clamping: values.number("connects") ?? 0)
@@ -83,6 +83,10 @@ extension HostFacts {
         if values[Self.connected] != nil {
             kept.disconnects &+= 1
             kept.departure = .closed
+            if let lastAlive, let lastData = kept.lastData {
+                let alive = lastAlive.multipliedReportingOverflow(by: microsecondsPerSecond)
+                kept.lastData = max(lastData, alive.overflow ? lastData : min(alive.partialValue, at))
+            }
             kept.lastDisconnect = StatusDocument.Disconnect(
                 at: Double(max(kept.lastData ?? 0, values.number("saved") ?? at)) / Double(microsecondsPerSecond),
                 code: Condition.parentEnded.code,

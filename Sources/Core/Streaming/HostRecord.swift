@@ -71,11 +71,13 @@ enum HostRecord {
 
     /// - Parameters:
     ///   - database: what the file does not say of its settings.
+    ///   - lastAlive: Unix seconds at which the node was last known to run: so long a host that was connected had data.
     ///   - now, monotonic: microseconds.
     static func decode(
         _ bytes: [UInt8],
         guid: GUID,
         database: DatabaseSettings,
+        lastAlive: Int64? = nil,
         now: Int64,
         monotonic: Int64
     ) throws(Fault) -> Host {
@@ -99,7 +101,7 @@ enum HostRecord {
             at: now
         )
         try read(stream, into: host, now: now)
-        host.status.withLock { $0.restore(values, at: now, monotonic: monotonic) }
+        host.status.withLock { $0.restore(values, lastAlive: lastAlive, at: now, monotonic: monotonic) }
         return host
     }
 

@@ -44,7 +44,8 @@ extension Receiver {
 
     func cause(of end: StreamEnd, isOurs: Bool) -> GapCause {
         switch end {
-        case .endOfFile: .childStopped
+        // A child closes a link that it has found dead, and that comes through when the link is well again.
+        case .endOfFile: ledger.wasDead(monotonic: parent.clock.monotonic()) ? .link : .childStopped
         case .timedOut, .failed: .link
         case .here: isOurs ? .link : .nodeStopped
         }
@@ -66,11 +67,19 @@ extension Receiver {
         if !isReplicating, !replicationLog.hasFinished { finish(progress, monotonic) }
         if let offset = ingest.clockOffset, offset != replicationLog.clockOffset { tellClock(offset) }
         guard ledger.isWaiting || ingest.holes != nil || samples > 0 else { return }
+        let isWaiting = ledger.isWaiting
+        let (charts, firstStored) = host.withDatabase { database in
+            (
+                ingest.holes == nil ? 0 : database.chartCount,
+                isWaiting && database.settings.mode != .none ? database.firstStored : nil
+            )
+        }
         let news = GapLedger.News(
             holes: ingest.holes,
             samples: samples,
             progress: progress,
-            charts: ingest.holes == nil ? 0 : host.withDatabase { $0.chartCount },
+            charts: charts,
+            firstStored: firstStored,
             monotonic: monotonic
         )
         for finding in ledger.take(news) { record(finding) }
@@ -116,7 +125,7 @@ extension Receiver {
         )
     }
 
-    private func record(_ finding: GapLedger.Finding) {
+    func record(_ finding: GapLedger.Finding) {
         host.status.withLock { $0.add(finding.gap) }
         guard let condition = finding.condition else { return }
         let gap = finding.gap

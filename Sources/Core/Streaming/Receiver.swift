@@ -61,6 +61,7 @@ final class Receiver {
         ledger = GapLedger(
             Receiver.interruption(of: host),
             replicates: replicates,
+            updateEvery: updateEvery,
             monotonic: parent.clock.monotonic()
         )
         decoder = StreamDecoder(mayCarryFrames: session.capabilities.mayCarryFrames)
@@ -161,6 +162,7 @@ final class Receiver {
         if let sender { parent.proxies.end(host, sender) }
         if isCurrent {
             host.withDatabase { $0.endReplication() }
+            if let finding = ledger.end() { record(finding) }
             let condition = ending?.condition ?? .receiverDisconnected
             let text = ending.map { ending in
                 ending.condition.render(values(ending.values))

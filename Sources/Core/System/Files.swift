@@ -51,6 +51,15 @@ public enum Files {
         syncDirectory(of: path)
     }
 
+    /// Writes over the beginning of a file, in place and without waiting for the disk: for what is written often, is always of
+    /// the same length, and may be lost in a power failure.
+    public static func overwrite(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) {
+        let descriptor = try open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode)
+        defer { close(descriptor) }
+        let written = bytes.withUnsafeBytes { writeAll(descriptor, $0) }
+        guard written == 0 else { throw SystemError(operation: "write", subject: path, number: written) }
+    }
+
     /// Makes a directory and what is missing above it.
     public static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
         if mkdir(path, mode) == 0 || errno == EEXIST && isDirectory(path) { return }
