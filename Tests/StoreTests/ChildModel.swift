@@ -46,11 +46,8 @@ struct ChildModel: ~Copyable {
         let seconds: Int64 = now / 1_000_000
         let values: [Int64] = [seconds % 10_000, counter, now % 50]
         var text = ""
-        if !defined.contains(chart) {
-            defined.insert(chart)
-            replicating.insert(chart)
-            text = definition(chart, now: now)
-        }
+        let isNew = defined.insert(chart).inserted
+        if isNew { replicating.insert(chart) }
         database.begin(charts[chart], microseconds: microseconds, now: now, trusted: true)
         let isLive = !replicating.contains(chart)
         if isLive { text += "BEGIN \"\(ids[chart])\" \(microseconds)\n" }
@@ -59,18 +56,21 @@ struct ChildModel: ~Copyable {
             if isLive { text += "SET \"\(dimensions[index])\" = \(value)\n" }
         }
         database.end(now: now)
-        return isLive ? text + "END\n" : text
+        // With the collection, not before it: so a chart that starts has a clock and says so, in the recordings too, and
+        // what it collects until it is asked is asked for.
+        return isLive ? text + "END\n" : isNew ? definition(chart, now: now) : text
     }
 
     private func definition(_ chart: Int, now: Int64) -> String {
-        let retention = database.retention(of: charts[chart])
-        let first = retention.points == 0 ? 0 : retention.first - retention.updateEvery
+        let past = database.past(of: charts[chart])!
+        let (last, every) = (past.last, past.updateEvery)
+        let first = past.first < last || last == 0 ? past.first : last - every
         return """
-            CHART "\(ids[chart])" "" "t" "u" "f" "c" "line" 1 \(retention.updateEvery) "" "p" "m"
+            CHART "\(ids[chart])" "" "t" "u" "f" "c" "line" 1 \(every) "" "p" "m"
             DIMENSION "abs" "" "absolute" 1 10 ""
             DIMENSION "inc" "" "incremental" -1 8 ""
             DIMENSION "pct" "" "percentage-of-absolute-row" 1 1 ""
-            CHART_DEFINITION_END \(first) \(retention.last) \(now / 1_000_000)
+            CHART_DEFINITION_END \(first) \(last) \(now / 1_000_000)
 
             """
     }

@@ -8,11 +8,12 @@ import Wire
 /// answers: afterwards every second of the child's is at the parent, with its values and at its time.
 @Suite struct ReplicationSimulationTests {
     @Test func outagesLeaveNoGap() {
-        for _ in 0..<3 {
-            let seed = UInt64.random(in: 0 ... .max)
-            run(seed: seed)
-        }
+        for round in 0..<3 { run(seed: simulationSeed(round)) }
     }
+
+    /// Seeds that once failed: requests that were answered long after the definition of a chart that starts.
+    @Test(arguments: [4_452_481_211_733_035_107, 12_622_995_727_687_532_560 as UInt64])
+    func whatIsCollectedBeforeTheAnswerIsThere(seed: UInt64) { run(seed: seed) }
 
     /// Both ends, in one place that is no local variable: the compiler takes ages to follow those through the branches.
     private final class Pair {
@@ -70,9 +71,7 @@ import Wire
                     pair.reconnect(settings, now: now)
                 } else if Int.random(in: 0..<5, using: &random) == 0 {
                     // The child starts anew: what the parent has not got is gone.
-                    // So is what it collects between a definition
-                    // that said it had nothing and the answer: such a request asks for nothing (streaming protocol §10.5).
-                    for chart in 0..<2 { lostUntil[chart] = (truth[chart].keys.max() ?? 0) + 30 }
+                    for chart in 0..<2 { lostUntil[chart] = truth[chart].keys.max() ?? 0 }
                     pair.restartChild(now: now)
                 } else if Int.random(in: 0..<5, using: &random) == 0 {
                     pair.restartParent(settings)

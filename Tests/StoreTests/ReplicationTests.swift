@@ -43,6 +43,28 @@ import Wire
         #expect(next(575, 649, now: 650, previous: 647) == .init(startsStreaming: true, after: 647, before: 649))
     }
 
+    /// A real child counts the points of its answer from where the range begins: ranges of slow charts lie on their grid.
+    @Test func slowChartsAreAskedForOnTheirGrid() {
+        func next(_ previous: Int64?) -> ReplicationRequest {
+            let situation = ReplicationRequest.Situation(
+                childFirst: 577,
+                childLast: 610,
+                storedLast: 0,
+                now: 611,
+                previousBefore: previous,
+                updateEvery: 5
+            )
+            return .next(situation, ReplicationSettings(secondsPerStep: 12))
+        }
+        #expect(next(nil) == .init(startsStreaming: false, after: 575, before: 585))
+        #expect(next(587) == .init(startsStreaming: false, after: 585, before: 595))
+        #expect(next(607) == .init(startsStreaming: true, after: 605, before: 610))
+        // A step is at least one point, and nothing is asked for at 0: that would be nothing at all.
+        let slow = ReplicationRequest.Situation(childFirst: 3, childLast: 90, storedLast: 0, now: 90, updateEvery: 60)
+        let request = ReplicationRequest.next(slow, ReplicationSettings(secondsPerStep: 12))
+        #expect(request == .init(startsStreaming: false, after: 3, before: 63))
+    }
+
     @Test func nothingIsAskedForWhereNothingCanCome() {
         #expect(next(0, 0, now: 648) == .nothing)
         #expect(next(0, 640, now: 648) == .nothing)
@@ -275,15 +297,16 @@ import Wire
         bench.feed("RBEGIN \"a.b\"\nREND 1 \(start - 25) \(start) true \(start - 5) \(start) \(start + 1)\n")
         #expect(asked(&bench) == [])
         #expect(bench.ingest.replicationProgress.chartsLeft == 0)
-        #expect(bench.ingest.waiting(forSeconds: 0, now: .max) == nil)
+        #expect(bench.ingest.waiting(forSeconds: 0, monotonic: .max) == nil)
     }
 
     @Test func waitingChartsAreKnown() {
         var bench = bench()
+        bench.ingest.monotonic = 5_000_000
         bench.feed(Self.define + "CHART_DEFINITION_END \(start - 10) \(start - 1) \(start)")
-        #expect(bench.ingest.waiting(forSeconds: 60, now: at(Double(start) + 59)) == nil)
+        #expect(bench.ingest.waiting(forSeconds: 60, monotonic: 64_999_999) == nil)
         #expect(
-            bench.ingest.waiting(forSeconds: 60, now: at(Double(start) + 61))
+            bench.ingest.waiting(forSeconds: 60, monotonic: 66_000_000)
                 == Ingest.Waiting(charts: 1, chart: "a.b", seconds: 61)
         )
     }

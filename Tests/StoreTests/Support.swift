@@ -1,5 +1,6 @@
 import Basics
 import Diagnostics
+import Glibc
 import Status
 import Synchronization
 import Wire
@@ -153,4 +154,12 @@ struct SeededGenerator: RandomNumberGenerator {
         z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
         return z ^ (z >> 31)
     }
+}
+
+/// The seed of a round of a simulation: random and printed, or `$NDSTREAM_SEED` for all rounds, to repeat one.
+func simulationSeed(_ round: Int) -> UInt64 {
+    let given = getenv("NDSTREAM_SEED").flatMap { UInt64(String(cString: $0)) }
+    let seed = given ?? UInt64.random(in: 0 ... .max)
+    print("replication simulation \(round): seed \(seed)")
+    return seed
 }

@@ -128,8 +128,7 @@ import Testing
 
     @Test(arguments: 0..<24)
     func everySecondOnce(round: Int) throws {
-        let seed = UInt64.random(in: 0 ... .max) &+ UInt64(round)
-        print("replication simulation \(round): seed \(seed)")
+        let seed = simulationSeed(round)
         var dice = SeededGenerator(seed: seed)
         let isRing = Bool.random(using: &dice)
         let settings = isRing ? HostSettings(mode: .none, ringSeconds: 600) : HostSettings(mode: .ram)

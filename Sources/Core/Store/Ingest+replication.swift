@@ -27,8 +27,8 @@ extension Ingest {
 
     /// The charts that have been waiting for an answer for so long.
     ///
-    /// - Parameter now: µs since 1970.
-    public func waiting(forSeconds limit: Int64, now: Int64) -> Waiting? {
+    /// - Parameter now: µs of the clock that ``monotonic`` is of: a step of the other one is no waiting.
+    public func waiting(forSeconds limit: Int64, monotonic now: Int64) -> Waiting? {
         let late = replicating.exchanges.filter { now &- $1.askedAt >= limit &* microsecondsPerSecond }
         guard let oldest = late.min(by: { $0.value.askedAt < $1.value.askedAt }) else { return nil }
         let id = host.withDatabase { $0.definition(of: oldest.key)?.id } ?? ""
@@ -78,8 +78,7 @@ extension Ingest {
         }
         guard replicating.exchanges[ref] == nil else { return true }
         let defined = Int64(database.definition(of: ref)?.updateEvery ?? session.updateEvery)
-        var situation = situation(of: ref, first: seconds(words[0]), last: seconds(words[1]), clock: clock)
-        if !replicating.isClockBelievable { situation.childLast = 0 }
+        let situation = situation(of: ref, first: seconds(words[0]), last: seconds(words[1]), clock: clock)
         let request = ReplicationRequest.next(situation, settings)
         let target = request.isEmpty ? 0 : max(request.before, min(situation.childLast, situation.now))
         replicating.exchanges[ref] = Replicating.Exchange(
@@ -87,7 +86,7 @@ extension Ingest {
             reached: request.after,
             target: target,
             defined: defined,
-            askedAt: now
+            askedAt: monotonic
         )
         database.setReplicating(true, ref)
         replicating.progress.chartsLeft += 1
@@ -107,13 +106,15 @@ extension Ingest {
         clock: Int64
     ) -> ReplicationRequest.Situation {
         let retention = database.retention(of: ref)
+        let isBelieved = replicating.isClockBelievable
         return ReplicationRequest.Situation(
             childFirst: first,
-            childLast: database.isStoring ? last : 0,
+            childLast: database.isStoring && isBelieved ? last : 0,
             storedLast: retention.last,
-            now: clock > 0 ? clock : now / microsecondsPerSecond,
+            now: clock > 0 && isBelieved ? clock : now / microsecondsPerSecond,
             keptSeconds: Int64(database.history) &* retention.updateEvery,
-            hasDimensions: database.dimensionCount(of: ref) > 0
+            hasDimensions: database.dimensionCount(of: ref) > 0,
+            updateEvery: retention.updateEvery
         )
     }
 
@@ -308,7 +309,6 @@ extension Ingest {
         }
         guard let exchange = replicating.exchanges[ref] else { return true }
         var situation = situation(of: ref, first: seconds(words[1]), last: seconds(words[2]), clock: clock)
-        if !replicating.isClockBelievable { situation.childLast = 0 }
         // What the child says it has answered, as far as it can be.
         let ceiling = max(exchange.request.before, situation.now &+ replicating.defined &+ 1)
         let answered = max(exchange.request.after, min(seconds(words[5]), ceiling))
@@ -324,7 +324,7 @@ extension Ingest {
         _ request: ReplicationRequest
     ) {
         var exchange = last
-        exchange.askedAt = now
+        exchange.askedAt = monotonic
         exchange.request = request
         exchange.stalls = answered > exchange.reached ? 0 : exchange.stalls + 1
         if answered > exchange.reached {
@@ -333,7 +333,10 @@ extension Ingest {
             exchange.reached = answered
         }
         if exchange.stalls > Replicating.stallsMax {
-            note(.replicationEndless, ["chart": id(of: ref), "rounds": String(exchange.stalls)])
+            replicating.endless += 1
+            if replicating.endless <= Replicating.endlessReported {
+                note(.replicationEndless, ["chart": id(of: ref), "rounds": String(exchange.stalls)])
+            }
             finish(ref)
             return
         }

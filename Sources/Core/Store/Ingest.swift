@@ -69,6 +69,9 @@ public struct Ingest: ~Copyable, CommandSink {
     var database: HostDatabase
     /// µs since 1970, the same for all commands under one lock.
     var now: Int64 = 0
+    /// µs of the monotonic clock, for whoever asks how long answers take (``waiting(forSeconds:monotonic:)``): set it before
+    /// a feed.
+    public var monotonic: Int64 = 0
     /// The collection this session has open and the one before, while the lock is free: the local host has many sessions.
     private var open: ChartRef?
     private var preceding: ChartRef?

@@ -32,7 +32,7 @@ struct Replicating {
         var target: Int64
         /// Seconds between points by the chart's definition.
         var defined: Int64
-        /// µs of this machine's clock.
+        /// µs of the monotonic clock.
         var askedAt: Int64
         /// Answers in a row that brought nothing.
         var stalls = 0
@@ -42,6 +42,7 @@ struct Replicating {
     static let stallsMax = 20
     /// More invalid times than this are counted only.
     static let invalidReported = 8
+    static let endlessReported = 8
 
     var exchanges: [ChartRef: Exchange] = [:]
     var progress = ReplicationProgress()
@@ -57,6 +58,7 @@ struct Replicating {
     var time: Int64 = 0
 
     var invalid = 0
+    var endless = 0
     var isClockBelievable = true
     var hasReportedClock = false
     /// Seconds by which the sender's clock is ahead of this machine's.

@@ -42,6 +42,8 @@ public struct ReplicationRequest: Sendable, Equatable {
         public var hasDimensions: Bool
         /// What the answer before ended with.
         public var previousBefore: Int64?
+        /// Seconds between the chart's points.
+        public var updateEvery: Int64
 
         public init(
             childFirst: Int64,
@@ -50,7 +52,8 @@ public struct ReplicationRequest: Sendable, Equatable {
             now: Int64,
             keptSeconds: Int64 = .max,
             hasDimensions: Bool = true,
-            previousBefore: Int64? = nil
+            previousBefore: Int64? = nil,
+            updateEvery: Int64 = 1
         ) {
             self.childFirst = childFirst
             self.childLast = childLast
@@ -59,11 +62,15 @@ public struct ReplicationRequest: Sendable, Equatable {
             self.keptSeconds = keptSeconds
             self.hasDimensions = hasDimensions
             self.previousBefore = previousBefore
+            self.updateEvery = max(1, updateEvery)
         }
     }
 
     /// The next request (streaming protocol §10, "Parent, on CHART_DEFINITION_END"). Times beyond the calendar count as
     /// none.
+    ///
+    /// Ranges begin and end where points do: 1.37.1 counts the points of an answer from where its range begins, so that
+    /// of a chart of 5 s and ranges of 12 s every fifth is missing (`03b-v137-…` of the recordings), and the last one.
     public static func next(_ situation: Situation, _ settings: ReplicationSettings) -> ReplicationRequest {
         let first = situation.childFirst
         let last = situation.childLast
@@ -75,9 +82,13 @@ public struct ReplicationRequest: Sendable, Equatable {
         let oldest = now &- min(settings.secondsToReplicate, now)
         var from = situation.previousBefore ?? (situation.storedLast != 0 ? situation.storedLast : oldest)
         if situation.keptSeconds < now { from = max(from, now &- situation.keptSeconds) }
+        let every = situation.updateEvery
         var after = max(first, from)
-        let isLastStep = now &- after <= settings.secondsPerStep
-        let before = min(isLastStep ? now : after &+ settings.secondsPerStep, last)
+        // Not 0, which asks for nothing.
+        if after > every { after -= after % every }
+        let step = max(every, settings.secondsPerStep - settings.secondsPerStep % every)
+        let isLastStep = now &- after <= step
+        let before = min(isLastStep ? now : after &+ step, last)
         after = min(after, before)
         return ReplicationRequest(startsStreaming: isLastStep || before == last, after: after, before: before)
     }

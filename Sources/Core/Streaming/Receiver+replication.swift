@@ -16,7 +16,8 @@ struct ReplicationLog {
     var samples = 0
     var isWaitingReported = false
     var clockOffset: Int64?
-    var clockProblem: Condition?
+    /// Told once: a clock may go to and fro.
+    var clockReported: Set<String> = []
 }
 
 /// Replication as the receiver carries it: requests to the child, how far it is to the status document, gaps to the ledger.
@@ -152,14 +153,13 @@ extension Receiver {
             }
             if let condition { facts.add(problem(condition, values)) }
         }
-        defer { replicationLog.clockProblem = condition }
-        if let condition, condition != replicationLog.clockProblem { report(condition, values) }
+        if let condition, replicationLog.clockReported.insert(condition.code).inserted { report(condition, values) }
     }
 
     /// Called by a timer: charts that the child has been asked for and does not answer.
     func lookForWaitingCharts() {
-        guard ingest.replicationProgress.chartsLeft > 0 else { return }
-        guard let waiting = ingest.waiting(forSeconds: Self.answerSecondsMax, now: parent.clock.now()) else {
+        let now = parent.clock.monotonic()
+        guard let waiting = ingest.waiting(forSeconds: Self.answerSecondsMax, monotonic: now) else {
             host.status.withLock { $0.removeProblem(Condition.replicationStuck.code) }
             return
         }

@@ -104,6 +104,7 @@ final class Receiver {
         claim.received(monotonic: monotonic)
         let plain = decoder.plainBytes
         let samples = ingest.samples
+        ingest.monotonic = monotonic
         let result = ingest.feed(bytes, through: &decoder, now: now)
         host.status.withLock { facts in
             facts.received(
@@ -182,6 +183,7 @@ final class Receiver {
                     interruption: interruption
                 )
                 facts.removeProblem(Condition.hostRival.code)
+                facts.removeProblem(Condition.replicationStuck.code)
             }
         }
         parent.logAccess("DISCONNECTED", accessText, connection.peer, task: task)
