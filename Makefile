@@ -76,7 +76,6 @@ outages: build
 	Tests/Example/outages.py
 
 weather: build
-	$(call need,faketime)
 	Tests/Example/weather.py
 
 fuzz:

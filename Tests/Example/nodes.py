@@ -33,10 +33,9 @@ class Node:
     """One ndstream process with a directory of its own. It can be killed and started again."""
 
     def __init__(self, directory, name, *, role="agent", mode="ram", web=True, to=None, takes=None, exporting="",
-                 charts="few", replication=True, db="", stream="", key="", environment=None):
+                 charts="few", replication=True, db="", stream="", key=""):
         """to: address of the parent; takes: memory mode of the hosts it receives, None where it takes none."""
         self.name, self.role, self.mode, self.web = name, role, mode, web
-        self.environment = environment or {}
         self.directory = f"{directory}/{name}"
         self.port = free_port() if web else None
         self.process = None
@@ -107,8 +106,7 @@ class Node:
         self.process = subprocess.Popen(
             [BINARY, self.role, "--config-dir", f"{self.directory}/etc", "--state-dir", f"{self.directory}/state",
              "--quiet"],
-            env={name: value for name, value in os.environ.items() if not name.startswith("NDSTREAM_")}
-            | self.environment,
+            env={name: value for name, value in os.environ.items() if not name.startswith("NDSTREAM_")},
             stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         output.close()
         deadline = time.monotonic() + PATIENCE

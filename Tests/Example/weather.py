@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """A fleet in bad weather: links that are cut at random, a clock that steps, for an hour.
 
-  soak.py [--minutes 60] [--children 20] [--seed N] [--jobs …]
+  weather.py [--minutes 60] [--children 20] [--seed N]
 
 Twenty children stream to one parent, each through a link of its own (link.py); every second one is headless, the others keep
-a database. Every few seconds one link, chosen at random, is cut. The clock of the last child steps to and fro by minutes
-(libfaketime). Every ten minutes, and at the end:
+a database. Every few seconds one link, chosen at random, is cut. One more child, of our own, has a clock that steps to and
+fro by minutes, and says so wherever the wire has a time. Every ten minutes, and at the end:
 
-  data     no second is missing at the parent, and every value is the child's own (the stepping child is left out)
+  data     no second is missing at the parent, and every value is the child's own
   ledger   every gap that is not filled has a cause, and nothing that is stored lies in it
   memory   after the first ten minutes, in which the databases fill, the parent's resident memory grows by less than 5 %,
            and it has no more open files than at first
@@ -15,7 +15,7 @@ a database. Every few seconds one link, chosen at random, is cut. The clock of t
 import argparse
 import os
 import random
-import subprocess
+import socket
 import threading
 import time
 
@@ -23,7 +23,6 @@ import nodes
 from link import Link
 from nodes import Place, failures, header, row, verify, wait_for
 
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 WINDOW = 600
 # What is on its way, and what a cut just now has taken, is not looked at.
 MARGIN = 75
@@ -48,26 +47,70 @@ class Weather(threading.Thread):
             link = self.random.choice(self.links)
             self.random.choice([link.cut, link.close])()
             self.cuts += 1
-            if self.clock and time.monotonic() > step_at:
+            if time.monotonic() > step_at:
                 step_at = time.monotonic() + self.random.uniform(60, 180)
                 self.clock(self.random.choice([-300, -90, -5, 0, 5, 90, 300]))
                 self.steps += 1
 
 
-def stepping_clock(place):
-    """A file that moves the clock of whoever is started with the environment."""
-    if not os.path.exists(FAKETIME):
-        raise SystemExit("libfaketime is missing: apt-get install faketime")
-    path = f"{place.directory}/clock"
+class SteppingChild(threading.Thread):
+    """A child of our own whose clock steps: it says so in its definitions, its answers and its microseconds."""
 
-    def step(seconds):
-        with open(path + ".new", "w") as f:
-            f.write(f"{seconds:+d}")
-        os.rename(path + ".new", path)
+    GUID = "cccccccc-0000-4000-8000-00000000c10c"
 
-    step(0)
-    return step, {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": path, "FAKETIME_NO_CACHE": "1",
-                  "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.port, self.offset, self.over = port, 0, False
+        self.connections = 0
+
+    def step(self, seconds):
+        self.offset = seconds
+
+    def run(self):
+        while not self.over:
+            try:
+                self.stream()
+            except OSError:
+                pass
+            time.sleep(1)
+
+    def stream(self):
+        with socket.create_connection(("127.0.0.1", self.port), 5) as parent:
+            parent.settimeout(0.2)
+            parent.sendall((f"STREAM key={nodes.KEY}&hostname=stepping&machine_guid={self.GUID}&update_every=1&hops=1"
+                            "&ver=13304&NETDATA_PROTOCOL_VERSION=1.1 HTTP/1.1\r\nUser-Agent: weather/1\r\n\r\n").encode())
+            time.sleep(0.5)
+            if not parent.recv(4096).startswith(b"Hit me"):
+                return
+            self.connections += 1
+            known = self.offset
+            now = int(time.time()) + known
+            parent.sendall((f'CHART "step.clock" "" "" "s" "f" "c" "line" 1 1 "" "weather" ""\n'
+                            f'DIMENSION "now" "now" "absolute" 1 1 ""\nCHART_DEFINITION_END {now - 60} {now} {now}\n').encode())
+            while not self.over:
+                self.answer(parent)
+                # A clock that was set shows in the next collection's microseconds, once.
+                microseconds = max(1, 1000000 + 1000000 * (self.offset - known))
+                known = self.offset
+                parent.sendall(f'BEGIN "step.clock" {microseconds}\nSET "now" = {int(time.time())}\nEND\n'.encode())
+                time.sleep(1)
+
+    def answer(self, parent):
+        try:
+            asked = parent.recv(65536).decode()
+        except TimeoutError:
+            return
+        if not asked:
+            raise OSError
+        for words in (line.split() for line in asked.splitlines()):
+            if words[:1] != ["REPLAY_CHART"]:
+                continue
+            after, before, now = int(words[3]), int(words[4]), int(time.time()) + self.offset
+            lines = ['RBEGIN "step.clock"']
+            for end in range(after + 1, min(before, after + 600) + 1) if after else ():
+                lines += [f"RBEGIN '' {end - 1} {end} {now}", f'RSET "now" {end}.0000000 ""']
+            lines.append(f"REND 1 {now - 60} {now} true {after} {before} {now}")
+            parent.sendall(("\n".join(lines) + "\n").encode())
 
 
 def resident(node):
@@ -109,31 +152,29 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--children", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--no-clock", action="store_true", help="without the stepping clock")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     nodes.RETENTION = 1024
     wrong, samples = [], []
     with Place(options.keep) as place:
-        step, environment = (None, {}) if options.no_clock else stepping_clock(place)
         parent = place.node("parent", role="parent", takes="ram")
         parent.start()
         links, children = [], []
         for number in range(options.children):
             link = Link("127.0.0.1", parent.port)
-            is_last = number == options.children - 1
             child = place.node(f"child{number:02}", mode="none" if number % 2 else "ram", web=number % 2 == 0,
-                               to=f"127.0.0.1:{link.port}", environment=environment if is_last else None)
+                               to=f"127.0.0.1:{link.port}")
             child.start()
             links.append(link)
             children.append(child)
-        trusted = children if options.no_clock else children[:-1]
+        stepping = SteppingChild(parent.port)
+        stepping.start()
         wait_for("all children are live", lambda: sum(
             host["state"] == "live" for host in parent.status()["hosts"]) >= len(children), 120)
         time.sleep(5)
         begun = {child.name: int(time.time()) for child in children}
-        weather = Weather(links, step, options.seed)
+        weather = Weather(links, stepping.step, options.seed)
         weather.start()
         start = time.time()
         checked = start
@@ -143,12 +184,13 @@ def main():
             samples.append((time.time() - start, *resident(parent)))
             if time.time() - checked >= WINDOW:
                 checked = time.time()
-                wrong += check(parent, trusted, int(checked) - MARGIN, begun)
+                wrong += check(parent, children, int(checked) - MARGIN, begun)
         weather.pause.set()
         time.sleep(MARGIN)
-        wrong += check(parent, trusted, int(time.time()) - 5, begun)
+        wrong += check(parent, children, int(time.time()) - 5, begun)
         weather.over.set()
-        print(f"\n{weather.cuts} cuts, {weather.steps} steps of the clock; seed {options.seed}")
+        stepping.over = True
+        print(f"\n{weather.cuts} cuts, {weather.steps} steps of the clock, whose child connected {stepping.connections} times; seed {options.seed}")
         if parent.process.poll() is not None:
             wrong.append(f"the parent has ended with {parent.process.returncode}")
         after = [sample for sample in samples if sample[0] >= WINDOW]
