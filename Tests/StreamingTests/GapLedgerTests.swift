@@ -160,6 +160,20 @@ import Testing
         )
     }
 
+    /// A proxy's farewell leaves open who was stopped; what the child has when it is back tells.
+    @Test func aProxysFarewellIsJudgedByWhatFollows() {
+        let farewell = Interruption(after: 100, cause: .link, code: Condition.receiverEndOfFile.code)
+        #expect(replicated(farewell, to: 160, holes: nil) == ["100-161 link, filled silent"])
+        #expect(replicated(farewell, to: 110, holes: holes((100, 110))) == ["100-110 child stopped ND-G70"])
+        let parts = ["100-110 child stopped ND-R14", "110-409 link, filled silent"]
+        #expect(replicated(farewell, to: 408, holes: holes((100, 110))) == parts)
+        // One that was there for longer than it keeps.
+        #expect(
+            replicated(farewell, to: 409, holes: holes((100, 110)))
+                == ["100-110 unfillable ND-R14", "110-410 link, filled silent"]
+        )
+    }
+
     /// Holes of single charts are told where there is none of all.
     @Test func theLongestOfOneChart() {
         #expect(

@@ -37,6 +37,9 @@ struct GapLedger {
     /// A silence of so many seconds is longer than what a child that leaves needs to do so.
     static let silenceOfDeadLink: Int64 = 10 * microsecondsPerSecond
 
+    /// Who has kept no more of its past than this was not there before.
+    static let secondsOfANewChild: Int64 = 300
+
     private var open: Interruption?
     private let replicates: Bool
     private var holes: Holes?
@@ -180,9 +183,13 @@ struct GapLedger {
         guard let rest = rest(interruption, until: end, begin: begin), rest.before &- rest.after > 1 else {
             return [filled(interruption, interruption.after, end)].compactMap { $0 }
         }
-        if rest.after <= interruption.after, rest.before >= end &- 1 { return [lost(interruption, until: rest.before)] }
+        let isChilds = rest.after <= interruption.after && isChilds(interruption, kept: end &- rest.before)
+        if rest.after <= interruption.after, rest.before >= end &- 1 {
+            var cause = interruption
+            if isChilds { cause.cause = .childStopped }
+            return [lost(cause, until: rest.before)]
+        }
         // What a child that was itself stopped did not collect, nobody has.
-        let isChilds = rest.after <= interruption.after && interruption.cause == .childStopped
         let missing = Finding(
             gap: gap(rest.after, rest.before, isChilds ? .childStopped : .unfillable, Condition.gapUnfillable.code),
             condition: .gapUnfillable
@@ -190,6 +197,15 @@ struct GapLedger {
         return [
             filled(interruption, interruption.after, rest.after), missing, filled(interruption, rest.before, end),
         ].compactMap { $0 }
+    }
+
+    /// Whether it is the child that was stopped. Where a proxy said farewell, that shows when the child is back: it has next
+    /// to nothing of its own past.
+    ///
+    /// - Parameter kept: seconds up to now that the child has.
+    private func isChilds(_ interruption: Interruption, kept: Int64) -> Bool {
+        interruption.cause == .childStopped
+            || interruption.code == Condition.receiverEndOfFile.code && kept < GapLedger.secondsOfANewChild
     }
 
     private func filled(_ interruption: Interruption, _ after: Int64, _ before: Int64) -> Finding? {

@@ -44,7 +44,9 @@ extension Receiver {
     }
 
     func cause(of end: StreamEnd, isOurs: Bool) -> GapCause {
-        switch end {
+        // A proxy closes the connection of a child that leaves, but also when it is stopped itself.
+        if case .endOfFile = end, host.identity.withLock({ $0.hops }) > 1 { return .link }
+        return switch end {
         // A child closes a link that it has found dead, and that comes through when the link is well again.
         case .endOfFile: ledger.wasDead(monotonic: parent.clock.monotonic()) ? .link : .childStopped
         case .timedOut, .failed: .link
