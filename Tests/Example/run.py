@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The example of Netdata's document, with eight processes on loopback.
 
-  run.py [--minutes 10] [--restarts] [--charts few|all] [--keep]
+  run.py [--minutes 10] [--restarts] [--only C,D,CD] [--down 3] [--charts few|all] [--keep]
 
 A and B are headless collectors that stream to C. C keeps a database of A, B and itself, sends it to graphite every 10 s
 and streams the three to D. D is a headless proxy that also takes E, F and G, and streams everything to H. H keeps a
@@ -18,13 +18,12 @@ import socket
 import threading
 import time
 
-from nodes import PATIENCE, Place, failures, header, row, verify, wait_for
+from nodes import Place, failures, header, inside, row, verify, wait_for
 
 OWN_DATABASE = "CEFG"
 ALL = "ABCDEFGH"
 # A new process collects nothing for so long: its first samples only start its counters.
 FIRST_SAMPLES = 3
-DOWN_SECONDS = 3
 
 
 class Sink:
@@ -103,22 +102,30 @@ class Example:
         except SystemExit as failure:
             raise SystemExit(f"{failure}; they are {self.h.states()}")
 
+    def spans(self, node):
+        """When a node collected nothing."""
+        return [(start - 1, (end or time.time()) + FIRST_SAMPLES) for start, end in node.downtimes]
+
     def known(self):
         return {name: set(self.h.charts(name)) for name in ALL}
 
-    def check(self, what, since, until, known=None, killed=None):
+    def check(self, what, since, until, known=None, killed=""):
         """One row for each host; returns what is wrong."""
         wrong = []
         for name in ALL:
             node = self.nodes[name]
             child = node if name in OWN_DATABASE else None
-            down = [(start - 1, (end or time.time()) + FIRST_SAMPLES) for start, end in node.downtimes]
-            # That a child was stopped explains nothing where it was not.
-            ledger = [(start, end) for start, end, cause, filled in self.h.gaps(name)
-                      if cause and (cause != "child stopped" or node.downtimes)]
-            # The database of a process that was killed went with it: H's own begins anew.
+            down = self.spans(node)
+            gaps = self.h.gaps(name)
+            ledger = [(start, end) for start, end, cause, filled in gaps if cause and not filled]
+            wrong += [f"{what}: {name}: H's ledger has a gap {start:.0f}-{end:.0f} without a cause"
+                      for start, end, cause, _ in gaps if not cause]
+            wrong += [f"{what}: {name}: H's ledger says of {start:.0f}-{end:.0f} that the child stopped, but it did not"
+                      for start, end, cause, _ in gaps
+                      if cause == "child stopped" and not inside((start + end) / 2, 1, self.spans(node))]
             begin = since
-            if name == "H" and killed == "H":
+            # What was collected before is in nobody's memory any more where both its own and H's went.
+            if name in killed and "H" in killed:
                 begin = int(node.downtimes[-1][1]) + FIRST_SAMPLES
             verdict = verify(self.h, name, child, begin, until, down=down, ledger=ledger,
                              known=known and known[name] if name != "H" else None)
@@ -140,25 +147,29 @@ class Example:
         print(f"\n{name}: {sum(lines.values())} values of {len({host for host, _ in lines})} hosts", flush=True)
         return wrong
 
-    def restart(self, name, number):
-        """Kills a node and starts it again; returns what is wrong afterwards."""
-        what = f"{name} {number.name[3:]}"
+    def restart(self, names, number, seconds):
+        """Kills nodes, all at once, and starts them again; returns what is wrong afterwards."""
+        what = f"{names} {number.name[3:]}"
         known = self.known()
-        node = self.nodes[name]
+        nodes = [self.nodes[name] for name in names]
         since = int(time.time()) - 10
-        node.kill(number)
-        time.sleep(DOWN_SECONDS)
-        node.start()
+        for node in nodes:
+            node.kill(number)
+        time.sleep(seconds)
+        for node in nodes:
+            node.start()
         self.wait_until_live()
         time.sleep(10)
-        return self.check(what, since, int(time.time()) - 4, known, killed=name)
+        return self.check(what, since, int(time.time()) - 4, known, killed=names)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--restarts", action="store_true", help="kill and restart each of the eight processes")
-    parser.add_argument("--only", default="ABEFGCDH", help="processes to restart, in this order")
+    parser.add_argument("--only", default="A,B,E,F,G,C,D,H", metavar="NAMES",
+                        help="processes to restart, in this order; several at once without a comma: C,D,CD")
+    parser.add_argument("--down", type=float, default=3, metavar="SECONDS", help="how long each stays away")
     parser.add_argument("--charts", choices=["few", "all"], default="few", help="how much each node collects")
     parser.add_argument("--keep", action="store_true", help="keep logs and configurations")
     options = parser.parse_args()
@@ -173,9 +184,9 @@ def main():
         header()
         wrong = example.check("steady", since, until)
         if options.restarts:
-            for name in options.only:
+            for names in options.only.split(","):
                 for number in (signal.SIGTERM, signal.SIGKILL):
-                    wrong += example.restart(name, number)
+                    wrong += example.restart(names, number, options.down)
         wrong += example.check_sink(example.graphite, "graphite", "ABC", 10, since, until)
         wrong += example.check_sink(example.opentsdb, "opentsdb", ALL, 5, since, until)
         if wrong:
