@@ -68,8 +68,14 @@ class Server:
         self.process = None
 
     def launch(self, command, **options):
+        self.again = (command, options)
         self.process = subprocess.Popen(
             self.pin + command, stdin=subprocess.DEVNULL, preexec_fn=_own_group, **options)
+
+    def relaunch(self):
+        """Starts it once more, with the state that it has left; does not wait for it."""
+        command, options = self.again
+        self.launch(command, **options)
 
     def wait_for_api(self):
         deadline = time.time() + 30
@@ -170,10 +176,10 @@ class Ndstream(Server):
                 f.write(f"[{KEY}]\n    enabled = yes\n    default history = {retention}\n"
                         f"    default memory mode = {mode}\n    health enabled by default = no\n"
                         f"    enable compression = {compression}\n")
-        with open(os.path.join(self.directory, "output"), "w") as output:
-            self.launch(
-                [binary, role, "--config-dir", self.directory + "/etc", "--state-dir", self.directory + "/state"],
-                stdout=output, stderr=output)
+        output = open(os.path.join(self.directory, "output"), "a")
+        self.launch(
+            [binary, role, "--config-dir", self.directory + "/etc", "--state-dir", self.directory + "/state"],
+            stdout=output, stderr=output)
         if not destination:
             self.wait_for_api()
 
