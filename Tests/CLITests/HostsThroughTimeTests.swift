@@ -36,6 +36,10 @@ import Testing
         #expect(abs((known.firstSeenAt ?? 0) - (firstSeen ?? 1)) < 0.001)
         #expect(try RawClient(port: port).get("/host/one/api/v1/info").hasPrefix("HTTP/1.1 200 "))
         #expect(next.log.contains("1 hosts are known from before"))
+        // Whoever asks by HTTP sees the host with its charts, too.
+        #expect(try RawClient(port: port).get("/api/v1/info").contains("\"hostname\": \"one\", \"reachable\": false"))
+        let charts = try RawClient(port: port).get("/host/one/api/v1/charts")
+        #expect(charts.contains("\"a.b\": ") && charts.contains("\"charts_count\": 1"), "\(charts)")
         let again = try HandChild(port, "one", guid: guid)
         #expect(again.collect())
         #expect(try host(next, guid)?.connects == 2)

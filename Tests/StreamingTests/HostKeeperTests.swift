@@ -254,15 +254,59 @@ import Testing
         #expect(keeper.cleanUp())
     }
 
+    /// Such a host is who it was when its child comes back, without a restart in between.
     @Test func filesMayOutliveTheirHosts() throws {
         let directory = try Place()
         let bench = ParentBench()
         let keeper = bench.keeper(directory.path, "delete orphan hosts files = no\n")
-        try bench.accepted().leave()
+        bench.archive.keeper.withLock { $0 = keeper }
+        let firstSeen = bench.clock.now()
+        let child = try bench.accepted()
+        child.send(chart)
         keeper.sweep()
+        // What came after the file was written is not lost either.
+        child.send("CHART \"a.c\"\nDIMENSION d\n")
+        child.leave()
         bench.wait(seconds: 3600)
         #expect(keeper.cleanUp())
+        #expect(bench.hosts.host(guid: guid) == nil)
         #expect(Files.exists(file(directory.path)))
+        bench.reports.forget()
+        try bench.accepted().leave()
+        let facts = try bench.host().status.withLock { $0 }
+        #expect(facts.firstSeen == firstSeen)
+        #expect(facts.connects == 2 && facts.disconnects == 2)
+        #expect(StoredHost(try bench.host()).charts.map(\.definition.id) == ["a.b", "a.c"])
+        #expect(
+            bench.reports.text(.hostRecalled)
+                == "Host 'web01' with machine guid '\(machineGUID)' had been forgotten and is known again from "
+                + "'\(file(directory.path))'."
+        )
+        #expect(bench.reports.count(.hostInitialized) == 0)
+        // Once more, and now somebody has removed the file: it is a new one.
+        bench.wait(seconds: 3600)
+        #expect(keeper.cleanUp())
+        try Files.remove(file(directory.path))
+        bench.reports.forget()
+        _ = try bench.accepted()
+        #expect(bench.reports.count(.hostInitialized) == 1)
+        #expect(bench.reports.count(.hostRecalled) == 0)
+        #expect(bench.reports.count(.hostFileDamaged) == 0)
+    }
+
+    /// A damaged file is set aside as at the start, and the child is let in.
+    @Test func aDamagedFileOfAForgottenHost() throws {
+        let directory = try Place()
+        let bench = ParentBench()
+        let keeper = bench.keeper(directory.path, "delete orphan hosts files = no\n")
+        bench.archive.keeper.withLock { $0 = keeper }
+        try bench.accepted().leave()
+        bench.wait(seconds: 3600)
+        #expect(keeper.cleanUp())
+        try Files.write(Array("ndstream-host 1\n".utf8), to: file(directory.path))
+        _ = try bench.accepted()
+        #expect(bench.reports.count(.hostFileDamaged) == 1)
+        #expect(bench.reports.count(.hostInitialized) == 2)
     }
 
     @Test func forgetting() throws {

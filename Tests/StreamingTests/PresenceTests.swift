@@ -170,6 +170,36 @@ import Testing
         #expect(try bench.host().status.withLock { $0.problems.isEmpty })
     }
 
+    /// The request says one thing and a chart another; slower charts are nothing special.
+    @Test func aChartAtAnotherPaceIsAProblem() throws {
+        let bench = ParentBench()
+        func send(_ every: Int...) -> (TestChild) -> Void {
+            { child in
+                for (index, every) in every.enumerated() {
+                    child.send("CHART a.b\(index) '' '' '' '' '' line 1 \(every)\nDIMENSION d\n")
+                }
+            }
+        }
+        let slow = request().replacing("update_every=1", with: "update_every=5")
+        let child = try bench.accepted(slow)
+        #expect(bench.reports.count(.chartsDiffer) == 0)
+        send(5, 10, 5)(child)
+        #expect(bench.reports.count(.chartsDiffer) == 0)
+        send(5, 1, 2)(child)
+        send(1, 1, 1)(child)
+        let text =
+            "STREAM web01: charts of the child differ from what this parent keeps: chart 'a.b1' is collected every 1 s, and its "
+            + "host is kept here every 5 s."
+        #expect(bench.reports.events.filter { $0.condition == .chartsDiffer }.map(\.text) == [text])
+        let problem = try bench.host().status.withLock { $0.problems.first }
+        #expect(problem?.code == "ND-H6" && problem?.severity == "warning" && problem?.text == text)
+        // Its next connection sets it right.
+        child.leave()
+        send(1)(try bench.accepted())
+        #expect(try bench.host().status.withLock { $0.problems.isEmpty })
+        #expect(bench.reports.count(.chartsDiffer) == 1)
+    }
+
     @Test(arguments: ["-1", "0", "32768", "3x"]) func impossibleHops(hops: String) throws {
         let refused = try refuse(request(more: "&hops=\(hops)"))
         expect(

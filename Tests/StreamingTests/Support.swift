@@ -88,6 +88,8 @@ final class ParentBench {
     private let box: VerdictBox
     /// Whom the senders of received hosts dialled.
     let upstreams = Upstreams()
+    /// Whoever has the files of hosts that were forgotten.
+    let archive = Archive()
     private var children: [TestChild] = []
 
     init(_ configuration: Configuration = ParentBench.open, lz4Version: Int = Compression.libraryVersion) {
@@ -118,6 +120,7 @@ final class ParentBench {
                     dial: { upstreams.dial($0, $3) }
                 )
             },
+            recall: { [archive] guid in archive.keeper.withLock { $0 }?.recall(guid) },
             lz4Version: lz4Version
         )
         self.parent = parent
@@ -153,6 +156,10 @@ final class ParentBench {
             clock: clock,
             reporter: reports
         )
+    }
+
+    final class Archive: Sendable {
+        let keeper = Mutex<HostKeeper?>(nil)
     }
 
     private final class VerdictBox: Sendable {

@@ -25,6 +25,7 @@ final class LiveServer: Sendable {
 
     init(
         addresses: [BindAddress] = [BindAddress(host: "127.0.0.1", port: "0")],
+        backlog: Int32 = 4096,
         limits: ServerLimits = ServerLimits(),
         policy: ServerPolicy = ServerPolicy(),
         logPath: String? = nil,
@@ -36,7 +37,12 @@ final class LiveServer: Sendable {
         self.logPath = logPath
         server = Server(
             group: group,
-            configuration: ServerConfiguration(addresses: addresses, limits: limits, policy: policy),
+            configuration: ServerConfiguration(
+                addresses: addresses,
+                backlog: backlog,
+                limits: limits,
+                policy: policy
+            ),
             clock: RealClock(),
             reporter: reports,
             accessLog: AccessLog(LogFile(logPath.map { .file($0) } ?? .none)),

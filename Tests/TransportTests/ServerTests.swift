@@ -1,10 +1,11 @@
 import Config
 import Glibc
 import NIOCore
+import NIOPosix
 import Synchronization
-import System
 import Testing
 
+@testable import System
 @testable import Transport
 
 /// The server on real sockets. One at a time: they count descriptors and connections.
@@ -204,6 +205,34 @@ import Testing
         #expect(try fifth.all().body == "/x|a=b")
         keep(first)
         keep(second)
+    }
+
+    /// While nothing is accepted, as many connections are made as `listen backlog` says, not the 128 of whoever listens first.
+    @Test(arguments: [(Int32(4096), 400...400), (8, 8...20)])
+    func theBacklogIsTheConfiguredOne(backlog: Int32, made: ClosedRange<Int>) throws {
+        let most = try Files.read("/proc/sys/net/core/somaxconn", limit: 100)
+        let system = Int(String(decoding: most, as: UTF8.self).filter(\.isNumber)) ?? 128
+        let server = LiveServer(backlog: backlog)
+        defer { server.stop() }
+        let isOver = Atomic(false)
+        let isBusy = Atomic(false)
+        server.group.next().execute {
+            isBusy.store(true, ordering: .releasing)
+            while !isOver.load(ordering: .acquiring) { usleep(1000) }
+        }
+        defer { isOver.store(true, ordering: .releasing) }
+        #expect(eventually { isBusy.load(ordering: .acquiring) })
+        let address = InternetAddress.v4("127.0.0.1", port: UInt16(server.port))!
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let callers = (0..<400).map { _ in socket(AF_INET, kind, 0) }
+        defer { for caller in callers { close(caller) } }
+        for caller in callers { _ = address.withSockaddr { Glibc.connect(caller, $0, $1) } }
+        // On one machine the handshake is over when connect() returns; whoever finds no place tries again a second later.
+        let connected = callers.count { caller in
+            var state = pollfd(fd: caller, events: Int16(POLLOUT), revents: 0)
+            return poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR | POLLHUP) == 0
+        }
+        #expect(made.contains(connected) || system < 400, "\(connected) connections")
     }
 
     @Test func connectionsHaveALimit() throws {

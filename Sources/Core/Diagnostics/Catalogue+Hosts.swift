@@ -168,12 +168,19 @@ extension Condition {
         "Host '{host}' with machine guid '{guid}' is forgotten: {reason}.",
         sentence: "Why a host was removed."
     )
+
+    public static let hostRecalled = Condition(
+        "ND-H13",
+        .info,
+        "Host '{host}' with machine guid '{guid}' had been forgotten and is known again from '{file}'.",
+        sentence: "The child of a forgotten host has come back, and the host's file was still there."
+    )
 }
 
 extension Catalogue {
     static let hosts: [Condition] = [
         .hostRival, .hostRivalGone, .refusedLoop, .refusedHops, .hostReconfigured, .receiverVanished, .partialCommand,
         .healthNeedsDatabase, .healthPostponed, .chartsDiffer, .hostsKnown, .hostFileDamaged, .hostFileNewer,
-        .hostFileNotWritten, .parentEnded, .hostForgottenBecause,
+        .hostFileNotWritten, .parentEnded, .hostForgottenBecause, .hostRecalled,
     ]
 }

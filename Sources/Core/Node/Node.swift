@@ -103,7 +103,8 @@ public final class Node: Sendable {
             clock: clock,
             reporter: journal,
             journal: journal,
-            proxies: proxies
+            proxies: proxies,
+            recall: { [keeper] in keeper.recall($0) }
         )
         sender = LocalSender(configuration.stream) { [group] in makeSender(local, $0, group.next()) }
         do throws(SystemError) {

@@ -20,6 +20,9 @@ extension Ingest {
         if !words[7].isEmpty { definition.priority = decimal(words[7]) }
         definition.updateEvery = decimal(words[8])
         if definition.updateEvery < 1 { definition.updateEvery = session.updateEvery }
+        if definition.updateEvery < session.updateEvery, fasterChart == nil {
+            fasterChart = (definition.id, definition.updateEvery)
+        }
         definition.options = options(words[9], of: key)
         definition.plugin = words[10].isEmpty ? session.plugin : text(words[10])
         definition.module = text(words[11])

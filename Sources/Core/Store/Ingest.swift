@@ -56,6 +56,8 @@ public struct Ingest: ~Copyable, CommandSink {
     let reporter: any Reporter
     /// Why the session must end; already reported.
     public internal(set) var ending: Ending?
+    /// The first chart that is collected more often than its host is kept.
+    public internal(set) var fasterChart: (id: String, updateEvery: Int)?
     /// Finished collections and values of this session.
     public private(set) var updates = 0
     public private(set) var samples = 0

@@ -57,7 +57,7 @@ extension HostKeeper {
         let keeps = !configuration.database.deleteOrphanHostsFiles
         let rest = keeps ? "; its file stays, because of 'delete orphan hosts files = no'" : ""
         report(.hostForgottenBecause, ["guid": guid.description, "reason": reason + rest], host)
-        if keeps { forgetKept(guid) } else { remove(guid, files) }
+        if keeps { leave(host, files) } else { remove(guid, files) }
     }
 
     /// What changes by the mere passing of time.

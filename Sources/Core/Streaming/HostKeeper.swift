@@ -8,7 +8,8 @@ import System
 
 /// Hosts through time: their files, so that they are known after a restart, and their end, when nobody comes any more.
 ///
-/// Nothing here runs on an event loop: whoever calls it has a thread that may block. One call at a time does the work.
+/// Nothing here but ``recall(_:)`` runs on an event loop: whoever calls it has a thread that may block. One call at a time does
+/// the work.
 public final class HostKeeper: Sendable {
     /// Seconds between two rounds of ``sweep(limit:)``.
     public static let sweepSeconds: Int64 = 5
@@ -32,6 +33,8 @@ public final class HostKeeper: Sendable {
         var kept: [GUID: Kept] = [:]
         /// Hosts whose file could not be written: said once until it can.
         var failing: Set<GUID> = []
+        /// Hosts that were forgotten while their files stay (`delete orphan hosts files = no`).
+        var left: Set<GUID> = []
     }
 
     /// What a host's file says.
@@ -75,6 +78,19 @@ public final class HostKeeper: Sendable {
             count += 1
         }
         if count > 0 { report(.hostsKnown, ["count": String(count), "directory": files.directory]) }
+    }
+
+    /// A host that was forgotten and whose file stays, as its child comes back; `nil` for all others.
+    ///
+    /// It reads that one file, and so it is what a connection may wait for.
+    public func recall(_ guid: GUID) -> Host? {
+        guard state.withLock({ $0.left.remove(guid) }) != nil else { return nil }
+        let files = files
+        guard Files.exists(files.path(guid)), let host = read(guid, files, current, nil) else { return nil }
+        let kept = kept(host)
+        state.withLock { $0.kept[guid] = kept }
+        report(.hostRecalled, ["guid": guid.description, "file": files.path(guid)], host)
+        return host
     }
 
     private func read(
@@ -226,11 +242,25 @@ public final class HostKeeper: Sendable {
         }
     }
 
-    /// Its file stays and is written anew when it comes back.
-    func forgetKept(_ guid: GUID) {
+    /// Its file stays, with all that is known of it, for when its child comes back.
+    func leave(_ host: Host, _ files: HostFiles) {
+        let now = kept(host)
+        let before = state.withLock { $0.kept[host.guid] }
+        let isKept = host.settings.mode != .none
+        if isKept, Self.changes(now, since: before) != .none { write(host, now, files) }
+        forgetKept(host.guid)
+        guard isKept else { return }
+        state.withLock { state in
+            // Whoever comes back beyond that is a new one until the node is started again.
+            if state.left.count < StatusLimits.hosts { state.left.insert(host.guid) }
+        }
+    }
+
+    private func forgetKept(_ guid: GUID) {
         state.withLock { state in
             state.kept[guid] = nil
             state.failing.remove(guid)
+            state.left.remove(guid)
         }
     }
 

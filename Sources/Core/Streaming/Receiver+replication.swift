@@ -45,11 +45,11 @@ extension Receiver {
 
     func cause(of end: StreamEnd, isOurs: Bool) -> GapCause {
         // A proxy closes the connection of a child that leaves, but also when it is stopped itself.
-        if case .endOfFile = end, host.identity.withLock({ $0.hops }) > 1 { return .link }
-        return switch end {
+        if end.manner == .clean, host.identity.withLock({ $0.hops }) > 1 { return .link }
+        return switch end.manner {
         // A child closes a link that it has found dead, and that comes through when the link is well again.
-        case .endOfFile: ledger.wasDead(monotonic: parent.clock.monotonic()) ? .link : .childStopped
-        case .timedOut, .failed: .link
+        case .clean: ledger.wasDead(monotonic: parent.clock.monotonic()) ? .link : .childStopped
+        case .reset, .vanished, .broken: .link
         case .here: isOurs ? .link : .nodeStopped
         }
     }

@@ -33,6 +33,7 @@ final class Receiver {
     /// What becomes of the gap since the connection before, and of those within this one.
     var ledger: GapLedger
     var replicationLog = ReplicationLog()
+    private var isPaceCompared = false
 
     /// - Parameters:
     ///   - accessText: what follows the message in access.log: host, key, GUID.
@@ -116,6 +117,7 @@ final class Receiver {
             )
         }
         sender?.flush()
+        if let chart = ingest.fasterChart, !isPaceCompared { compare(chart.id, pace: chart.updateEvery) }
         ask()
         lookAfterReplication(samples: ingest.samples &- samples, now: now, monotonic: monotonic)
         switch result {
@@ -125,6 +127,12 @@ final class Receiver {
         case .invalidFrame(let error): end(error.condition, error.values)
         }
         connection.close()
+    }
+
+    /// Says once that a chart comes more often than its host is kept.
+    private func compare(_ chart: String, pace: Int) {
+        isPaceCompared = true
+        parent.chartsDiffer(host, connection.peer, chart: chart, pace: pace, kept: ingest.session.updateEvery)
     }
 
     private func end(_ condition: Condition, _ values: [String: String]) {
@@ -148,14 +156,10 @@ final class Receiver {
         let departure = departure(end)
         if ending == nil {
             reportPartialLine()
-            switch end {
-            case .endOfFile: self.end(.receiverEndOfFile, [:])
-            case .failed(let errno, let operation):
-                self.end(
-                    .receiverFailed,
-                    ["reason": SystemError(operation: operation, number: errno).description]
-                )
-            case .timedOut: self.end(.receiverVanished, [:])
+            switch end.manner {
+            case .clean: self.end(.receiverEndOfFile, [:])
+            case .vanished: self.end(.receiverVanished, [:])
+            case .reset, .broken: self.end(.receiverFailed, ["reason": reason(end)])
             case .here: break
             }
         }
@@ -194,11 +198,17 @@ final class Receiver {
     /// Only who closes the connection leaves: a reset, a timeout and silence are what is left of a machine that is gone.
     private func departure(_ end: StreamEnd) -> HostFacts.Departure {
         if ending?.condition == .receiverTimeout { return .vanished }
-        return switch end {
-        case .endOfFile: .left
-        case .failed, .timedOut: .vanished
-        case .here: .closed
+        return switch end.manner {
+        case .clean: .left
+        case .reset, .vanished: .vanished
+        // No fault of the child's.
+        case .broken, .here: .closed
         }
+    }
+
+    private func reason(_ end: StreamEnd) -> String {
+        guard case .failed(let errno, let operation) = end else { return "" }
+        return SystemError(operation: operation, number: errno).description
     }
 
     /// A child that closes an overflowing connection, or dies, stops in the middle of a line. It is no unknown command.

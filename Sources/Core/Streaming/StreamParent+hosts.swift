@@ -30,7 +30,7 @@ extension StreamParent {
             gapWhenLostIterationsAbove: configuration.database.gapWhenLostIterationsAbove,
             futureLimitSeconds: Int64(configuration.database.futureLimitSeconds)
         )
-        if let known = hosts.host(guid: admitted.machine) {
+        if let known = hosts.host(guid: admitted.machine) ?? recall(admitted.machine).map(hosts.add) {
             update(known, to: identity, peer, thread: thread)
             apply(hostSettings, to: known, peer, thread: thread)
             return known

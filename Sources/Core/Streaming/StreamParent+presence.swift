@@ -74,10 +74,32 @@ extension StreamParent {
             return host.status.withLock { $0.removeProblem(condition.code) }
         }
         let isWrong = asked != kept
-        let values = [
-            "host": host.hostname, "guid": host.guid.description, "child": String(asked),
-            "difference": "the child collects every \(asked) s, "
+        tellPace(
+            host,
+            peer,
+            child: asked,
+            "the child collects every \(asked) s, "
                 + (isWrong ? "and is expected here every \(kept) s" : "this parent itself every \(own) s"),
+            isWrong: isWrong
+        )
+    }
+
+    /// A chart says something else than its child's request did.
+    func chartsDiffer(_ host: Host, _ peer: Peer, chart: String, pace: Int, kept: Int) {
+        let code = Condition.chartsDiffer.code
+        // What was said of the whole host is not said again of its charts.
+        let isSaid = host.status.withLock { facts in
+            facts.problems.contains { $0.code == code && $0.severity != Severity.info.rawValue }
+        }
+        guard !isSaid else { return }
+        let difference = "chart '\(chart)' is collected every \(pace) s, and its host is kept here every \(kept) s"
+        tellPace(host, peer, child: pace, difference, isWrong: true)
+    }
+
+    private func tellPace(_ host: Host, _ peer: Peer, child: Int, _ difference: String, isWrong: Bool) {
+        let condition = Condition.chartsDiffer
+        let values = [
+            "host": host.hostname, "guid": host.guid.description, "child": String(child), "difference": difference,
         ]
         if isWrong {
             report(condition, peer, values, thread: "STREAM_RECEIVER[\(host.hostname),\(peer)]", machine: host.guid)

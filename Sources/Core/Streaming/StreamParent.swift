@@ -16,18 +16,24 @@ public final class StreamParent: Sendable {
     let reporter: any Reporter
     let receivers = Receivers()
     let proxies: Proxies
+    let recall: Recall
     private let journal: any StreamJournal
     private let configuration: Mutex<Configuration>
     private let rateLimit = Mutex(RateLimit())
     private let lz4Version: Int
 
+    /// A host that is not known any more, but that is kept somewhere; called on an event loop.
+    public typealias Recall = @Sendable (GUID) -> Host?
+
+    /// - Parameter recall: asked for a host before a new one is made.
     public convenience init(
         hosts: Hosts,
         configuration: Configuration,
         clock: any Clock,
         reporter: any Reporter,
         journal: any StreamJournal,
-        proxies: Proxies
+        proxies: Proxies,
+        recall: @escaping Recall = { _ in nil }
     ) {
         self.init(
             hosts: hosts,
@@ -36,6 +42,7 @@ public final class StreamParent: Sendable {
             reporter: reporter,
             journal: journal,
             proxies: proxies,
+            recall: recall,
             lz4Version: Compression.libraryVersion
         )
     }
@@ -47,9 +54,11 @@ public final class StreamParent: Sendable {
         reporter: any Reporter,
         journal: any StreamJournal,
         proxies: Proxies,
+        recall: @escaping Recall,
         lz4Version: Int
     ) {
         self.proxies = proxies
+        self.recall = recall
         self.lz4Version = lz4Version
         self.hosts = hosts
         self.configuration = Mutex(configuration)

@@ -1,5 +1,6 @@
 import Basics
 import Diagnostics
+import Status
 import Store
 import Synchronization
 import Transport
@@ -22,7 +23,9 @@ enum ChartsEndpoint {
     @Sendable static func charts(_ request: EndpointRequest) -> HTTPResponse {
         let host = request.host
         let identity = host.identity.withLock { $0 }
-        let charts = host.take { $0.snapshot(of: $1) }.filter(\.isShown)
+        // Of a host that is known from its file nothing is collected; its charts are what there was.
+        let isArchived = host.status.withLock { $0.state == .archived }
+        let charts = host.take { $0.snapshot(of: $1) }.filter { $0.isShown || isArchived && $0.isVisible }
         let pointBytes = host.withDatabase { $0.pointBytes }
         var body: [UInt8] = []
         body.reserveCapacity(1024 * (charts.count + 4))
@@ -157,9 +160,10 @@ enum ChartsEndpoint {
 
 extension ChartSnapshot {
     /// Whether people see it: collected, with dimensions, neither hidden nor gone.
-    var isShown: Bool {
-        collections > 0 && !dimensions.isEmpty && definition.options.isDisjoint(with: [.hidden, .obsolete])
-    }
+    var isShown: Bool { collections > 0 && isVisible }
+
+    /// Whether people would see it, once it is collected.
+    var isVisible: Bool { !dimensions.isEmpty && definition.options.isDisjoint(with: [.hidden, .obsolete]) }
 
     var shownDimensions: [DimensionDefinition] {
         dimensions.filter { $0.options.isDisjoint(with: [.hidden, .obsolete]) }
