@@ -210,10 +210,10 @@ import Testing
         #expect(machine.couldNotConnect(code: "X", now: 0) == .wait(until: 86_400 * second))
     }
 
-    /// A parent that is on its way out takes a connection and ends it without a word, or still has the one before.
-    @Test(arguments: [ConnectFailure.noReply, .already]) func aParentOnItsWayOutIsAskedAgainSoon(
-        failure: ConnectFailure
-    ) {
+    /// A parent that is on its way out takes a connection and ends it without a word, perhaps before the request is written, or
+    /// still has the one before.
+    @Test(arguments: [ConnectFailure.noReply, .requestNotSent, .already])
+    func aParentOnItsWayOutIsAskedAgainSoon(failure: ConnectFailure) {
         var machine = SenderMachine(
             destinations: Destination.list("a:1", defaultPort: "19999").destinations,
             reconnectDelaySeconds: 5,

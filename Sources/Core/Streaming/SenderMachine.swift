@@ -112,7 +112,7 @@ public struct SenderMachine: Sendable {
     /// - Parameter code: of the condition that says more than the failure's own.
     public mutating func refused(_ failure: ConnectFailure, code: String? = nil, now: Int64) -> Action {
         guard case .handshake(let candidate) = state else { return .nothing }
-        if failure == .noReply || failure == .already, let lostAt = candidates[candidate].lostAt,
+        if [.noReply, .requestNotSent, .already].contains(failure), let lostAt = candidates[candidate].lostAt,
             now &- lostAt < Self.afterlifeSeconds &* microsecondsPerSecond
         {
             return postpone(candidate, for: reconnectDelay, code: code ?? failure.condition.code, now: now)
