@@ -263,24 +263,9 @@ class Verdict:
         return not self.missing and not self.different
 
 
-# What is stored is a number up to this times a power of ten, with so many decimals at most.
-LARGEST, DECIMALS = (1 << 24) - 1, 7
-
-
-def unit(value):
-    """What the last digit of a stored value is worth."""
-    decimals = DECIMALS
-    while abs(value) * 10.0 ** decimals > LARGEST:
-        decimals -= 1
-    return 10.0 ** -decimals
-
-
 def is_same(one, other):
-    """Equal but for one in the last digit of what is stored: the state from which live data continues after a replication is
-    told with seven decimals, so the first value after it may be rounded to the other side."""
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) < 1.5 * unit(other)
+    """Equal to the last digit: what is replicated and where counters go on from there lose nothing."""
+    return one == other
 
 
 def filled(rows):

@@ -76,6 +76,22 @@ import Testing
         }
     }
 
+    /// What a counter has left over goes on exactly, whatever its size.
+    @Test(arguments: [
+        (0.5, "0.5000000"), (0.1, "0.1000000"), (-1.0 / 3, "-0.33333333333333331"), (3.9039975012345678, ""),
+        (1e-9 / 3, "0.00000000033333333333333337"), (123_456_789.123_456_789, ""), (1e300, ""),
+        (1e-300, "0.00000000000000000000000000"),
+    ])
+    func whatIsLeftOverIsExact(value: Double, expected: String) {
+        let line = text {
+            CommandWriter.replayState("d", at: 1, collected: 2, calculated: value, stored: 0, to: &$0)
+        }
+        let written = line.split(separator: " ")[4]
+        if !expected.isEmpty { #expect(written == expected) }
+        let read = Double(written)!
+        #expect(abs(read - value) <= value.ulp || abs(value) < 1e-9, "\(written)")
+    }
+
     @Test func whatIsNoNumberIsNone() {
         let line = text {
             CommandWriter.replayState("d", at: 0, collected: .min, calculated: .nan, stored: .infinity, to: &$0)

@@ -241,10 +241,25 @@ extension CommandWriter {
     }
 
     static func appendSevenDecimals(_ value: Double, to bytes: inout [UInt8]) {
+        appendDecimals(value, [7], to: &bytes)
+    }
+
+    /// As many decimals as it takes to read the same number again, seven at least. The 27th and those behind it are left.
+    static func appendAllDecimals(_ value: Double, to bytes: inout [UInt8]) {
+        appendDecimals(value, [7, 17, 26], to: &bytes)
+    }
+
+    /// The first of these numbers of decimals that loses nothing; else the last one.
+    private static func appendDecimals(_ value: Double, _ choices: [Int32], to bytes: inout [UInt8]) {
         // The longest double has 309 digits before the point.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 352) { buffer in
-            let count = withVaList([value]) { vsnprintf(buffer.baseAddress, buffer.count, "%.7f", $0) }
-            buffer.prefix(Int(count)).withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+            guard let text = buffer.baseAddress else { return }
+            for decimals in choices {
+                let count = withVaList([decimals, value]) { vsnprintf(text, buffer.count, "%.*f", $0) }
+                guard decimals == choices.last || strtod(text, nil) == value else { continue }
+                buffer.prefix(Int(count)).withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+                return
+            }
         }
     }
 }

@@ -62,6 +62,9 @@ extension CommandWriter {
 
     /// RDSTATE: from where a dimension's next value continues.
     ///
+    /// What was calculated has as many decimals as it needs, seven or more, so that the parent's next value is the child's
+    /// own: rounded twice, one of some hundred would end in another digit. 1.37.1 reads them all.
+    ///
     /// - Parameters:
     ///   - at: when it was collected last, µs since 1970.
     ///   - collected: the number as it was collected.
@@ -80,7 +83,7 @@ extension CommandWriter {
         append(" ", to: &bytes)
         appendNumber(at, end: 0x20, to: &bytes)
         appendNumber(collected, end: 0x20, to: &bytes)
-        appendSevenDecimals(calculated.isFinite ? calculated : 0, to: &bytes)
+        appendAllDecimals(calculated.isFinite ? calculated : 0, to: &bytes)
         append(" ", to: &bytes)
         appendSevenDecimals(stored.isFinite ? stored : 0, to: &bytes)
         append("\n", to: &bytes)
