@@ -68,7 +68,8 @@ import Testing
     func anOutageIsItsOwnLength(cause: GapCause) {
         var bench = Bench(Interruption(after: 100, cause: cause, code: "ND-X1"))
         #expect(told(bench.hear(0)) == [])
-        let findings = bench.hear(holes: holes((100, 109), (98, 112)))
+        #expect(told(bench.hear(holes: holes((100, 110)))) == [])
+        let findings = bench.hear(holes: holes((100, 109), (98, 112))) + bench.live(2)
         #expect(told(findings) == ["100-109 \(cause.rawValue) ND-G70"])
         #expect(findings.first?.gap.code == "ND-X1")
         // The same hole of charts that come later is known.
@@ -85,7 +86,33 @@ import Testing
     @Test func chartsThatAreRarelyCollectedAreWaitedFor() {
         var bench = Bench(Interruption(after: 60, cause: .link), updateEvery: 60)
         #expect(told(bench.live(100)) == [])
-        #expect(told(bench.hear(holes: holes((60, 240)))) == ["60-240 link ND-G70"])
+        #expect(told(bench.hear(holes: holes((60, 240))) + bench.live(3)) == ["60-240 link ND-G70"])
+    }
+
+    /// A chart with a point every five seconds has one that reaches into the gap.
+    @Test func theFinestChartsSayHowLong() {
+        var coarse = Holes(after: 100, before: 120, every: 5)
+        coarse.merge(Holes(after: 103, before: 124))
+        #expect((coarse.after, coarse.before) == (103, 124))
+        coarse.merge(Holes(after: 100, before: 115, every: 5))
+        #expect((coarse.after, coarse.before, coarse.every) == (103, 124, 1))
+        var bench = Bench(Interruption(after: 103, cause: .link))
+        #expect(told(bench.hear(holes: Holes(after: 100, before: 120, every: 5))) == [])
+        #expect(told(bench.hear(holes: holes((103, 124))) + bench.live(2)) == ["103-124 link ND-G70"])
+        // Also within a connection.
+        bench = Bench(nil)
+        _ = bench.live(20)
+        #expect(told(bench.hear(after: 20, holes: Holes(after: 120, before: 135, every: 5))) == [])
+        let findings = bench.hear(after: 0.01, holes: holes((123, 138))) + bench.live(4)
+        #expect(told(findings) == ["123-138 child stopped ND-G71"])
+    }
+
+    @Test func anEndRightAfterTheGapTellsIt() {
+        var bench = Bench(Interruption(after: 100, cause: .link))
+        #expect(told(bench.hear(holes: holes((100, 110)))) == [])
+        #expect(told([bench.ledger.end()].compactMap { $0 }) == ["100-110 link ND-G70"])
+        let next = bench.ledger.interruption(newest: 111, cause: .link, code: "ND-A")
+        #expect(next?.after == 111)
     }
 
     /// Nothing from before is left, so the store has no hole to report.

@@ -43,6 +43,7 @@ struct GapLedger {
     private var open: Interruption?
     private let replicates: Bool
     private var holes: Holes?
+    private var holesSince: Int64 = 0
     private let patience: Int64
     /// The newest second of the child's database when it came back.
     private var childLast: Int64?
@@ -63,8 +64,7 @@ struct GapLedger {
 
     /// A hole after a silence, until what follows has told whether the child or the link was silent.
     private struct Pause {
-        var after: Int64
-        var before: Int64
+        var holes: Holes
         var since: Int64
         /// More samples than this are those of the silence, too.
         var samplesExpected: Int?
@@ -100,6 +100,7 @@ struct GapLedger {
 
     /// What is not decided yet when the connection ends.
     mutating func end() -> Finding? {
+        if let open, let holes, !replicates, holes.before > open.after { return close(open, until: holes.before).first }
         defer { pause = nil }
         return pause.map { finding($0, .childStopped) }
     }
@@ -108,7 +109,7 @@ struct GapLedger {
         let silence = hear(news)
         guard let interruption = open else { return within(news, silence: silence) }
         if let found = news.holes {
-            if holes == nil { holes = found } else { holes?.merge(found) }
+            if holes == nil { (holes, holesSince) = (found, news.monotonic) } else { holes?.merge(found) }
         }
         let findings = close(interruption, news)
         if open == nil { holes = nil }
@@ -147,6 +148,8 @@ struct GapLedger {
             return filled(interruption, until: childLast &+ 1, begin: begin)
         }
         if let holes, holes.before > interruption.after {
+            // Other charts may know better.
+            guard news.monotonic &- holesSince >= GapLedger.quiet else { return [] }
             return close(interruption, until: holes.before)
         }
         if let begin {
@@ -233,13 +236,17 @@ struct GapLedger {
     }
 
     private mutating func within(_ found: Holes, silence: Int64, _ news: News) -> Finding? {
+        if let waiting = pause?.holes, found.after < waiting.before {
+            pause?.holes.merge(found)
+            knownUntil = max(knownUntil, found.before)
+            return nil
+        }
         let seconds = found.before &- found.after
         guard seconds > GapLedger.secondsOfSilence, found.after >= knownUntil else { return nil }
         if silence >= seconds &* microsecondsPerSecond / 2 {
             knownUntil = found.before
             pause = Pause(
-                after: found.after,
-                before: found.before,
+                holes: found,
                 since: news.monotonic,
                 samplesExpected: samples(during: GapLedger.quiet &+ silence / 2, until: news.monotonic &- silence)
             )
@@ -288,7 +295,7 @@ struct GapLedger {
 
     private func finding(_ pause: Pause, _ cause: GapCause) -> Finding {
         let condition: Condition = cause == .link ? .gapOfOutage : .gapWithinConnection
-        return Finding(gap: gap(pause.after, pause.before, cause, condition.code), condition: condition)
+        return Finding(gap: gap(pause.holes.after, pause.holes.before, cause, condition.code), condition: condition)
     }
 
     private func gap(_ after: Int64, _ before: Int64, _ cause: GapCause, _ code: String?) -> StatusDocument.Gap {
