@@ -2,6 +2,7 @@ import Basics
 import Diagnostics
 import NIOEmbedded
 import Status
+import Synchronization
 import Testing
 
 @testable import Store
@@ -87,6 +88,43 @@ import Testing
             let theirs = host.withDatabase { $0.points(of: ref, from: own.firstTime, to: own.lastTime) }
             #expect(theirs.firstTime == own.firstTime && theirs.columns == own.columns, "seed \(seed), a.c\(index)")
         }
+    }
+
+    /// What the child itself lacks is a hole at the parent, too, and in its ledger: a proxy has it where its own child was away.
+    @Test(arguments: [true, false])
+    func aHoleOfTheChildIsInTheLedger(isSinceConnection: Bool) throws {
+        let agent = try SenderBench(database: HostSettings(mode: .ram), startsAt: 1_795_339_848)
+        let chart = agent.define(ChartDefinition(id: "a.b", updateEvery: 1), ["x"])
+        func collect(_ seconds: Int, after silence: Int64 = 1, wait: (Int64) -> Void, then: () -> Void = {}) {
+            for second in 0..<seconds {
+                let step = second == 0 ? silence : 1
+                wait(step)
+                agent.collect(chart, [Int64(second)], microseconds: step * 1_000_000)
+                then()
+            }
+        }
+        // A child that is new here brings the holes of its past, which are no gaps of this parent's time.
+        if !isSinceConnection {
+            collect(30, wait: { agent.wait(seconds: $0) })
+            collect(10, after: 21, wait: { agent.wait(seconds: $0) })
+        }
+        let parent = ParentBench()
+        if !isSinceConnection { parent.wait(seconds: 60) }
+        let chain = try Chain(agent, parent)
+        let wait = { chain.wait(seconds: $0) }
+        collect(30, wait: wait, then: chain.carry)
+        if isSinceConnection {
+            chain.breakOff()
+            chain.leave()
+            collect(10, wait: wait)
+            collect(10, after: 21, wait: wait)
+            try chain.reconnect()
+            collect(30, wait: wait, then: chain.carry)
+        }
+        let gaps = try parent.host().status.withLock { $0.gaps }
+        let told = gaps.map { "\(Int($0.toAt - $0.fromAt) - 1) \($0.filled ? "filled" : "missing")" }
+        #expect(told.filter { $0.hasSuffix("missing") } == (isSinceConnection ? ["20 missing"] : []), "\(told)")
+        #expect(told.count == (isSinceConnection ? 3 : 0), "\(told)")
     }
 }
 

@@ -243,6 +243,10 @@ struct GapLedger {
         }
         let seconds = found.before &- found.after
         guard seconds > GapLedger.secondsOfSilence, found.after >= knownUntil else { return nil }
+        // What a child sends of its past has the holes that it has there.
+        guard progress.chartsLeft == 0,
+            progress == ReplicationProgress() || news.monotonic &- changedAt >= GapLedger.quiet
+        else { return nil }
         if silence >= seconds &* microsecondsPerSecond / 2 {
             knownUntil = found.before
             pause = Pause(

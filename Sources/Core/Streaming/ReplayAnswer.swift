@@ -45,8 +45,10 @@ struct ReplayAnswer {
     mutating func writePoints() {
         guard let stored = shared?.copied(), stored.count > 0 else { return }
         let prefixes = dimensions.map { CommandWriter.replaySetPrefix($0.id) }
-        points = stored.count * prefixes.count
         for row in 0..<stored.count {
+            // A time without any value is not told: where there is a hole here, the parent shall see one, and its ledger.
+            guard stored.columns.contains(where: { $0[row] != StorageNumber.empty }) else { continue }
+            points += prefixes.count
             let end = stored.firstTime &+ Int64(row) &* stored.step
             CommandWriter.replayPoint(start: end &- stored.step, end: end, now: clock(at), to: &bytes)
             for (prefix, column) in zip(prefixes, stored.columns) {
