@@ -324,8 +324,62 @@ import Wire
         #expect(retention(bench).points == 1)
         #expect(bench.host.withDatabase { $0.counters.refusedPoints } == 1)
         bench.feed("REND 5 \(start - 10) \(start) true 0 0 \(start)\n")
-        #expect(retention(bench).updateEvery == 5)
-        #expect(bench.snapshot("a.b")?.definition.updateEvery == 5)
+        #expect(retention(bench).updateEvery == 1 && retention(bench).points == 1)
+        // Where nothing is stored nothing is lost.
+        var empty = self.bench()
+        empty.feed(Self.define + "CHART_DEFINITION_END 0 0 \(start)\nRBEGIN \"a.b\"")
+        empty.feed("REND 5 0 \(start) true 0 0 \(start)\n")
+        #expect(retention(empty).updateEvery == 5)
+        #expect(empty.snapshot("a.b")?.definition.updateEvery == 5)
+    }
+
+    /// A real child makes its answer beside its collectors: it may have a new collection of which it has no point yet. It
+    /// is asked again, and has it.
+    @Test(arguments: [false, true])
+    func anAnswerInTheMiddleOfACollection(isOvertaken: Bool) {
+        var bench = bench()
+        bench.feed(Self.define + "CHART_DEFINITION_END \(start - 10) \(start) \(start)\nRBEGIN \"a.b\"")
+        _ = bench.ingest.takeCommands()
+        func point(_ time: Int64, _ x: Int64) -> String {
+            "RBEGIN '' \(time - 1) \(time) \(start + 1)\nRSET \"x\" \(x) \"\"\nRSET \"y\" \(x) \"\"\n"
+        }
+        func state(_ collected: Int64, _ updated: Int64, _ x: Int64) -> String {
+            """
+            RDSTATE "x" \(collected)400000 \(x) \(x).0 \(x).0
+            RDSTATE "y" \(collected)400000 100 0.0 \(x).0
+            RSSTATE \(collected)400000 \(updated)000000
+
+            """
+        }
+        bench.feed(point(start, 50) + state(start + 1, start, 60))
+        bench.feed("REND 1 \(start - 10) \(start) true \(start - 10) \(start) \(start + 1)")
+        #expect(asked(&bench) == ["REPLAY_CHART \"a.b\" \"true\" \(start) \(start)"])
+        #expect(bench.ingest.replicationProgress.chartsLeft == 1)
+        let live = "BEGIN \"a.b\" 1000000\nSET \"x\" = 70\nSET \"y\" = 100\nEND"
+        bench.now = at(Double(start) + 2.5)
+        if isOvertaken { bench.feed(live) }
+        let answer = "RBEGIN \"a.b\"\n" + point(start + 1, 56) + state(start + 1, start + 1, 60)
+        bench.feed(answer + "REND 1 \(start - 10) \(start + 1) true \(start) \(start + 1) \(start + 1)")
+        #expect(asked(&bench) == [] && bench.ingest.replicationProgress.chartsLeft == 0)
+        if !isOvertaken { bench.feed(live) }
+        // Each second once; and with the answer in time the child's own value of that second.
+        #expect(retention(bench).last == start + 2)
+        #expect(values(bench, 0).count == 3)
+        if !isOvertaken { #expect(values(bench, 0) == [50, 56, 70]) }
+    }
+
+    /// One that always is in the middle of something is left alone.
+    @Test func anAnswerThatNeverIsWhole() {
+        var bench = bench()
+        bench.feed(Self.define + "CHART_DEFINITION_END \(start - 10) \(start) \(start)")
+        var requests = asked(&bench).count
+        for _ in 0..<100 {
+            bench.feed("RBEGIN \"a.b\"\nRSSTATE \(start + 1)400000 \(start)000000")
+            bench.feed("REND 1 \(start - 10) \(start) true \(start) \(start) \(start + 1)")
+            requests += asked(&bench).count
+        }
+        #expect(requests == 1 + Replicating.tornMax && bench.ingest.replicationProgress.chartsLeft == 0)
+        #expect(bench.events.texts == [])
     }
 
     /// Data that comes before its replication is over is taken as ever.

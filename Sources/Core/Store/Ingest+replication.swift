@@ -264,6 +264,7 @@ extension Ingest {
         guard !words[0].isEmpty else {
             return stop(.replicationWithoutDimension, ["chart": id(of: ref), "command": "RDSTATE"])
         }
+        if isOvertaken(ref) { return true }
         return database.resumeDimension(
             ref,
             words[0],
@@ -279,7 +280,10 @@ extension Ingest {
         guard let ref = replicating.chart, database.current < 0 else {
             return stop(.replicationWithoutChart, ["command": "RSSTATE", "by": "RBEGIN"])
         }
-        guard replicating.isClockBelievable else { return true }
+        guard replicating.isClockBelievable, !isOvertaken(ref) else { return true }
+        let every = database.retention(of: ref).updateEvery
+        let (collected, updated) = (words[0].number / microsecondsPerSecond, words[1].number / microsecondsPerSecond)
+        replicating.isTorn = updated > 0 && collected - collected % every > updated
         let limit = host.settings.futureLimitSeconds
         let latest =
             limit <= 0 || limit > HostDatabase.endOfSeconds
@@ -302,19 +306,41 @@ extension Ingest {
         session.relay?.answerEnded(ref, words.line, startsStreaming: words[3] == "true")
         let clock = seconds(words[6])
         if clock > 0 { check(clock) }
-        if words[3] == "true" {
+        let starts = words[3] == "true"
+        // Points of another distance would have to go: for what the chart was defined with, not for a word in passing.
+        if starts, words[0].number == replicating.defined || database.retention(of: ref).points == 0 {
             database.setUpdateEvery(words[0].number, ref)
-            finish(ref)
-            return true
         }
-        guard let exchange = replicating.exchanges[ref] else { return true }
+        guard var exchange = replicating.exchanges[ref] else { return true }
+        if starts {
+            guard replicating.isTorn, exchange.torn < Replicating.tornMax else {
+                finish(ref)
+                return true
+            }
+            exchange.torn += 1
+            exchange.tornAt = database.pointer(ref)?.pointee.lastCollected ?? 0
+        }
         var situation = situation(of: ref, first: seconds(words[1]), last: seconds(words[2]), clock: clock)
         // What the child says it has answered, as far as it can be.
         let ceiling = max(exchange.request.before, situation.now &+ replicating.defined &+ 1)
         let answered = max(exchange.request.after, min(seconds(words[5]), ceiling))
         situation.previousBefore = answered
-        askAgain(ref, exchange, answered: answered, .next(situation, settings))
+        let request = ReplicationRequest.next(situation, settings)
+        if starts, request.isEmpty {
+            finish(ref)
+        } else {
+            askAgain(ref, exchange, answered: answered, request)
+        }
         return true
+    }
+
+    /// Live data has come since a torn answer: the state in the next one may be older than that.
+    ///
+    /// A 1.37.1 child makes its answers beside its collectors, and may say that it has collected a second of which it has no
+    /// point yet: live data would then begin behind that. Asked again, which it answers at any time, it has the point.
+    private func isOvertaken(_ ref: ChartRef) -> Bool {
+        guard let exchange = replicating.exchanges[ref], exchange.torn > 0 else { return false }
+        return (database.pointer(ref)?.pointee.lastCollected ?? 0) > exchange.tornAt
     }
 
     private mutating func askAgain(

@@ -36,6 +36,9 @@ struct Replicating {
         var askedAt: Int64
         /// Answers in a row that brought nothing.
         var stalls = 0
+        /// Answers that caught the child between two states, and the chart's clock after the last of them.
+        var torn = 0
+        var tornAt: Int64 = 0
     }
 
     /// More answers in a row that bring nothing are refused: the child would go on for ever.
@@ -43,6 +46,8 @@ struct Replicating {
     /// More invalid times than this are counted only.
     static let invalidReported = 8
     static let endlessReported = 8
+    /// So often a chart is asked for again whose answer caught its child in the middle of a collection.
+    static let tornMax = 3
 
     var exchanges: [ChartRef: Exchange] = [:]
     var progress = ReplicationProgress()
@@ -56,6 +61,8 @@ struct Replicating {
     var defined: Int64 = 0
     /// Of the point whose values come; 0: values are ignored.
     var time: Int64 = 0
+    /// What the answer says of its chart's clock is ahead of its newest point.
+    var isTorn = false
 
     var invalid = 0
     var endless = 0
@@ -68,5 +75,6 @@ struct Replicating {
         chart = nil
         slot = -1
         time = 0
+        isTorn = false
     }
 }
