@@ -159,7 +159,7 @@ public final class StreamParent: Sendable {
             )
             return refuse(request, refusal, peer, offer)
         }
-        begin(admitted, offer, connection, claim, configuration)
+        connection.inTurn { [self] in begin(admitted, offer, connection, claim, configuration) }
         return .accepted
     }
 

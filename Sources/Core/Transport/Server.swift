@@ -54,12 +54,17 @@ public final class Server: Sendable {
             pool: pool,
             router: router,
             acceptor: acceptor,
-            makeTLSHandlers: tlsHandlerFactory
+            makeTLSHandlers: tlsHandlerFactory,
+            turns: Turns.Table()
         )
     }
 
     /// Descriptors that connections never take.
     public static let reservedFiles = 128
+
+    /// Connections that are accepted before those that are there have their say. Of a storm all but the first few wait in the
+    /// kernel, and those who will be refused wait with them: the sooner all are in, the better.
+    static let acceptedAtOnce: UInt = 64
 
     /// TCP connections now.
     public var connections: Int { context.connections.count }
@@ -103,6 +108,7 @@ public final class Server: Sendable {
         let context = context
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
+            .serverChannelOption(.maxMessagesPerRead, value: Self.acceptedAtOnce)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptFailures(context))

@@ -17,6 +17,8 @@ final class ServerContext: Sendable {
     let router: Router
     let acceptor: StreamAcceptor
     let makeTLSHandlers: (@Sendable () -> [any ChannelHandler])?
+    /// Streams that come at once begin one after the other; `nil`: as they come.
+    let turns: Turns.Table?
     private let currentPolicy: Mutex<ServerPolicy>
     private let lastClient = Atomic(0)
 
@@ -30,8 +32,10 @@ final class ServerContext: Sendable {
         pool: NIOThreadPool,
         router: @escaping Router,
         acceptor: @escaping StreamAcceptor,
-        makeTLSHandlers: (@Sendable () -> [any ChannelHandler])?
+        makeTLSHandlers: (@Sendable () -> [any ChannelHandler])?,
+        turns: Turns.Table? = nil
     ) {
+        self.turns = turns
         self.limits = limits
         connections = ConnectionTable(total: connectionsLimit, perAddress: limits.connectionsPerAddress)
         currentPolicy = Mutex(policy)

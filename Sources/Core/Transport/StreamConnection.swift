@@ -25,10 +25,15 @@ public final class StreamConnection {
     public private(set) var isClosed = false
 
     let channel: any Channel
+    /// Where it waits for its turn; `nil` where nobody waits.
+    private let turns: Turns?
+    private var turn: (() -> Void)?
+    private var held: [ByteBuffer] = []
 
     /// - Parameter channel: active, and the caller is on its loop; the bytes come from a `StreamHandler` at its end.
-    init(channel: any Channel, peer: Peer, rights: Rights, isTLS: Bool) {
+    init(channel: any Channel, peer: Peer, rights: Rights, isTLS: Bool, turns: Turns? = nil) {
         self.channel = channel
+        self.turns = turns
         self.peer = peer
         self.rights = rights
         self.isTLS = isTLS
@@ -87,11 +92,39 @@ public final class StreamConnection {
     /// What another thread may keep of it.
     public var reference: StreamReference { StreamReference(NIOLoopBound(self, eventLoop: eventLoop), eventLoop) }
 
+    /// Calls `body` when it is this connection's turn: at once, or shortly after where many come together.
+    ///
+    /// What the peer says meanwhile is kept, a read or two. A connection that ends meanwhile has its turn then, so that
+    /// ``onClosed`` has somebody to call.
+    public func inTurn(_ body: @escaping () -> Void) {
+        guard let turns, !turns.hasRoom() else { return body() }
+        turn = body
+        isReading = false
+        turns.queue(self)
+    }
+
+    /// - Returns: whether it has waited until now.
+    func takeTurn() -> Bool {
+        guard let body = turn else { return false }
+        turn = nil
+        body()
+        isReading = true
+        let kept = held
+        held = []
+        for buffer in kept { deliver(buffer) }
+        return true
+    }
+
     private var closing = false
     private var writeFailure: IOError?
 
     func received(_ buffer: ByteBuffer) {
         receivedBytes &+= buffer.readableBytes
+        guard turn == nil else { return held.append(buffer) }
+        deliver(buffer)
+    }
+
+    private func deliver(_ buffer: ByteBuffer) {
         guard let onBytes, !closing else { return }
         buffer.withUnsafeReadableBytes(onBytes)
     }
@@ -108,6 +141,7 @@ public final class StreamConnection {
 
     func ended(_ end: StreamEnd) {
         guard !isClosed else { return }
+        _ = takeTurn()
         isClosed = true
         let onClosed = onClosed
         onBytes = nil

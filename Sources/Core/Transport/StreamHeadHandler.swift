@@ -50,7 +50,8 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
             channel: context.channel,
             peer: client.peer,
             rights: client.rights,
-            isTLS: client.isTLS
+            isTLS: client.isTLS,
+            turns: client.context.turns?.turns(context.eventLoop)
         )
         let handler = StreamHandler(connection, lingeringBytes: client.context.limits.lingeringBytes)
         guard (try? context.pipeline.syncOperations.addHandler(handler, position: .after(self))) != nil else {
