@@ -21,7 +21,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable {
     /// Frames may end within a line.
     public static let binary = Capabilities(rawValue: 1 << 13)
 
-    /// What we offer and accept: 10232, 9208 without LZ4 (streaming protocol §5.4).
+    /// What we offer and accept: 14328 with replication, 13304 without LZ4; 10232 and 9208 without replication (streaming
+    /// protocol §5.4).
     public static func own(compression: Bool = true, replication: Bool = false) -> Capabilities {
         var own: Capabilities = [.v1, .v2, .vn, .mask, .hostLabels, .claim, .chartLabels, .binary]
         if compression { own.insert(.lz4) }
