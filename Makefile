@@ -19,7 +19,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-BUILD_DEBS := libncursesw5-dev liblz4-dev pkg-config
+BUILD_DEBS := libncursesw5-dev liblz4-dev libssl-dev pkg-config
 TEST_DEBS := $(BUILD_DEBS) tmux xz-utils python3 man-db zsh fish
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product ndstream

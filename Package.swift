@@ -32,6 +32,7 @@ let package = Package(
     targets: [
         // What Swift can't import, and nothing more.
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "CLinux"),
 
@@ -50,7 +51,7 @@ let package = Package(
         ),
         .target(
             name: "Transport",
-            dependencies: ["Basics", "Diagnostics", "System", "Config"] + nio,
+            dependencies: ["Basics", "Diagnostics", "System", "Config", "COpenSSL"] + nio,
             path: "Sources/Core/Transport"
         ),
         .target(

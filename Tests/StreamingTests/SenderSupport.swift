@@ -156,7 +156,7 @@ final class TestParent {
         channel = EmbeddedChannel(handler: nil, loop: loop)
         channel.connect(to: try SocketAddress(ipAddress: "10.0.0.1", port: 19_999), promise: nil)
         let peer = Peer(address: "10.0.0.1", port: 19_999)
-        connection = StreamConnection(channel: channel, peer: peer, rights: .all, isTLS: false)
+        connection = StreamConnection(channel: channel, peer: peer, rights: .all)
         try channel.pipeline.syncOperations.addHandlers([stall, StreamHandler(connection)])
     }
 

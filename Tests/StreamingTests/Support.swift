@@ -138,8 +138,7 @@ final class ParentBench {
                 let verdict = parent.accept(offer, connection)
                 box.list.withLock { $0.append(verdict) }
                 return verdict
-            },
-            makeTLSHandlers: nil
+            }
         )
         self.box = box
     }

@@ -15,8 +15,7 @@ import Testing
         let connection = StreamConnection(
             channel: channel,
             peer: Peer(address: "10.0.0.9", port: 4711),
-            rights: .all,
-            isTLS: false
+            rights: .all
         )
         try channel.pipeline.syncOperations.addHandler(StreamHandler(connection))
         return (channel, connection)

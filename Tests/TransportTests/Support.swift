@@ -33,6 +33,7 @@ final class EmbeddedServer {
         limits: ServerLimits = ServerLimits(),
         rights: Rights = .all,
         policy: ServerPolicy = ServerPolicy(),
+        encryption: BindAddress.Encryption = .standard,
         verdict: StreamVerdict = .accepted,
         router: @escaping Router = EmbeddedServer.echo
     ) throws {
@@ -52,11 +53,16 @@ final class EmbeddedServer {
                 connection.onBytes = { bytes in sink.streams.withLock { $0.bytes += bytes } }
                 if verdict == .accepted { connection.write("Hit me baby, push them over...") }
                 return verdict
-            },
-            makeTLSHandlers: nil
+            }
         )
         self.sink = sink
-        client = Client(context, policy: policy, peer: Peer(address: "10.0.0.9", port: 4711), rights: rights)
+        client = Client(
+            context,
+            policy: policy,
+            peer: Peer(address: "10.0.0.9", port: 4711),
+            rights: rights,
+            encryption: encryption
+        )
         channel.connect(to: try SocketAddress(ipAddress: "10.0.0.9", port: 4711), promise: nil)
         try channel.pipeline.syncOperations.addHandler(Sniffer(client))
         let channel = channel

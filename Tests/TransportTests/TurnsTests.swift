@@ -15,7 +15,7 @@ import Testing
 
         init(_ loop: EmbeddedEventLoop, _ turns: Turns?) {
             let channel = EmbeddedChannel(handler: nil, loop: loop)
-            connection = StreamConnection(channel: channel, peer: .unknown, rights: .all, isTLS: false, turns: turns)
+            connection = StreamConnection(channel: channel, peer: .unknown, rights: .all, turns: turns)
             connection.inTurn { [self] in
                 seen.append("begun")
                 connection.onBytes = { [self] in seen.append(String(decoding: $0, as: UTF8.self)) }

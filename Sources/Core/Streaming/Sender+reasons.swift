@@ -79,7 +79,7 @@ extension Sender {
         case .exhausted: .connectExhausted
         case .forbidden: .connectForbidden
         case .missing: .connectMissing
-        case .failed: .connectFailed
+        case .encryption, .failed: .connectFailed
         }
     }
 

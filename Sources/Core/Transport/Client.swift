@@ -11,15 +11,25 @@ final class Client {
     let number: Int
     let peer: Peer
     let rights: Rights
-    var isTLS = false
+    /// What its port does with who does not encrypt.
+    let encryption: BindAddress.Encryption
+    /// How it is encrypted; `nil` as long as it is not.
+    var tls: TLSFacts?
     private var deadline: Scheduled<Void>?
     private var isStream = false
 
-    init(_ context: ServerContext, policy: ServerPolicy, peer: Peer, rights: Rights) {
+    init(
+        _ context: ServerContext,
+        policy: ServerPolicy,
+        peer: Peer,
+        rights: Rights,
+        encryption: BindAddress.Encryption = .standard
+    ) {
         self.context = context
         self.policy = policy
         self.peer = peer
         self.rights = rights
+        self.encryption = encryption
         number = context.nextClient()
     }
 

@@ -6,6 +6,7 @@ internal import System
 /// One call of the dialer; lives on its event loop.
 final class DialAttempt {
     private let destination: Destination
+    private let tls: TLSContext?
     private let eventLoop: any EventLoop
     private let timeout: TimeAmount
     private let keepalive: Keepalive
@@ -15,12 +16,14 @@ final class DialAttempt {
 
     init(
         _ destination: Destination,
+        tls: TLSContext?,
         eventLoop: any EventLoop,
         timeout: Int64,
         keepalive: Keepalive,
         completion: @escaping (Result<StreamConnection, DialFailure>) -> Void
     ) {
         self.destination = destination
+        self.tls = tls
         self.eventLoop = eventLoop
         self.timeout = .microseconds(timeout)
         self.keepalive = keepalive
@@ -62,8 +65,27 @@ final class DialAttempt {
     }
 
     private func connected(_ channel: any Channel, _ peer: Peer) {
-        let connection = StreamConnection(channel: channel, peer: peer, rights: .all, isTLS: false)
         if !peer.isUnix { SocketTuning.apply(to: channel, keepalive) }
+        guard let tls else { return handOver(channel, peer, nil) }
+        let session = TLSSession(client: tls, name: destination.host, destination: destination.description)
+        let handler = TLSHandler(session, timeout: timeout) { result in
+            switch result {
+            case .success(let facts):
+                try? channel.syncOptions?.setOption(.autoRead, value: false)
+                self.handOver(channel, peer, facts)
+            case .failure(let failure): self.completion(.failure(DialFailure(failure, at: peer)))
+            }
+        }
+        do {
+            try channel.pipeline.syncOperations.addHandler(handler)
+            try channel.syncOptions?.setOption(.autoRead, value: true)
+        } catch {
+            completion(.failure(DialFailure(error, host: destination.host, port: destination.port)))
+        }
+    }
+
+    private func handOver(_ channel: any Channel, _ peer: Peer, _ facts: TLSFacts?) {
+        let connection = StreamConnection(channel: channel, peer: peer, rights: .all, tls: facts)
         StreamHandler.tune(channel, keepalive: keepalive)
         do {
             try channel.pipeline.syncOperations.addHandler(StreamHandler(connection))

@@ -20,6 +20,8 @@ public struct DialFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case exhausted
         /// This machine does not allow it.
         case forbidden
+        /// It could not be encrypted: ``tls`` says why.
+        case encryption
         /// There is no such unix socket.
         case missing
         /// Anything else: ``number`` says what.
@@ -34,6 +36,8 @@ public struct DialFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let number: Int32
     /// What the system says of it: `Connection refused`.
     public let reason: String
+    /// What went wrong with ``Kind/encryption``.
+    public private(set) var tls: TLSFailure?
     /// The name's other addresses, which could not be connected either.
     public private(set) var others: [DialFailure] = []
 
@@ -58,6 +62,16 @@ public struct DialFailure: Error, Sendable, Equatable, CustomStringConvertible {
         }
         kind = Kind(number)
         reason = number == 0 ? "\(error)" : SystemError(operation: "connect", number: number).reason
+    }
+
+    /// - Parameter peer: the address that was connected.
+    init(_ failure: TLSFailure, at peer: Peer) {
+        kind = .encryption
+        host = peer.address
+        port = peer.port
+        number = 0
+        reason = "\(failure.kind)"
+        tls = failure
     }
 
     /// The same of a name that has other addresses too.

@@ -40,11 +40,14 @@ public final class Dialer: Sendable {
     /// Connects to whichever address of the name answers first: one after the other is tried in steps of 250 ms, IPv6 and
     /// IPv4 in turn, or at once where all before it have failed (RFC 8305). The others are closed.
     ///
+    /// With `tls` the connection is encrypted before it is handed over, or not handed over.
+    ///
     /// Must be called on `eventLoop`, where the connection will live and where `completion` is called, exactly once and
     /// never before this returns. Set the connection's callbacks there.
     /// - Parameter timeout: microseconds for all of it, the name's resolution included.
     public func dial(
         _ destination: Destination,
+        tls: TLSContext? = nil,
         on eventLoop: any EventLoop,
         timeout: Int64,
         _ completion: @escaping (Result<StreamConnection, DialFailure>) -> Void
@@ -52,6 +55,7 @@ public final class Dialer: Sendable {
         eventLoop.preconditionInEventLoop()
         let attempt = DialAttempt(
             destination,
+            tls: tls,
             eventLoop: eventLoop,
             timeout: timeout,
             keepalive: keepalive,

@@ -80,7 +80,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
                 fields: head.fields,
                 peer: client.peer,
                 rights: client.rights,
-                isTLS: client.isTLS,
+                isTLS: client.tls != nil,
                 receivedAt: clock.now()
             )
         else {

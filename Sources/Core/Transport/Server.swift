@@ -28,7 +28,6 @@ public final class Server: Sendable {
     ///   - pool: where heavy requests run.
     ///   - router: the table of HTTP endpoints.
     ///   - acceptor: who takes streams.
-    ///   - tlsHandlerFactory: what stands in front of a connection that begins with a ClientHello; `nil` refuses those.
     public init(
         group: any EventLoopGroup,
         configuration: ServerConfiguration,
@@ -37,8 +36,7 @@ public final class Server: Sendable {
         accessLog: AccessLog,
         pool: NIOThreadPool,
         router: @escaping Router,
-        acceptor: @escaping StreamAcceptor,
-        tlsHandlerFactory: (@Sendable () -> [any ChannelHandler])? = nil
+        acceptor: @escaping StreamAcceptor
     ) {
         self.group = group
         self.configuration = configuration
@@ -54,7 +52,6 @@ public final class Server: Sendable {
             pool: pool,
             router: router,
             acceptor: acceptor,
-            makeTLSHandlers: tlsHandlerFactory,
             turns: Turns.Table()
         )
     }
@@ -104,6 +101,7 @@ public final class Server: Sendable {
 
     private func listen(_ socket: ListeningSocket, _ address: BindAddress) -> Listening? {
         let rights = address.rights
+        let encryption = address.encryption
         let isUnix = address.unixPath != nil
         let context = context
         let bootstrap = ServerBootstrap(group: group)
@@ -117,7 +115,7 @@ public final class Server: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.welcome(channel, context, portRights: rights, isUnix: isUnix)
+                    try Self.welcome(channel, context, portRights: rights, encryption, isUnix: isUnix)
                 }
             }
         do {
@@ -140,6 +138,7 @@ public final class Server: Sendable {
         _ channel: any Channel,
         _ context: ServerContext,
         portRights: Rights,
+        _ encryption: BindAddress.Encryption,
         isUnix: Bool
     ) throws {
         let peer = isUnix ? .unix : Peer(channel.remoteAddress)
@@ -158,7 +157,13 @@ public final class Server: Sendable {
         case nil: break
         }
         if !isUnix { SocketTuning.apply(to: channel) }
-        let client = Client(context, policy: policy, peer: peer, rights: allowed.intersection(portRights))
+        let client = Client(
+            context,
+            policy: policy,
+            peer: peer,
+            rights: allowed.intersection(portRights),
+            encryption: encryption
+        )
         client.log("'CONNECTED'")
         channel.closeFuture.assumeIsolated().whenComplete { _ in client.ended() }
         client.expectRequest(within: policy.firstRequestTimeout, on: channel.eventLoop) {

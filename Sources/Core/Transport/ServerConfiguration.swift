@@ -32,6 +32,8 @@ public struct ServerLimits: Sendable {
     public var connections = 65_536
     /// Connections at a time from one address that have not become streams.
     public var connectionsPerAddress = 2048
+    /// Seconds in which a client that begins with TLS must have agreed on everything.
+    public var handshakeSeconds: Int64 = 10
     /// Bytes thrown away after a last answer, so that it is not lost to a reset, before the connection is cut.
     public var lingeringBytes = 1 << 20
 
@@ -59,6 +61,8 @@ public struct ServerPolicy: Sendable {
     public var frameOptions = ""
     /// `update every` in seconds: how long an answer that must not be cached is fresh.
     public var updateEvery: Int64 = 1
+    /// With what connections are encrypted; `nil`: they cannot be.
+    public var tls: TLSContext?
 
     public init() {}
 

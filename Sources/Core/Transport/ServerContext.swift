@@ -16,7 +16,6 @@ final class ServerContext: Sendable {
     let pool: NIOThreadPool
     let router: Router
     let acceptor: StreamAcceptor
-    let makeTLSHandlers: (@Sendable () -> [any ChannelHandler])?
     /// Streams that come at once begin one after the other; `nil`: as they come.
     let turns: Turns.Table?
     private let currentPolicy: Mutex<ServerPolicy>
@@ -32,7 +31,6 @@ final class ServerContext: Sendable {
         pool: NIOThreadPool,
         router: @escaping Router,
         acceptor: @escaping StreamAcceptor,
-        makeTLSHandlers: (@Sendable () -> [any ChannelHandler])?,
         turns: Turns.Table? = nil
     ) {
         self.turns = turns
@@ -45,7 +43,6 @@ final class ServerContext: Sendable {
         self.pool = pool
         self.router = router
         self.acceptor = acceptor
-        self.makeTLSHandlers = makeTLSHandlers
     }
 
     var policy: ServerPolicy {

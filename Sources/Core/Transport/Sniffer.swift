@@ -45,14 +45,20 @@ final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func startTLS(_ context: ChannelHandlerContext, _ bytes: ByteBuffer) {
-        guard let make = client.context.makeTLSHandlers, !client.isTLS else {
+        // Behind TLS there is no other.
+        guard let tls = client.policy.tls, client.tls == nil else {
             client.report(.unexpectedTLS)
             client.requestCame()
             context.close(promise: nil)
             return
         }
-        client.isTLS = true
-        leave(context, to: make() + [Sniffer(client)], bytes)
+        let client = client
+        let timeout = TimeAmount.seconds(client.context.limits.handshakeSeconds)
+        let handler = TLSHandler(TLSSession(server: tls), timeout: timeout) { result in
+            guard case .success(let facts) = result else { return }
+            client.tls = facts
+        }
+        leave(context, to: [handler, Sniffer(client)], bytes)
     }
 
     /// Goes; the handlers that follow see the bytes as if they had been there from the start.

@@ -9,7 +9,8 @@ public final class StreamConnection {
     public let peer: Peer
     /// What this peer may do on this port; all for a connection that was made here.
     public let rights: Rights
-    public let isTLS: Bool
+    /// How it is encrypted; `nil`: it is not.
+    public let tls: TLSFacts?
     public let eventLoop: any EventLoop
 
     /// Bytes as they came from the socket, at most 64 KiB; only valid during the call.
@@ -31,12 +32,12 @@ public final class StreamConnection {
     private var held: [ByteBuffer] = []
 
     /// - Parameter channel: active, and the caller is on its loop; the bytes come from a `StreamHandler` at its end.
-    init(channel: any Channel, peer: Peer, rights: Rights, isTLS: Bool, turns: Turns? = nil) {
+    init(channel: any Channel, peer: Peer, rights: Rights, tls: TLSFacts? = nil, turns: Turns? = nil) {
         self.channel = channel
         self.turns = turns
         self.peer = peer
         self.rights = rights
-        self.isTLS = isTLS
+        self.tls = tls
         eventLoop = channel.eventLoop
     }
 

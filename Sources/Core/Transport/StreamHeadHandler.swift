@@ -50,7 +50,7 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
             channel: context.channel,
             peer: client.peer,
             rights: client.rights,
-            isTLS: client.isTLS,
+            tls: client.tls,
             turns: client.context.turns?.turns(context.eventLoop)
         )
         let handler = StreamHandler(connection, lingeringBytes: client.context.limits.lingeringBytes)

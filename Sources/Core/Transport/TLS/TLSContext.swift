@@ -1,0 +1,139 @@
+internal import COpenSSL
+internal import Glibc
+import Synchronization
+
+/// What many encrypted connections share: a server's certificate, or whom a client believes; and the sessions that may be
+/// taken up again.
+public final class TLSContext: @unchecked Sendable {
+    public enum Side: Sendable {
+        case server
+        case client(TLSTrust.Verification)
+    }
+
+    public let side: Side
+    /// An `SSL_CTX *`; OpenSSL itself keeps it safe between threads.
+    let pointer: OpaquePointer
+    /// Sessions of destinations that tell us how to come back quickly.
+    let sessions = TLSSessionCache()
+
+    private init(_ side: Side, _ pointer: OpaquePointer) {
+        self.side = side
+        self.pointer = pointer
+        SSL_CTX_set_info_callback(pointer) { session, what, value in
+            guard let session else { return }
+            TLSSession.of(session)?.noticed(what, value)
+        }
+        nd_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS))
+        SSL_CTX_set_options(pointer, UInt64(1) << 30 | UInt64(1) << 17)  // no renegotiation, no compression
+    }
+
+    deinit {
+        sessions.removeAll()
+        SSL_CTX_free(pointer)
+    }
+
+    // MARK: Servers
+
+    /// - Parameters:
+    ///   - certificate: a PEM file: the server's own certificate, then those that lead to a root.
+    ///   - key: a PEM file; without a passphrase.
+    ///   - highestVersion: `1.2` or `1.3`; older ones are not spoken.
+    ///   - ciphers: in OpenSSL's notation, names of TLS 1.3 among them; empty leaves the choice to the library.
+    public static func server(
+        certificate: String,
+        key: String,
+        highestVersion: String = "1.3",
+        ciphers: String = ""
+    ) throws(TLSMaterialError) -> TLSContext {
+        let context = TLSContext(.server, SSL_CTX_new(TLS_server_method()))
+        let pointer = context.pointer
+        nd_set_versions(pointer, TLS1_2_VERSION, highestVersion == "1.3" ? TLS1_3_VERSION : TLS1_2_VERSION)
+        // A key with a passphrase must fail; nobody is there to type it.
+        SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in 0 }
+        ERR_clear_error()
+        guard SSL_CTX_use_certificate_chain_file(pointer, certificate) == 1 else {
+            throw TLSMaterialError(.certificate, certificate, reason: lastError())
+        }
+        guard SSL_CTX_use_PrivateKey_file(pointer, key, SSL_FILETYPE_PEM) == 1 else {
+            let reason = lastError()
+            let isMismatch = reason.contains("mismatch")
+            throw TLSMaterialError(isMismatch ? .pair : .key, key, reason: reason)
+        }
+        guard SSL_CTX_check_private_key(pointer) == 1 else { throw TLSMaterialError(.pair, key, reason: lastError()) }
+        try context.choose(ciphers)
+        var name = Array("ndstream".utf8)
+        SSL_CTX_set_session_id_context(pointer, &name, UInt32(name.count))
+        return context
+    }
+
+    private func choose(_ ciphers: String) throws(TLSMaterialError) {
+        let names = ciphers.split { ":, ".contains($0) }
+        let modern = names.filter { $0.hasPrefix("TLS_") }.joined(separator: ":")
+        let others = names.filter { !$0.hasPrefix("TLS_") }.joined(separator: ":")
+        guard modern.isEmpty || SSL_CTX_set_ciphersuites(pointer, modern) == 1 else {
+            throw TLSMaterialError(.ciphers, modern, reason: Self.lastError())
+        }
+        guard others.isEmpty || SSL_CTX_set_cipher_list(pointer, others) == 1 else {
+            throw TLSMaterialError(.ciphers, others, reason: Self.lastError())
+        }
+    }
+
+    /// A server's own certificate, then those it sends with it.
+    public var ownChain: [Certificate] {
+        var chain: [Certificate] = []
+        if let own = SSL_CTX_get0_certificate(pointer) { chain.append(Certificate(own)) }
+        return chain
+    }
+
+    // MARK: Clients
+
+    /// - Throws: when a file is there but cannot be read as certificates. One that is not there is no error: then the
+    ///   system's are believed, as the original does.
+    public static func client(_ trust: TLSTrust) throws(TLSMaterialError) -> TLSContext {
+        let context = TLSContext(.client(trust.verification), SSL_CTX_new(TLS_client_method()))
+        let pointer = context.pointer
+        nd_set_versions(pointer, TLS1_2_VERSION, TLS1_3_VERSION)
+        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER) { isGood, store in
+            guard isGood == 0, let store else { return 1 }
+            let index = SSL_get_ex_data_X509_STORE_CTX_idx()
+            guard let session = X509_STORE_CTX_get_ex_data(store, index).map({ TLSSession.of(OpaquePointer($0)) })
+            else {
+                return 0
+            }
+            return session?.judges(store) == true ? 1 : 0
+        }
+        nd_set_session_cache(pointer, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE))
+        SSL_CTX_sess_set_new_cb(pointer) { session, resumable in
+            guard let session, let resumable else { return 0 }
+            return TLSSession.of(session)?.keep(resumable) == true ? 1 : 0
+        }
+        try context.believe(trust)
+        return context
+    }
+
+    private func believe(_ trust: TLSTrust) throws(TLSMaterialError) {
+        let file = trust.file.flatMap { access($0, F_OK) == 0 ? $0 : nil }
+        let directory = trust.directory.flatMap { access($0, F_OK) == 0 ? $0 : nil }
+        ERR_clear_error()
+        if let file, SSL_CTX_load_verify_file(pointer, file) != 1 {
+            throw TLSMaterialError(.trust, file, reason: Self.lastError())
+        }
+        if let directory, SSL_CTX_load_verify_dir(pointer, directory) != 1 {
+            throw TLSMaterialError(.trust, directory, reason: Self.lastError())
+        }
+        guard file == nil, directory == nil else { return }
+        SSL_CTX_set_default_verify_paths(pointer)
+        ERR_clear_error()
+    }
+
+    /// The library's last words, without its numbers.
+    static func lastError() -> String {
+        let number = ERR_peek_last_error()
+        defer { ERR_clear_error() }
+        // A system call's error comes first, and says more than "system lib".
+        let first = ERR_peek_error()
+        if first & 0x8000_0000 != 0 { return String(cString: strerror(Int32(first & 0x7fff_ffff))) }
+        guard let text = ERR_reason_error_string(number) else { return "error \(number)" }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,169 @@
+internal import NIOCore
+
+/// Encrypts everything that goes through a channel, and says goodbye as TLS wants it.
+final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Called once, when it is known whether there is an encrypted connection.
+    ///
+    /// After a failure the handler sends what is left to say, and closes.
+    typealias Completion = (Result<TLSFacts, TLSFailure>) -> Void
+
+    private let session: TLSSession
+    private var completion: Completion?
+    private var deadline: Scheduled<Void>?
+    private let timeout: TimeAmount
+    /// What was written before anything can be.
+    private var early: [(ByteBuffer, EventLoopPromise<Void>?)] = []
+    private var promises: [EventLoopPromise<Void>] = []
+    private var hasFailed = false
+    private var saidFinished = false
+
+    init(_ session: TLSSession, timeout: TimeAmount, _ completion: @escaping Completion) {
+        self.session = session
+        self.timeout = timeout
+        self.completion = completion
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            self.failed(context, self.session.expire())
+        }
+        attempt(context) { try self.session.start() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+    // MARK: From the network
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasFailed else { return }
+        let cipher = unwrapInboundIn(data)
+        var plain = context.channel.allocator.buffer(capacity: cipher.readableBytes)
+        attempt(context) {
+            try cipher.withUnsafeReadableBytes { try self.session.receive($0, into: &plain) }
+        }
+        if plain.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plain)) }
+        if session.isFinished { inputEnded(context) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? ChannelEvent, event == .inputClosed else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        if !session.isEstablished, !hasFailed { failed(context, session.cut()) }
+        inputEnded(context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if !session.isEstablished, !hasFailed { failed(context, session.cut()) }
+        context.fireChannelInactive()
+    }
+
+    /// The peer's goodbye or its FIN, whichever comes first.
+    private func inputEnded(_ context: ChannelHandlerContext) {
+        guard !saidFinished, !hasFailed else { return }
+        saidFinished = true
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+    }
+
+    /// Runs a step of the session, sends what it has to say, and tells how it went.
+    private func attempt(_ context: ChannelHandlerContext, _ step: () throws -> Void) {
+        let wasEstablished = session.isEstablished
+        do {
+            try step()
+        } catch let failure as TLSFailure {
+            send(context)
+            failed(context, failure)
+            return
+        } catch {
+            context.close(promise: nil)
+            return
+        }
+        send(context)
+        if !wasEstablished, session.isEstablished { established(context) }
+    }
+
+    private func established(_ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let waiting = early
+        early = []
+        for (buffer, promise) in waiting { write(context: context, data: wrapOutboundOut(buffer), promise: promise) }
+        if !waiting.isEmpty { flush(context: context) }
+        guard let completion, let facts = session.facts else { return }
+        self.completion = nil
+        completion(.success(facts))
+    }
+
+    private func failed(_ context: ChannelHandlerContext, _ failure: TLSFailure) {
+        guard !hasFailed else { return }
+        hasFailed = true
+        deadline?.cancel()
+        for (_, promise) in early { promise?.fail(failure) }
+        early = []
+        for promise in promises { promise.fail(failure) }
+        promises = []
+        if let completion {
+            self.completion = nil
+            completion(.failure(failure))
+            if context.channel.isActive { Farewell.begin(context, instead: self, bytes: 1 << 16) }
+        } else {
+            context.fireErrorCaught(failure)
+            context.close(promise: nil)
+        }
+    }
+
+    // MARK: To the network
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let plain = unwrapOutboundIn(data)
+        guard !hasFailed else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        guard session.isEstablished else {
+            early.append((plain, promise))
+            return
+        }
+        if let promise { promises.append(promise) }
+        do {
+            try plain.withUnsafeReadableBytes { try session.send($0) }
+        } catch let failure as TLSFailure {
+            failed(context, failure)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    func flush(context: ChannelHandlerContext) { send(context) }
+
+    private func send(_ context: ChannelHandlerContext) {
+        guard let cipher = session.takeOutput() else {
+            context.flush()
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(cipher), promise: takePromise(context))
+    }
+
+    /// One promise for all writes that go out together.
+    private func takePromise(_ context: ChannelHandlerContext) -> EventLoopPromise<Void>? {
+        let all = promises
+        promises = []
+        guard all.count > 1 else { return all.first }
+        let one = context.eventLoop.makePromise(of: Void.self)
+        for promise in all { one.futureResult.cascade(to: promise) }
+        return one
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode != .input, !hasFailed {
+            session.finish()
+            send(context)
+        }
+        context.close(mode: mode, promise: promise)
+    }
+}
