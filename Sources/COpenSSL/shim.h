@@ -38,6 +38,13 @@ static inline int nd_chain_length(const STACK_OF(X509) *chain) { return chain ? 
 
 static inline X509 *nd_chain_at(const STACK_OF(X509) *chain, int index) { return sk_X509_value(chain, index); }
 
+// What a server sends behind its own certificate.
+static inline const STACK_OF(X509) *nd_own_chain(SSL_CTX *context) {
+    STACK_OF(X509) *chain = NULL;
+    SSL_CTX_get0_chain_certs(context, &chain);
+    return chain;
+}
+
 // The number of certificates and lists that a store holds now; those of a directory come in as they are needed.
 static inline int nd_store_size(X509_STORE *store) { return sk_X509_OBJECT_num(X509_STORE_get0_objects(store)); }
 

@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Glibc
 
 /// What a certificate says of itself.
 public struct Certificate: Sendable, Equatable {
@@ -20,6 +21,8 @@ public struct Certificate: Sendable, Equatable {
     public var signature: String
     /// Whether it may sign others.
     public var isAuthority: Bool
+    /// What the issuer's file is called in a directory of hashed names, without the number: `5ad8a5d6`.
+    public var issuerHash: String
     public var isSelfSigned: Bool { subject == issuer }
 
     public init(
@@ -33,7 +36,8 @@ public struct Certificate: Sendable, Equatable {
         keyType: String = "",
         keyBits: Int = 0,
         signature: String = "",
-        isAuthority: Bool = false
+        isAuthority: Bool = false,
+        issuerHash: String = ""
     ) {
         self.subject = subject
         self.issuer = issuer
@@ -46,6 +50,7 @@ public struct Certificate: Sendable, Equatable {
         self.keyBits = keyBits
         self.signature = signature
         self.isAuthority = isAuthority
+        self.issuerHash = issuerHash
     }
 
     /// Everything it is for: `parent.example, 10.0.0.5`.
@@ -62,7 +67,8 @@ extension Certificate {
             notAfter: Self.seconds(X509_get0_notAfter(certificate)),
             fingerprint: Self.fingerprint(certificate),
             signature: Self.name(of: X509_get_signature_nid(certificate)),
-            isAuthority: X509_check_ca(certificate) > 0
+            isAuthority: X509_check_ca(certificate) > 0,
+            issuerHash: Self.digits(X509_issuer_name_hash(certificate))
         )
         if let key = X509_get0_pubkey(certificate) {
             keyType = Self.name(of: EVP_PKEY_get_base_id(key))
@@ -106,6 +112,11 @@ extension Certificate {
         return text == "rsaEncryption" ? "RSA" : text == "id-ecPublicKey" ? "EC" : text
     }
 
+    private static func digits(_ hash: UInt) -> String {
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    }
+
     private static func fingerprint(_ certificate: OpaquePointer) -> String {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
@@ -114,5 +125,22 @@ extension Certificate {
         return digest.prefix(Int(length))
             .map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }
             .joined(separator: ":")
+    }
+}
+
+extension Certificate {
+    /// Those in the text of a PEM file, in its order; what is none is passed over.
+    public static func list(pem: [UInt8]) -> [Certificate] {
+        pem.withUnsafeBytes { bytes in
+            guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return [] }
+            defer { BIO_free(bio) }
+            var found: [Certificate] = []
+            while let certificate = PEM_read_bio_X509_AUX(bio, nil, nil, nil) {
+                found.append(Certificate(certificate))
+                X509_free(certificate)
+            }
+            ERR_clear_error()
+            return found
+        }
     }
 }

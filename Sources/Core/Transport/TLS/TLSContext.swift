@@ -82,7 +82,8 @@ public final class TLSContext: @unchecked Sendable {
     public var ownChain: [Certificate] {
         var chain: [Certificate] = []
         if let own = SSL_CTX_get0_certificate(pointer) { chain.append(Certificate(own)) }
-        return chain
+        let others = nd_own_chain(pointer)
+        return chain + (0..<nd_chain_length(others)).compactMap { nd_chain_at(others, $0).map(Certificate.init) }
     }
 
     // MARK: Clients

@@ -26,6 +26,20 @@ public struct TLSFailure: Error, Sendable, Equatable {
     public init(_ kind: Kind) { self.kind = kind }
 }
 
+extension TLSFailure.Kind: CustomStringConvertible {
+    /// For a log: `self-signed certificate (18)`, `unknown_ca (48)`.
+    public var description: String {
+        switch self {
+        case .certificate(let failure): "\(failure.text) (\(failure.number))"
+        case .alert(let alert): "alert \(alert)"
+        case .notTLS: "what answers speaks no TLS"
+        case .closed: "closed during the TLS handshake"
+        case .timedOut: "the TLS handshake was not finished in time"
+        case .protocolError(let reason): reason
+        }
+    }
+}
+
 /// What is wrong with a chain of certificates.
 public struct VerifyFailure: Sendable, Equatable {
     /// OpenSSL's number: 18.

@@ -6,7 +6,7 @@ public import NIOCore
 /// Used by one thread at a time.
 public final class TLSSession {
     /// Bytes of the far end that are kept to say what it is.
-    public static let rememberedBytes = 64
+    public static let rememberedBytes = 256
     /// Bytes of a record's content (RFC 8446 §5.1).
     static let recordSize = 16_384
 
@@ -93,7 +93,7 @@ public final class TLSSession {
     /// Takes what came from the network.
     /// - Parameter plain: gets what was in it.
     public func receive(_ bytes: UnsafeRawBufferPointer, into plain: inout ByteBuffer) throws(TLSFailure) {
-        if firstBytes.count < Self.rememberedBytes {
+        if !isEstablished, firstBytes.count < Self.rememberedBytes {
             firstBytes += bytes.prefix(Self.rememberedBytes - firstBytes.count)
         }
         input = bytes
@@ -144,6 +144,7 @@ public final class TLSSession {
         let result = SSL_do_handshake(ssl)
         if result == 1 {
             isEstablished = true
+            firstBytes = []
             if !isServer, SSL_session_reused(ssl) == 0 { chain = sentChain }
             return
         }

@@ -1,5 +1,3 @@
-internal import Config
-
 /// Whom a connecting side believes (streaming protocol §14).
 public struct TLSTrust: Sendable, Hashable {
     /// What follows from a certificate that does not hold.
