@@ -182,7 +182,7 @@ import Testing
         #expect(configuration.global.hostname == "other")
         #expect(configuration.database.updateEvery == 5)
         #expect(configuration.settings.origin("stream", "enabled").description == "option --destination")
-        #expect(configuration.problems == ["ND-K72"])
+        #expect(configuration.problems == [])
     }
 
     @Test func aParentsOptions() {

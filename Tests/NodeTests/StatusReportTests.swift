@@ -120,6 +120,7 @@ import Transport
             settings: settings,
             eventLoop: group.next(),
             dialer: Dialer(pool: .singleton),
+            encryption: Encryption(clock: clock, reporter: journal),
             clock: clock,
             reporter: journal,
             random: { 0 }

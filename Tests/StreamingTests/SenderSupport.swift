@@ -23,6 +23,8 @@ final class SenderBench {
     private(set) var dialled: [String] = []
     /// Microseconds for the connection, as the sender asked.
     private(set) var dialTimeout: Int64 = 0
+    /// Says that the socket is open and TLS begins.
+    private(set) var encrypting: () -> Void = {}
     private var completion: ((Result<StreamConnection, DialFailure>) -> Void)?
 
     /// - Parameters:
@@ -59,7 +61,8 @@ final class SenderBench {
             reporter: reports,
             random: { random },
             lz4Version: lz4Version,
-            dial: { [unowned self] destination, _, timeout, completion in
+            dial: { [unowned self] destination, _, timeout, encrypting, completion in
+                self.encrypting = encrypting
                 dialled.append(destination.description)
                 dialTimeout = timeout
                 self.completion = completion

@@ -117,7 +117,7 @@ final class ParentBench {
                     reporter: reports,
                     random: { 0 },
                     lz4Version: lz4Version,
-                    dial: { upstreams.dial($0, $3) }
+                    dial: { upstreams.dial($0, $4) }
                 )
             },
             recall: { [archive] guid in archive.keeper.withLock { $0 }?.recall(guid) },

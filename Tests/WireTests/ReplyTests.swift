@@ -111,17 +111,22 @@ import Testing
     @Test func delaysAndCodes() {
         let delays: [ConnectFailure: Int] = [
             .localhost: 3600, .virtualNode: 3600, .already: 120, .denied: 60, .busy: 120, .internalError: 300,
-            .initializing: 30, .notUnderstood: 60, .noReply: 30, .requestNotSent: 60,
+            .initializing: 30, .notUnderstood: 60, .noReply: 30, .requestNotSent: 60, .notEncrypted: 300,
+            .certificateNotValid: 300,
         ]
         for failure in ConnectFailure.allCases {
             #expect(failure.longestDelay == delays[failure])
+            // Those of TLS have a line of their own, without the words.
+            if [.notEncrypted, .certificateNotValid].contains(failure) { continue }
             let texts = [failure.condition.text] + failure.condition.recognised
             #expect(texts.contains { $0.contains(failure.words + ".") })
         }
         #expect(Set(ConnectFailure.allCases.map(\.code)).count == ConnectFailure.allCases.count)
         #expect(
-            [.localhost, .already, .denied, .notUnderstood, .requestNotSent, .noReply].map(\ConnectFailure.code)
-                == [-2, -3, -4, -1, -5, -6]
+            [
+                .localhost, .already, .denied, .notUnderstood, .requestNotSent, .noReply, .certificateNotValid,
+                .notEncrypted,
+            ].map(\ConnectFailure.code) == [-2, -3, -4, -1, -5, -6, -7, -8]
         )
     }
 

@@ -5,7 +5,7 @@ extension Configuration {
     /// What is wrong with the values, one by one and together.
     func check(_ limits: ConfigLimits) -> [Finding] {
         settings.checkValues(peers, limits) + checkDestinations() + checkAddresses() + checkStream() + checkKeys()
-            + checkNode() + checkFeatures() + checkForgotten()
+            + checkEncryptedStreams() + checkNode() + checkFeatures() + checkForgotten()
     }
 
     // MARK: Lists of addresses

@@ -27,15 +27,6 @@ extension Configuration {
 
     private func checkEncryption() -> [Finding] {
         var findings: [Finding] = []
-        for destination in stream.destinations where destination.tls {
-            findings.append(
-                missing(
-                    "TLS",
-                    "destination '\(destination)' is left out, the API key must not go there readable",
-                    settings.origin("stream", "destination")
-                )
-            )
-        }
         let bind = settings.origin("web", "bind to")
         for address in web.bindTo {
             switch address.encryption {

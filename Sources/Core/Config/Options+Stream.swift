@@ -70,10 +70,24 @@ extension Option {
             "ssl skip certificate verification",
             .boolean,
             .text("no"),
-            "Whether the parent's certificate may be anybody's."
+            "Whether the parent's certificate may be anybody's, of destinations with :SSL."
         ),
-        Option("CApath", .path, .none, "A directory of trusted certificates."),
-        Option("CAfile", .path, .none, "A file of trusted certificates."),
+        Option(
+            "ssl verify hostname",
+            .triState,
+            .text("auto"),
+            "Whether the parent's certificate must be for the name in `destination`: auto insists on it where the "
+                + "system's certificates are trusted, and only warns where CAfile or CApath names others. Netdata never "
+                + "looks at the name."
+        ),
+        Option(
+            "CApath",
+            .path,
+            .none,
+            "A directory of trusted certificates under their hashed names (openssl rehash); without CApath and CAfile "
+                + "those of the system are trusted."
+        ),
+        Option("CAfile", .path, .none, "A file of trusted certificates; where it is missing, as if it were not set."),
         Option(
             "compression algorithms order",
             .text,

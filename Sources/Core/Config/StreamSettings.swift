@@ -19,6 +19,8 @@ public struct StreamSettings: Sendable {
     public var skipsCertificateVerification: Bool
     public var certificateDirectory: String?
     public var certificateFile: String?
+    /// Whether a parent's certificate must be for the name that is dialled; the original never looks.
+    public var verifyHostname: TriState
 
     init(_ settings: Settings) {
         isEnabled = settings.boolean("stream", "enabled")
@@ -35,6 +37,7 @@ public struct StreamSettings: Sendable {
         skipsCertificateVerification = settings.boolean("stream", "ssl skip certificate verification")
         certificateDirectory = settings.value("stream", "CApath")?.value
         certificateFile = settings.value("stream", "CAfile")?.value
+        verifyHostname = Values.health(settings.text("stream", "ssl verify hostname")) ?? .auto
     }
 
     /// Whether there is somebody to stream to: enabled, and nothing is missing.

@@ -31,6 +31,8 @@ final class LocalSender: Sendable {
 
     func retryNow() { sender?.retryNow() }
 
+    func retryEncrypted() { sender?.retryEncrypted() }
+
     /// Ends the stream in good order, for what was collected until now, and begins one with other options, or none.
     func replace(_ stream: StreamSettings) {
         let new = SenderSettings(stream).map(make)

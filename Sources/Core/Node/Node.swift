@@ -47,6 +47,7 @@ public final class Node: Sendable {
     private let keeper: HostKeeper
     private let sender: LocalSender
     private let proxies: Proxies
+    private let encryption: Encryption
     private let exporters: Exporters
     private let services: NodeServices
     private let stopSwitch: CollectionLoop.Switch
@@ -83,14 +84,18 @@ public final class Node: Sendable {
         hosts = Hosts(local: local)
         keeper = HostKeeper(hosts: hosts, configuration: configuration, clock: clock, reporter: journal)
         let replicates = configuration.database.enableReplication
-        let makeSender: Proxies.Make = { [pool] host, settings, eventLoop in
+        let dialer = Dialer(pool: pool)
+        let encryption = Encryption(clock: clock, reporter: journal)
+        self.encryption = encryption
+        let makeSender: Proxies.Make = { host, settings, eventLoop in
             var settings = settings
             settings.replication = replicates
             return Sender(
                 host: host,
                 settings: settings,
                 eventLoop: eventLoop,
-                dialer: Dialer(pool: pool),
+                dialer: dialer,
+                encryption: encryption,
                 clock: clock,
                 reporter: journal,
                 random: { SystemRandom.number() }
@@ -249,7 +254,9 @@ public final class Node: Sendable {
         services.update(configuration)
         export(configuration)
         tell(changes)
-        if changes.concernsStream { sender.replace(configuration.stream) }
+        encryption.forget()
+        if changes.concernsStream { sender.replace(configuration.stream) } else { sender.retryEncrypted() }
+        proxies.retryEncrypted()
         report(.nodeReloaded, ["findings": String(configuration.problemCount)])
     }
 

@@ -37,13 +37,25 @@ extension StatusDocument {
         public var verified: Bool?
         public var subject: String?
         public var notAfterAt: Double?
+        /// What is wrong with the other side's certificate and is let pass, or soon will be.
+        public var warnings: [Warning] = []
+
+        public struct Warning: Sendable, Equatable, Decodable {
+            public var code: String
+            public var text: String
+
+            public init(code: String, text: String) {
+                self.code = code
+                self.text = text
+            }
+        }
 
         public init(version: String) {
             self.version = version
         }
 
         enum CodingKeys: String, CodingKey {
-            case version, cipher, verified, subject
+            case version, cipher, verified, subject, warnings
             case notAfterAt = "not_after_at"
         }
     }

@@ -69,6 +69,8 @@ extension StatusDocument {
         public var text: String
         /// The first bytes of the far end, escaped.
         public var evidence: String?
+        /// What to do about it in this very case, lines to copy.
+        public var fix: [String] = []
 
         public init(at: Double, code: String, text: String, evidence: String? = nil) {
             self.at = at

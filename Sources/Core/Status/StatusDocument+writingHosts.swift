@@ -74,6 +74,14 @@ extension StatusDocument.TLS {
             json.member(CodingKeys.verified, verified)
             json.member(CodingKeys.subject, subject)
             json.member(CodingKeys.notAfterAt, notAfterAt)
+            guard !warnings.isEmpty else { return }
+            json.key(CodingKeys.warnings.stringValue)
+            json.array(warnings) { json, warning in
+                json.object { json in
+                    json.member("code", warning.code)
+                    json.member("text", warning.text)
+                }
+            }
         }
     }
 }
@@ -138,6 +146,7 @@ extension StatusDocument.Link {
                     json.member("code", error.code)
                     json.member("text", error.text)
                     json.member("evidence", error.evidence)
+                    if !error.fix.isEmpty { json.member("fix", error.fix) }
                 }
             }
             json.member(CodingKeys.compression, compression)

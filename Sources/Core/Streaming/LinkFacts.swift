@@ -19,6 +19,7 @@ struct LinkFacts: Sendable {
     private var lastError: StatusDocument.LinkError?
     private var compression: String?
     private var capabilities: [String] = []
+    private var tls: StatusDocument.TLS?
     private var throughput = Throughput()
     /// Points that were sent because the parent had missed them, on all connections.
     private var replayedPoints = 0
@@ -41,6 +42,7 @@ struct LinkFacts: Sendable {
         switch machine.state {
         case .idle, .stopped: state = .idle
         case .connecting: state = .connecting
+        case .encrypting: state = .tls
         case .handshake: state = .handshake
         case .live: state = .live
         case .waiting(let until):
@@ -48,6 +50,9 @@ struct LinkFacts: Sendable {
             retryAt = until
         }
     }
+
+    /// The connection is encrypted, or is none that is.
+    mutating func encrypted(_ tls: StatusDocument.TLS?) { self.tls = tls }
 
     mutating func accepted(_ session: Session, compression: Bool) {
         self.compression = compression ? "lz4" : "none"
@@ -58,6 +63,7 @@ struct LinkFacts: Sendable {
     mutating func disconnected() {
         compression = nil
         capabilities = []
+        tls = nil
         unsent = 0
     }
 
@@ -67,13 +73,15 @@ struct LinkFacts: Sendable {
 
     mutating func replayed(points: Int) { replayedPoints &+= points }
 
-    mutating func failed(_ event: Event, evidence: String?) {
+    /// - Parameter fix: this case's, where it is not just the condition's.
+    mutating func failed(_ event: Event, evidence: String?, fix: [String] = []) {
         lastError = StatusDocument.LinkError(
             at: Double(event.at) / Double(microsecondsPerSecond),
             code: event.condition.code,
             text: event.text,
             evidence: evidence
         )
+        lastError?.fix = fix
     }
 
     func link(now: Int64, monotonic: Int64, pending: Int, dropped: Int, heldCharts: Int) -> StatusDocument.Link {
@@ -91,6 +99,7 @@ struct LinkFacts: Sendable {
         link.lastError = lastError
         link.compression = compression
         link.capabilities = capabilities
+        link.tls = tls
         link.outBytesPerSecond = throughput.rates(monotonic: monotonic).wire
         link.bufferBytes = pending &+ unsent
         link.bufferMaxBytes = bufferMax

@@ -95,6 +95,11 @@ public final class Proxies: Sendable {
         for sender in state.withLock({ Array($0.active.values) }) { sender.retryNow() }
     }
 
+    /// See ``Sender/retryEncrypted()``.
+    public func retryEncrypted() {
+        for sender in state.withLock({ Array($0.active.values) }) { sender.retryEncrypted() }
+    }
+
     /// Senders that stream or still say goodbye.
     public var count: Int { state.withLock { $0.active.count + $0.leaving.count } }
 }

@@ -207,8 +207,11 @@ final class Receiver {
     }
 
     private func reason(_ end: StreamEnd) -> String {
-        guard case .failed(let errno, let operation) = end else { return "" }
-        return SystemError(operation: operation, number: errno).description
+        switch end {
+        case .failed(let errno, let operation): SystemError(operation: operation, number: errno).description
+        case .encryption(let failure): "TLS: \(failure.kind)"
+        case .endOfFile, .timedOut, .here: ""
+        }
     }
 
     /// A child that closes an overflowing connection, or dies, stops in the middle of a line. It is no unknown command.

@@ -11,6 +11,7 @@ extension Sender {
         settings: SenderSettings,
         eventLoop: any EventLoop,
         dialer: Dialer,
+        encryption: Encryption,
         clock: any Clock,
         reporter: any Reporter,
         random: @escaping @Sendable () -> UInt64
@@ -22,7 +23,19 @@ extension Sender {
             clock: clock,
             reporter: reporter,
             random: random,
-            dial: { dialer.dial($0, on: $1, timeout: $2, $3) }
+            encryption: encryption,
+            dial: { destination, eventLoop, timeout, encrypting, completion in
+                var tls: TLSContext?
+                if destination.tls {
+                    do throws(TLSMaterialError) {
+                        tls = try encryption.context(settings.trust)
+                    } catch {
+                        let failure = DialFailure(error, dialling: destination)
+                        return eventLoop.assumeIsolated().execute { completion(.failure(failure)) }
+                    }
+                }
+                dialer.dial(destination, tls: tls, on: eventLoop, timeout: timeout, encrypting: encrypting, completion)
+            }
         )
     }
 }

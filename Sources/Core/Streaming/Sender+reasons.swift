@@ -12,6 +12,8 @@ extension Sender {
         var values: [String: String] = [:]
         /// What shows it: the far end's first bytes.
         var evidence: String?
+        /// What to do in this very case, where that is more than the condition's own words.
+        var fix: [String] = []
     }
 
     // MARK: Answers
@@ -105,6 +107,9 @@ extension Sender {
         let bytes = ["bytes": String(sent)]
         switch end {
         case .endOfFile, .here: return Reason(condition: .connectionClosed)
+        case .encryption(let failure) where failure.kind == .closed: return Reason(condition: .connectionClosed)
+        // The errno that the original has for it is whatever came before.
+        case .encryption: return Reason(condition: .readFailed, values: ["number": "0"])
         case .timedOut where farEnd == .doesNotRead:
             // The kernel's limit, as `checkProgress` has set it.
             let seconds = String(max(60, settings.timeoutSeconds))

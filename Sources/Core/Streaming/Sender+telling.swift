@@ -6,10 +6,10 @@ import Wire
 
 /// What a sender has to say, and where: the log and the status document.
 extension Sender {
-    func fail(_ condition: Condition, _ values: [String: String], evidence: String? = nil) {
+    func fail(_ condition: Condition, _ values: [String: String], evidence: String? = nil, fix: [String] = []) {
         let event = event(condition, values)
         reporter.report(event)
-        facts.withLock { $0.failed(event, evidence: evidence) }
+        facts.withLock { $0.failed(event, evidence: evidence, fix: fix) }
     }
 
     func report(_ condition: Condition, _ values: [String: String] = [:]) {

@@ -16,6 +16,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     let settings: SenderSettings
     let eventLoop: any EventLoop
     private let dial: Dial
+    let encryption: Encryption
     private let canCompress: Bool
     let clock: any Clock
     let reporter: any Reporter
@@ -56,9 +57,10 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         let reliefIsDue = Atomic(false)
     }
 
-    /// Opens a connection; see ``Dialer/dial(_:on:timeout:_:)``.
+    /// Opens a connection; see ``Dialer/dial(_:tls:on:timeout:encrypting:_:)``.
     typealias Dial = (
-        Destination, any EventLoop, _ timeout: Int64, @escaping (Result<StreamConnection, DialFailure>) -> Void
+        Destination, any EventLoop, _ timeout: Int64, _ encrypting: @escaping () -> Void,
+        @escaping (Result<StreamConnection, DialFailure>) -> Void
     ) -> Void
 
     init(
@@ -69,6 +71,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         reporter: any Reporter,
         random: @escaping @Sendable () -> UInt64,
         lz4Version: Int = Compression.libraryVersion,
+        encryption: Encryption? = nil,
         dial: @escaping Dial
     ) {
         canCompress = settings.compression && Compression.available(version: lz4Version)
@@ -76,6 +79,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         self.settings = settings
         self.eventLoop = eventLoop
         self.dial = dial
+        self.encryption = encryption ?? Encryption(clock: clock, reporter: reporter)
         self.clock = clock
         self.reporter = reporter
         machine = SenderMachine(
@@ -117,6 +121,11 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
     /// Ends every waiting (SIGUSR1).
     public func retryNow() {
         eventLoop.execute { [self] in act(machine.retryNow(now: clock.monotonic())) }
+    }
+
+    /// What certificates are judged by may have changed: who was refused for theirs is asked again (SIGHUP).
+    public func retryEncrypted() {
+        eventLoop.execute { [self] in act(machine.retryEncrypted(now: clock.monotonic())) }
     }
 
     /// Sends what is there and closes.
@@ -203,11 +212,16 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         saidNoDestination = false
         report(.connecting, ["port": settings.defaultPort])
         tellInterface(of: destination)
-        dial(destination, eventLoop, settings.timeoutSeconds * microsecondsPerSecond) { [self] in
+        let encrypting = { [self] in
+            machine.encrypts()
+            publish()
+        }
+        dial(destination, eventLoop, settings.timeoutSeconds * microsecondsPerSecond, encrypting) { [self] in
             switch $0 {
             case .success(let connection): ask(connection)
             case .failure(let failure):
                 guard machine.state != .stopped else { return }
+                if failure.kind == .encryption { return notEncrypted(failure, destination) }
                 let code = tell(failure)
                 act(machine.couldNotConnect(code: code, now: clock.monotonic()))
             }
@@ -220,6 +234,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         report(.senderInitializing)
         machine.connected()
         self.connection = connection
+        look(at: connection.tls, of: machine.current)
         heard = ReplyBuffer()
         connection.onBytes = { [self] bytes in hear(bytes, on: connection) }
         connection.onClosed = { [self] end in judge(end) }
@@ -266,18 +281,27 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         }
     }
 
-    /// - Parameter reason: what can be said beyond the words that all children have for it.
-    private func refused(_ failure: ConnectFailure, because reason: Reason? = nil) {
+    /// - Parameters:
+    ///   - values: of the line that all children have for it.
+    ///   - reason: what can be said beyond that line.
+    ///   - isWordless: see ``SenderMachine/refused(_:code:isWordless:now:)``.
+    func refused(
+        _ failure: ConnectFailure,
+        _ values: [String: String] = [:],
+        because reason: Reason? = nil,
+        isWordless: Bool = false
+    ) {
         let connection = connection
         self.connection = nil
         connection?.onClosed = nil
         connection?.onBytes = nil
-        fail(failure.condition, [:])
-        if let reason { fail(reason.condition, reason.values, evidence: reason.evidence) }
+        fail(failure.condition, values)
+        if let reason { fail(reason.condition, reason.values, evidence: reason.evidence, fix: reason.fix) }
         connection?.close()
+        facts.withLock { $0.disconnected() }
         let candidate = machine.candidate
         let now = clock.monotonic()
-        let action = machine.refused(failure, code: reason?.condition.code, now: now)
+        let action = machine.refused(failure, code: reason?.condition.code, isWordless: isWordless, now: now)
         if let candidate { tellSkipped(candidate, failure, now: now) }
         act(action)
     }
@@ -457,6 +481,7 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         guard let connection else { return }
         let reason = reason(end, sent: sentBytes(connection), farEnd: lastFarEnd)
         fail(reason.condition, reason.values)
+        if case .encryption(let failure) = end, let destination = machine.current { tellBroken(failure, destination) }
         forget(connection)
         act(machine.lost(code: reason.condition.code, now: clock.monotonic()))
     }

@@ -17,6 +17,8 @@ public struct SenderMachine: Sendable {
         /// Nothing was collected yet, so there is nothing to send.
         case idle
         case connecting(candidate: Int)
+        /// The socket is open, TLS has begun.
+        case encrypting(candidate: Int)
         /// The request was sent.
         case handshake(candidate: Int)
         case live(candidate: Int, Session, since: Int64)
@@ -40,6 +42,8 @@ public struct SenderMachine: Sendable {
         public var skippedUntil: Int64 = 0
         /// The condition's code of the last failure.
         public var code: String?
+        /// Whether that was TLS's.
+        var failedEncrypting = false
         /// When a connection to it ended that had lived.
         var lostAt: Int64?
     }
@@ -88,15 +92,29 @@ public struct SenderMachine: Sendable {
         return next(now: now)
     }
 
-    /// The socket is open and the request on its way.
-    public mutating func connected() {
+    /// The socket is open; the connection is encrypted before anything else.
+    public mutating func encrypts() {
         guard case .connecting(let candidate) = state else { return }
+        state = .encrypting(candidate: candidate)
+    }
+
+    /// The connection is there and the request on its way.
+    public mutating func connected() {
+        guard let candidate = dialled else { return }
         state = .handshake(candidate: candidate)
+    }
+
+    /// The candidate that is dialled.
+    private var dialled: Int? {
+        switch state {
+        case .connecting(let candidate), .encrypting(let candidate): candidate
+        case .idle, .handshake, .live, .waiting, .stopped: nil
+        }
     }
 
     /// Nobody listens there, or not for us.
     public mutating func couldNotConnect(code: String, now: Int64) -> Action {
-        guard case .connecting(let candidate) = state else { return .nothing }
+        guard let candidate = dialled else { return .nothing }
         return postpone(candidate, for: reconnectDelay, code: code, now: now)
     }
 
@@ -105,18 +123,28 @@ public struct SenderMachine: Sendable {
         guard case .handshake(let candidate) = state else { return }
         state = .live(candidate: candidate, session, since: now)
         candidates[candidate].code = nil
+        candidates[candidate].failedEncrypting = false
         attempts = 0
     }
 
-    /// The parent has not accepted.
-    /// - Parameter code: of the condition that says more than the failure's own.
-    public mutating func refused(_ failure: ConnectFailure, code: String? = nil, now: Int64) -> Action {
-        guard case .handshake(let candidate) = state else { return .nothing }
-        if [.noReply, .requestNotSent, .already].contains(failure), let lostAt = candidates[candidate].lostAt,
+    /// The parent has not accepted, or the connection could not be encrypted.
+    /// - Parameters:
+    ///   - code: of the condition that says more than the failure's own.
+    ///   - isWordless: the far end has ended a connection that was to be encrypted without a word of TLS.
+    public mutating func refused(
+        _ failure: ConnectFailure,
+        code: String? = nil,
+        isWordless: Bool = false,
+        now: Int64
+    ) -> Action {
+        guard let candidate, !isLive else { return .nothing }
+        let mayPass = isWordless || [.noReply, .requestNotSent, .already].contains(failure)
+        if mayPass, let lostAt = candidates[candidate].lostAt,
             now &- lostAt < Self.afterlifeSeconds &* microsecondsPerSecond
         {
             return postpone(candidate, for: reconnectDelay, code: code ?? failure.condition.code, now: now)
         }
+        candidates[candidate].failedEncrypting = [.notEncrypted, .certificateNotValid].contains(failure)
         let longest = Int64(failure.longestDelay)
         let shortest = Int64(ConnectFailure.shortestDelay)
         let spread = UInt64(max(0, longest - shortest) * microsecondsPerSecond)
@@ -144,13 +172,28 @@ public struct SenderMachine: Sendable {
 
     public mutating func stop() { state = .stopped }
 
+    /// What certificates are judged by has been read anew: those that could not be encrypted to are not left alone any
+    /// longer.
+    public mutating func retryEncrypted(now: Int64) -> Action {
+        let failed = candidates.indices.filter { candidates[$0].failedEncrypting }
+        for index in failed { candidates[index].skippedUntil = 0 }
+        guard case .waiting = state, !failed.isEmpty else { return .nothing }
+        return next(now: now)
+    }
+
+    private var isLive: Bool {
+        if case .live = state { true } else { false }
+    }
+
     /// The destination in use, or the one tried last.
     public var current: Destination? { (candidate ?? lastTried).map { candidates[$0].destination } }
 
     /// The place in the list of the destination in use.
     public var candidate: Int? {
         switch state {
-        case .connecting(let candidate), .handshake(let candidate), .live(let candidate, _, _): candidate
+        case .connecting(let candidate), .encrypting(let candidate), .handshake(let candidate),
+            .live(let candidate, _, _):
+            candidate
         case .idle, .waiting, .stopped: nil
         }
     }

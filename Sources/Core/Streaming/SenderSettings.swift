@@ -1,11 +1,13 @@
 public import Basics
 public import Config
 import Store
+import Transport
 import Wire
 
 /// How a host is streamed, and to whom (streaming protocol §15.3, `[stream]`).
 public struct SenderSettings: Sendable {
     public var destinations: [Destination]
+    private let stream: StreamSettings
     public var apiKey: GUID
     public var defaultPort: String
     /// For connecting, for the reply, and for sending anything at all.
@@ -45,10 +47,9 @@ public struct SenderSettings: Sendable {
         _ pattern: SimplePattern,
         _ stream: StreamSettings
     ) {
-        // Without TLS a destination that asks for it is left out: the key must not go there readable.
-        let usable = destinations.filter { !$0.tls }
-        guard isActive, !usable.isEmpty, let key else { return nil }
-        self.destinations = usable
+        guard isActive, !destinations.isEmpty, let key else { return nil }
+        self.destinations = destinations
+        self.stream = stream
         apiKey = key
         defaultPort = stream.defaultPort
         timeoutSeconds = Int64(max(1, stream.timeoutSeconds))
@@ -58,6 +59,9 @@ public struct SenderSettings: Sendable {
         compression = stream.enableCompression
         chartsMatching = pattern
     }
+
+    /// Whose certificates are believed, of destinations with `:SSL`: as the files are at this moment.
+    var trust: TLSTrust { TLSTrust(stream) }
 }
 
 extension StreamRequest {

@@ -9,7 +9,10 @@ final class DialAttempt {
     private let tls: TLSContext?
     private let eventLoop: any EventLoop
     private let timeout: TimeAmount
+    /// When ``timeout`` is over.
+    private let deadline: NIODeadline
     private let keepalive: Keepalive
+    private let encrypting: () -> Void
     private let completion: (Result<StreamConnection, DialFailure>) -> Void
     /// Those of the name, once it is resolved.
     private var addresses: [InternetAddress]?
@@ -20,13 +23,16 @@ final class DialAttempt {
         eventLoop: any EventLoop,
         timeout: Int64,
         keepalive: Keepalive,
+        encrypting: @escaping () -> Void,
         completion: @escaping (Result<StreamConnection, DialFailure>) -> Void
     ) {
         self.destination = destination
         self.tls = tls
         self.eventLoop = eventLoop
         self.timeout = .microseconds(timeout)
+        deadline = .now() + self.timeout
         self.keepalive = keepalive
+        self.encrypting = encrypting
         self.completion = completion
     }
 
@@ -67,8 +73,9 @@ final class DialAttempt {
     private func connected(_ channel: any Channel, _ peer: Peer) {
         if !peer.isUnix { SocketTuning.apply(to: channel, keepalive) }
         guard let tls else { return handOver(channel, peer, nil) }
+        encrypting()
         let session = TLSSession(client: tls, name: destination.host, destination: destination.description)
-        let handler = TLSHandler(session, timeout: timeout) { result in
+        let handler = TLSHandler(session, timeout: max(.milliseconds(1), deadline - .now())) { result in
             switch result {
             case .success(let facts):
                 try? channel.syncOptions?.setOption(.autoRead, value: false)

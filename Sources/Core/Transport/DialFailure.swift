@@ -1,4 +1,4 @@
-internal import Config
+public import Config
 internal import NIOCore
 internal import NIOPosix
 internal import System
@@ -38,6 +38,8 @@ public struct DialFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String
     /// What went wrong with ``Kind/encryption``.
     public private(set) var tls: TLSFailure?
+    /// What this side would need for ``Kind/encryption`` and cannot use: nobody was dialled.
+    public private(set) var material: TLSMaterialError?
     /// The name's other addresses, which could not be connected either.
     public private(set) var others: [DialFailure] = []
 
@@ -72,6 +74,16 @@ public struct DialFailure: Error, Sendable, Equatable, CustomStringConvertible {
         number = 0
         reason = "\(failure.kind)"
         tls = failure
+    }
+
+    /// - Parameter destination: who was to be dialled.
+    public init(_ error: TLSMaterialError, dialling destination: Destination) {
+        kind = .encryption
+        host = destination.host
+        port = destination.port
+        number = 0
+        reason = error.description
+        material = error
     }
 
     /// The same of a name that has other addresses too.

@@ -44,12 +44,15 @@ public final class Dialer: Sendable {
     ///
     /// Must be called on `eventLoop`, where the connection will live and where `completion` is called, exactly once and
     /// never before this returns. Set the connection's callbacks there.
-    /// - Parameter timeout: microseconds for all of it, the name's resolution included.
+    /// - Parameters:
+    ///   - timeout: microseconds for all of it, the name's resolution included.
+    ///   - encrypting: called when an address has answered and TLS begins; not without `tls`.
     public func dial(
         _ destination: Destination,
         tls: TLSContext? = nil,
         on eventLoop: any EventLoop,
         timeout: Int64,
+        encrypting: @escaping () -> Void = {},
         _ completion: @escaping (Result<StreamConnection, DialFailure>) -> Void
     ) {
         eventLoop.preconditionInEventLoop()
@@ -59,6 +62,7 @@ public final class Dialer: Sendable {
             eventLoop: eventLoop,
             timeout: timeout,
             keepalive: keepalive,
+            encrypting: encrypting,
             completion: completion
         )
         eventLoop.assumeIsolated().execute { [self] in

@@ -171,6 +171,8 @@ public enum StreamEnd: Sendable, Equatable {
     case timedOut
     /// A system call failed.
     case failed(errno: Int32, operation: String)
+    /// TLS broke: an alert, a record that cannot be read, or, as ``TLSFailure/Kind/closed``, an end without a goodbye.
+    case encryption(TLSFailure)
     /// ``StreamConnection/close(_:)`` was called.
     case here
 
@@ -195,6 +197,8 @@ public enum StreamEnd: Sendable, Equatable {
         case .failed(let number, _) where Errno.reset.contains(number): .reset
         case .failed(let number, _) where Errno.unreachable.contains(number): .vanished
         case .failed: .broken
+        // Programs that just close their socket are many: to them it is a goodbye.
+        case .encryption(let failure): failure.kind == .closed ? .clean : .broken
         case .here: .here
         }
     }

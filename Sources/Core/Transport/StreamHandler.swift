@@ -39,6 +39,8 @@ final class StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
             connection.ended(.here)
         } else if let event = event as? ChannelEvent, event == .inputClosed {
             context.close(promise: nil)
+        } else if let event = event as? EndWithoutGoodbye {
+            end = .encryption(event.failure)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -47,6 +49,8 @@ final class StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? IOError {
             end = StreamEnd(error)
+        } else if let error = error as? TLSFailure {
+            end = .encryption(error)
         } else if case .endOfFile = end {
             end = .failed(errno: 0, operation: "\(error)")
         }

@@ -14,6 +14,10 @@ public enum ConnectFailure: Sendable, Equatable, CaseIterable {
     /// Silence, or the end of the connection before a reply.
     case noReply
     case requestNotSent
+    /// The connection could not be encrypted.
+    case notEncrypted
+    /// It could, but with a certificate that we don't take.
+    case certificateNotValid
 
     /// The number in the log's `due to last error (code: …)`. Those above -9 are 1.37's; it can't tell the others apart,
     /// so theirs are ours.
@@ -71,6 +75,10 @@ extension ConnectFailure {
             (-6, 30, "remote netdata does not respond", .parentSilent)
         case .requestNotSent:
             (-5, 60, "failed to send HTTP header to remote netdata", .requestNotSent)
+        case .notEncrypted:
+            (-8, 300, "SSL error", .cannotEncrypt)
+        case .certificateNotValid:
+            (-7, 300, "invalid SSL certificate", .certificateNotValid)
         }
     }
 

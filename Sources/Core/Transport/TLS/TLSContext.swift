@@ -1,6 +1,7 @@
 internal import COpenSSL
 internal import Glibc
 import Synchronization
+internal import System
 
 /// What many encrypted connections share: a server's certificate, or whom a client believes; and the sessions that may be
 /// taken up again.
@@ -113,18 +114,49 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     private func believe(_ trust: TLSTrust) throws(TLSMaterialError) {
-        let file = trust.file.flatMap { access($0, F_OK) == 0 ? $0 : nil }
-        let directory = trust.directory.flatMap { access($0, F_OK) == 0 ? $0 : nil }
         ERR_clear_error()
-        if let file, SSL_CTX_load_verify_file(pointer, file) != 1 {
-            throw TLSMaterialError(.trust, file, reason: Self.lastError())
+        defer { ERR_clear_error() }
+        guard !trust.usesSystemStore else { return believeSystem() }
+        if let file = trust.file, trust.missingFile == nil, SSL_CTX_load_verify_file(pointer, file) != 1 {
+            guard trust.verification == .none else { throw TLSMaterialError(.trust, file, reason: Self.lastError()) }
         }
-        if let directory, SSL_CTX_load_verify_dir(pointer, directory) != 1 {
-            throw TLSMaterialError(.trust, directory, reason: Self.lastError())
+        if let directory = trust.directory, Files.exists(directory) {
+            // The library looks into it only when it needs to, and takes "not allowed" for "not there".
+            guard access(directory, R_OK | X_OK) == 0 || trust.verification == .none else {
+                throw TLSMaterialError(.trust, directory, reason: String(cString: strerror(errno)))
+            }
+            SSL_CTX_load_verify_dir(pointer, directory)
         }
-        guard file == nil, directory == nil else { return }
-        SSL_CTX_set_default_verify_paths(pointer)
-        ERR_clear_error()
+    }
+
+    /// Certificates of a directory with hashed names are read when they are asked for; the same in one file cost most of a
+    /// megabyte at once.
+    private func believeSystem() {
+        if getenv("SSL_CERT_FILE") == nil, Self.systemDirectories.contains(where: Self.hasHashedNames) {
+            SSL_CTX_set_default_verify_dir(pointer)
+        } else {
+            SSL_CTX_set_default_verify_paths(pointer)
+        }
+    }
+
+    private static var systemDirectories: [String] {
+        let named = getenv("SSL_CERT_DIR") ?? UnsafeMutablePointer(mutating: X509_get_default_cert_dir())
+        guard let named else { return [] }
+        return String(cString: named).split(separator: ":").map(String.init)
+    }
+
+    /// Whether certificates can be found by their subject's hash: `3513523f.0`.
+    static func hasHashedNames(_ directory: String) -> Bool {
+        guard let stream = opendir(directory) else { return false }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let isHashed = withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                let isHexadecimal = name.prefix(8).allSatisfy { isxdigit(Int32($0)) != 0 }
+                return isHexadecimal && name[8] == UInt8(ascii: ".") && isdigit(Int32(name[9])) != 0
+            }
+            if isHashed { return true }
+        }
+        return false
     }
 
     /// The library's last words, without its numbers.

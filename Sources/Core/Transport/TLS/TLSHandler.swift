@@ -1,5 +1,10 @@
 internal import NIOCore
 
+/// Tells that the peer has ended the connection below TLS, where anybody can; ``ChannelEvent/inputClosed`` follows.
+struct EndWithoutGoodbye {
+    var failure: TLSFailure
+}
+
 /// Encrypts everything that goes through a channel, and says goodbye as TLS wants it.
 final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
@@ -68,6 +73,7 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func inputEnded(_ context: ChannelHandlerContext) {
         guard !saidFinished, !hasFailed else { return }
         saidFinished = true
+        if !session.isFinished { context.fireUserInboundEventTriggered(EndWithoutGoodbye(failure: session.cut())) }
         context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
 

@@ -1,3 +1,6 @@
+public import Config
+internal import System
+
 /// Whom a connecting side believes (streaming protocol §14).
 public struct TLSTrust: Sendable, Hashable {
     /// What follows from a certificate that does not hold.
@@ -21,4 +24,25 @@ public struct TLSTrust: Sendable, Hashable {
         self.directory = directory
         self.verification = verification
     }
+
+    /// As `[stream]` has it, at this moment: whether its `CAfile` is there counts.
+    ///
+    /// With `ssl verify hostname = auto` names are checked where the system's store is believed, in which there is
+    /// everybody; certificates that the operator has chosen say enough by themselves, as the original takes it.
+    public init(_ stream: StreamSettings) {
+        self.init(file: stream.certificateFile, directory: stream.certificateDirectory)
+        verification =
+            switch stream.verifyHostname {
+            case _ where stream.skipsCertificateVerification: .none
+            case .yes: .all
+            case .no: .chainOnly
+            case .auto: usesSystemStore ? .all : .chainOnly
+            }
+    }
+
+    /// Whether the system's certificates are believed, because there are no others.
+    public var usesSystemStore: Bool { ![file, directory].contains { $0.map(Files.exists) == true } }
+
+    /// `CAfile`, where it is named and not there.
+    public var missingFile: String? { file.flatMap { Files.exists($0) ? nil : $0 } }
 }

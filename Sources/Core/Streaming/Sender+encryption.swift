@@ -1,0 +1,107 @@
+import Basics
+import Config
+import Diagnostics
+import Status
+import Synchronization
+import Transport
+import Wire
+
+/// What a sender says of connections with TLS (streaming protocol §14): the original's lines, then what is known.
+extension Sender {
+    /// Seconds before a certificate's end in which it is time to renew it.
+    static let expiryWarningSeconds: Int64 = 30 * 86_400
+
+    // MARK: Connections that cannot be encrypted
+
+    /// Nothing of the request has gone out: the key stays here.
+    func notEncrypted(_ failure: DialFailure, _ destination: Destination) {
+        if let error = failure.material {
+            let reason = Reason(condition: .trustUnusable, values: ["file": error.path, "reason": error.reason])
+            return refused(.certificateNotValid, because: reason)
+        }
+        guard let tls = failure.tls else { return }
+        let reason = reason(tls, destination)
+        guard case .certificate(let found) = tls.kind else {
+            let words = ["reason": words(tls.kind)]
+            return refused(.notEncrypted, words, because: reason, isWordless: tls.kind == .closed)
+        }
+        report(.certificateCheckFailed, ["number": String(found.number), "message": found.text])
+        refused(.certificateNotValid, because: reason)
+    }
+
+    private func reason(_ failure: TLSFailure, _ destination: Destination) -> Reason {
+        let now = clock.now() / microsecondsPerSecond
+        let found = TLSDiagnosis(failure, dialling: destination.description, trusting: settings.trust, now: now)
+        return Reason(
+            condition: found.condition,
+            values: found.values,
+            evidence: found.evidence.isEmpty ? nil : found.evidence.joined(separator: "; "),
+            fix: found.fixes
+        )
+    }
+
+    /// What stands where the original has its library's words.
+    private func words(_ kind: TLSFailure.Kind) -> String {
+        switch kind {
+        case .certificate(let found): found.text
+        case .alert(let alert): "alert \(alert)"
+        case .notTLS: "wrong version number"
+        case .closed: "unexpected eof while reading"
+        case .timedOut: "no answer within \(settings.timeoutSeconds) seconds"
+        case .protocolError(let text): text
+        }
+    }
+
+    // MARK: Connections that are encrypted
+
+    /// Shows how, and says what was let pass: once for each destination, however many senders go there.
+    func look(at tls: TLSFacts?, of destination: Destination?) {
+        guard let tls, let destination else { return facts.withLock { $0.encrypted(nil) } }
+        let warnings = warnings(tls, destination)
+        var shown = StatusDocument.TLS(tls)
+        shown.warnings = warnings.map { warning in
+            let event = event(warning.condition, warning.values)
+            if encryption.isNews("\(destination) \(event.condition.code) \(tls.certificate?.fingerprint ?? "")") {
+                reporter.report(event)
+            }
+            return .init(code: event.condition.code, text: event.text)
+        }
+        facts.withLock { $0.encrypted(shown) }
+    }
+
+    private func warnings(_ tls: TLSFacts, _ destination: Destination) -> [Reason] {
+        guard let certificate = tls.certificate else { return [] }
+        var warnings = tls.notes.map { note in
+            let values = [
+                "number": String(note.number), "message": note.text, "name": destination.host,
+                "names": certificate.names.isEmpty ? certificate.subject : certificate.names.joined(separator: ", "),
+                "subject": certificate.subject,
+            ]
+            return Reason(condition: note.isAboutName ? .nameNotChecked : .certificateNotChecked, values: values)
+        }
+        let left = certificate.notAfter &- clock.now() / microsecondsPerSecond
+        if left >= 0, left < Self.expiryWarningSeconds {
+            let values = ["subject": certificate.subject, "days": String(left / 86_400)]
+            warnings.append(Reason(condition: .certificateExpiresSoon, values: values))
+        }
+        return warnings
+    }
+
+    /// A stream that TLS has ended.
+    func tellBroken(_ failure: TLSFailure, _ destination: Destination) {
+        guard failure.kind != .closed else { return report(.endedWithoutGoodbye) }
+        let reason = reason(failure, destination)
+        fail(.encryptionBroken, ["reason": words(failure.kind)], evidence: reason.evidence)
+    }
+}
+
+extension StatusDocument.TLS {
+    /// What both sides have agreed on, and what the other side has shown.
+    init(_ facts: TLSFacts) {
+        self.init(version: facts.version)
+        cipher = facts.cipher
+        verified = facts.isVerified
+        subject = facts.certificate?.subject
+        notAfterAt = facts.certificate.map { Double($0.notAfter) }
+    }
+}
