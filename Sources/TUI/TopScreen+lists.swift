@@ -101,13 +101,16 @@ extension TopPainter {
     }
 
     mutating func drawWaiting() {
-        let lines =
-            state.unreachable == nil
-            ? ["waiting for \(state.source)"]
-            : [
-                "Nothing to show yet: \(state.source) does not answer.",
-                "Is the node running? ndstream parent starts one, ndstream top HOST asks another.",
-            ]
+        let lines: [String] =
+            switch state.unreachable {
+            case nil: ["waiting for \(state.source)"]
+            case let lost? where !lost.details.isEmpty: ["Nothing to show yet. \(lost.reason)"] + lost.details
+            default:
+                [
+                    "Nothing to show yet: \(state.source) does not answer.",
+                    "Is the node running? ndstream parent starts one, ndstream top HOST asks another.",
+                ]
+            }
         let pieces = lines.flatMap { wrapped($0, width: grid.columns - 2) }
         for (row, piece) in zip(body, pieces) { grid.put(" " + piece, row: row, column: 0, role: .quiet) }
     }

@@ -22,7 +22,7 @@ public struct TopState: Sendable {
     public internal(set) var view = View.hosts
     public private(set) var document: StatusDocument?
     /// Since when the node doesn't answer, and what came instead.
-    public private(set) var unreachable: (since: Double, reason: String)?
+    public private(set) var unreachable: (since: Double, reason: String, details: [String])?
     /// Where the document comes from, as it was given.
     public let source: String
     /// A fresh key for the help that an empty screen gives.
@@ -67,8 +67,9 @@ public struct TopState: Sendable {
     }
 
     /// The node didn't answer. The last picture stays.
-    public mutating func lost(_ reason: String, now: Double) {
-        unreachable = (unreachable?.since ?? now, reason)
+    /// - Parameter details: what shows it and what to do about it, where that is more than to look whether it runs.
+    public mutating func lost(_ reason: String, details: [String] = [], now: Double) {
+        unreachable = (unreachable?.since ?? now, reason, details)
     }
 
     var selectedHost: StatusDocument.Host? {

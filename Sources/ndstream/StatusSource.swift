@@ -9,40 +9,51 @@ import Transport
 struct StatusSource: Sendable {
     let endpoint: HTTPClient.Endpoint
     /// What the user sees of it.
-    let name: String
+    var name: String { endpoint.description }
 
-    /// What was asked for: `unix:PATH`, an absolute path, `HOST`, `HOST:PORT`, `http://HOST:PORT`.
-    init(_ text: String) throws {
-        var text = text
-        if text.lowercased().hasPrefix("https://") || text.lowercased().hasSuffix(":ssl") {
-            throw ValidationError("'\(text)' wants TLS, which is not part of this version.")
+    /// What was asked for: `unix:PATH`, an absolute path, `HOST`, `HOST:PORT`, `HOST:PORT:SSL`, `http://HOST:PORT`,
+    /// `https://HOST:PORT`.
+    /// - Parameters:
+    ///   - encrypted: whether it was asked for TLS beside that.
+    ///   - authority: a file with the certificates that are trusted instead of the system's.
+    init(_ text: String, encrypted: Bool = false, authority: String? = nil) throws {
+        var wantsTLS = encrypted || authority != nil
+        var place = text
+        if text.lowercased().hasPrefix("https://") {
+            wantsTLS = true
+            place = String(text.dropFirst(8).prefix { $0 != "/" })
+        } else if text.lowercased().hasPrefix("http://") {
+            guard !wantsTLS else {
+                throw ValidationError("'\(text)' is not encrypted: write https://, or leave out --tls.")
+            }
+            place = String(text.dropFirst(7).prefix { $0 != "/" })
+        } else if text.hasPrefix("/") {
+            place = "unix:" + text
         }
-        if text.lowercased().hasPrefix("http://") { text = String(text.dropFirst(7).prefix { $0 != "/" }) }
-        if text.hasPrefix("/") { text = "unix:" + text }
-        let destination: Destination
-        do {
-            destination = try Destination(text, defaultPort: "19999")
-        } catch {
-            throw ValidationError("'\(text)' is no place to ask: give HOST, HOST:PORT or unix:/PATH.")
+        guard let destination = try? Destination(place, defaultPort: "19999") else {
+            throw ValidationError(
+                "'\(text)' is no place to ask: give HOST, HOST:PORT, https://HOST:PORT or unix:/PATH."
+            )
         }
-        self.init(destination)
+        switch destination.transport {
+        case .unix:
+            guard !wantsTLS else {
+                throw ValidationError("A unix socket is never encrypted: leave out --tls and --ca.")
+            }
+            endpoint = .unix(path: destination.host)
+        case .tcp:
+            let trust = wantsTLS || destination.tls ? TLSTrust(file: authority) : nil
+            endpoint = .tcp(host: destination.host, port: destination.port, tls: trust)
+        }
     }
 
     /// The parent of this machine, else its agent, else whatever listens on the usual port.
     init(local paths: NodePaths) {
         for role in [Role.parent, .agent] where Files.exists(paths.adminSocket(role)) {
-            self.init(Destination(transport: .unix, host: paths.adminSocket(role), port: ""))
+            endpoint = .unix(path: paths.adminSocket(role))
             return
         }
-        self.init(Destination(host: "localhost", port: "19999"))
-    }
-
-    private init(_ destination: Destination) {
-        switch destination.transport {
-        case .unix: endpoint = .unix(path: destination.host)
-        case .tcp: endpoint = .tcp(host: destination.host, port: destination.port)
-        }
-        name = endpoint.description
+        endpoint = .tcp(host: "localhost", port: "19999")
     }
 }
 
@@ -50,6 +61,15 @@ struct StatusSource: Sendable {
 struct StatusFailure: Error, Sendable {
     let sentence: String
     let status: ExitStatus
+    /// What shows it.
+    var evidence: [String] = []
+    /// What to do about it, best first.
+    var fixes: [String] = []
+
+    /// All of it, in lines.
+    var explanation: String {
+        ([sentence] + evidence.map { "  " + $0 } + fixes.map { "  fix: " + $0 }).joined(separator: "\n")
+    }
 }
 
 /// Asks a node for its status document. One thread uses it.
@@ -77,6 +97,9 @@ final class StatusClient {
                 sentence: "\(source.name) does not permit it: see [web] allow dashboard from in its netdata.conf",
                 status: .notPermitted
             )
+        case 301, 302, 307,
+            308 where response.fields["Location"]?.lowercased().hasPrefix("https://") == true:
+            throw StatusFailure(wantsTLS: source)
         default:
             let server = response.fields["Server"].map { " (\($0))" } ?? ""
             throw StatusFailure(
@@ -106,6 +129,9 @@ extension StatusFailure {
         case .unresolved(let reason): self.init(sentence: reason.description, status: .hostUnknown)
         case .unreachable(let error) where error.number == EACCES:
             self.init(sentence: "no permission for \(source.name)", status: .notPermitted)
+        case .encryption(let failure): self.init(failure, source)
+        case .wantsTLS: self.init(wantsTLS: source)
+        case .trust(let error): self.init(sentence: error.description, status: .noInput)
         case .unreachable(let error):
             self.init(sentence: "nobody answers at \(source.name): \(error.reason)", status: .unavailable)
         case .timedOut, .tooBig, .malformed:

@@ -11,14 +11,16 @@ struct Top: ParsableCommand {
             Shows every host with its state, age, lag, samples and bytes a second, compression and history; who was \
             refused and why (press 3); and for the chosen host what is wrong and the fix (press Enter). ? lists the keys.
 
-            SOURCE is HOST, HOST:PORT, http://HOST:PORT or unix:/PATH. Without it the parent of this machine is asked \
-            through its admin socket, else its agent, else localhost:19999.
+            SOURCE is HOST, HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:/PATH. Without it the parent of this \
+            machine is asked through its admin socket, else its agent, else localhost:19999. With https://, HOST:PORT:SSL \
+            or --tls the node must prove with its certificate that it has this name or address.
 
             Without a terminal, or where the terminal cannot move its cursor, it prints frames as --batch does.
 
             EXAMPLES:
               ndstream top                      # the parent of this machine
               ndstream top parent.example       # another one, port 19999
+              ndstream top https://parent.example --ca parent_cert.pem
               ndstream top --once               # one frame, then exit
               ndstream top --batch -n 3 -d 10   # three frames, 10 s apart
               ndstream top --json --once | jq '.hosts[].hostname'
@@ -26,14 +28,26 @@ struct Top: ParsableCommand {
             EXIT CODES:
               0   good
               64  wrong usage
+              66  the file of --ca cannot be read
               68  host unknown
               69  nobody answers, or the terminal is unknown
-              77  not permitted
+              77  not permitted, or the node's certificate does not hold
             """
     )
 
     @Argument(help: ArgumentHelp("The node to watch.", valueName: "source"))
     var source: String?
+
+    @Flag(help: "Ask over TLS, as with https://.")
+    var tls = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask over TLS, and trust the certificates in this file (PEM) instead of the system's.",
+            valueName: "file"
+        )
+    )
+    var ca: String?
 
     @Flag(name: [.customShort("b"), .long], help: "Print frames of plain text instead of drawing a screen.")
     var batch = false
@@ -68,14 +82,22 @@ struct Top: ParsableCommand {
             throw ValidationError("-d wants 0.5 to 3600 seconds; '\(delay)' is not.")
         }
         if once, count != nil { throw ValidationError("--once is -n 1: give one of the two.") }
-        if let source { _ = try StatusSource(source) }
+        if let source {
+            _ = try StatusSource(source, encrypted: tls, authority: ca)
+        } else if tls || ca != nil {
+            throw ValidationError("--tls and --ca want a SOURCE: the node of this machine is asked through its socket.")
+        }
     }
 
     func run() throws {
         let isUTF8 = Terminal.takeLocale()
         let appearance = Appearance(unicode: isUTF8 && !ascii, utcOffset: localOffset())
+        if let ca, access(ca, R_OK) != 0 {
+            throw failure("top", "\(ca): \(String(cString: strerror(errno)))", .noInput)
+        }
         let source =
-            try self.source.map { try StatusSource($0) } ?? StatusSource(local: NodePaths(stateDirectory: stateDir))
+            try self.source.map { try StatusSource($0, encrypted: tls, authority: ca) }
+            ?? StatusSource(local: NodePaths(stateDirectory: stateDir))
         let hasTerminal =
             isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && environment("TERM") != "dumb"
         if batch || json || once || count != nil || !hasTerminal {

@@ -28,7 +28,7 @@ struct TopBatch {
                 guard writeAll(gap + frame, to: STDOUT_FILENO) else { return }
                 printed += 1
             } catch {
-                if last?.sentence != error.sentence { complain("top", error.sentence) }
+                if last?.sentence != error.sentence { complain("top", error.explanation) }
                 last = error
                 // What no waiting changes.
                 if error.status != .unavailable { break }

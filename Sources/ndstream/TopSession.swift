@@ -47,7 +47,8 @@ struct TopSession {
         while true {
             switch fetcher.take() {
             case .document(let document): state.take(document, now: now())
-            case .failure(let reason): state.lost(reason, now: now())
+            case .failure(let failure):
+                state.lost(failure.sentence, details: failure.evidence + failure.fixes, now: now())
             case nil: break
             }
             let (rows, columns) = terminal.size
@@ -80,7 +81,7 @@ struct TopSession {
 private final class StatusFetcher: Sendable {
     enum News: Sendable {
         case document(StatusDocument)
-        case failure(String)
+        case failure(StatusFailure)
     }
 
     private let source: StatusSource
@@ -118,7 +119,7 @@ private final class StatusFetcher: Sendable {
                 do throws(StatusFailure) {
                     news = .document(try client.fetch().document)
                 } catch {
-                    news = .failure(error.sentence)
+                    news = .failure(error)
                 }
                 latest.withLock { $0 = news }
                 newsWakeup.signal()

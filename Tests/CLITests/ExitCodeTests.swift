@@ -27,7 +27,13 @@ import Testing
         try expect(["top", "-d", "3601"], 64, "-d wants 0.5 to 3600 seconds")
         try expect(["top", "--once", "-n", "2"], 64, "--once is -n 1")
         try expect(["top", "[::1"], 64, "is no place to ask")
-        try expect(["top", "https://a"], 64, "TLS, which is not part of this version")
+        try expect(
+            ["top", "--tls", "http://a"],
+            64,
+            "'http://a' is not encrypted: write https://, or leave out --tls."
+        )
+        try expect(["top", "--tls", "unix:/a"], 64, "A unix socket is never encrypted")
+        try expect(["top", "--tls"], 64, "--tls and --ca want a SOURCE")
         try expect(["keygen", "-n", "0"], 64, "-n wants 1 to 1000000 keys; '0' is not.")
         try expect(["keygen", "-n", "1000001"], 64, "-n wants 1 to 1000000 keys")
         try expect(["keygen", "--stream-conf", "-n", "2"], 64, "leave out -n")
@@ -44,6 +50,8 @@ import Testing
         try expect(["top", "--once", "no-such-host.invalid"], 68, "Cannot resolve host 'no-such-host.invalid'")
         try expect(["check-tls", "no-such-host.invalid"], 68, "Cannot resolve host")
         try expect(["check-tls", "localhost:1"], 69, "nobody answers at localhost:1")
+        try expect(["top", "--ca", "/nowhere/ca.pem", "localhost:1"], 66, "/nowhere/ca.pem: No such file or directory")
+        try expect(["top", "--ca", "/dev/null", "localhost:1"], 66, "/dev/null: no certificate or crl found")
         try expect(["tail", "--no-follow", "/nowhere/error.log"], 66, "No such file or directory")
         try expect(["tail", "--no-follow", "/tmp"], 74, "Is a directory")
     }

@@ -4,6 +4,7 @@ import Glibc
 enum Tools {
     static let tmux = "/usr/bin/tmux"
     static let man = "/usr/bin/man"
+    static let openssl = "/usr/bin/openssl"
 
     /// Whether a program is there. Without it the tests that need it do not run: loudly, and in continuous integration they
     /// run and fail.

@@ -77,6 +77,14 @@ import Testing
         var never = state(nil)
         never.lost("nobody answers", now: sampleNow)
         try expectGolden(picture(never, 60, 10, now: sampleNow + 3), "never-60x10.txt")
+        never.lost(
+            "https://parent.example:19999: nobody whom this machine trusts has signed its certificate [ND-T20]",
+            details: [
+                "ndstream top https://parent.example:19999 --ca FILE, with the certificate of who signed it in FILE"
+            ],
+            now: sampleNow + 4
+        )
+        try expectGolden(picture(never, 80, 10, now: sampleNow + 5), "untrusted-80x10.txt")
     }
 
     @Test func frozen() throws {

@@ -43,6 +43,126 @@ import Testing
         #expect(try client.get("/b").status == 200)
     }
 
+    private func encrypted(_ certificate: String = "valid") throws -> LiveServer {
+        var policy = ServerPolicy()
+        policy.tls = try TLSContext.server(
+            certificate: Certificates.path(certificate + ".pem"),
+            key: Certificates.path(certificate + ".key")
+        )
+        return LiveServer(policy: policy)
+    }
+
+    private func client(_ server: LiveServer, host: String = "localhost", ca: String? = "ca.pem") -> HTTPClient {
+        HTTPClient(.tcp(host: host, port: "\(server.port)", tls: TLSTrust(file: ca.map(Certificates.path))))
+    }
+
+    @Test func asksOverTLS() throws {
+        let clients = Mutex<Set<String>>([])
+        var policy = ServerPolicy()
+        policy.tls = try TLSContext.server(
+            certificate: Certificates.path("valid.pem"),
+            key: Certificates.path("valid.key")
+        )
+        let server = LiveServer(policy: policy) { request in
+            clients.withLock { _ = $0.insert(request.peer.port) }
+            return Route { request in .text(200, String(repeating: request.path, count: 30_000)) }
+        }
+        defer { server.stop() }
+        for host in ["localhost", "127.0.0.1"] {
+            clients.withLock { $0.removeAll() }
+            let client = client(server, host: host)
+            for path in ["/abc", "/def", "/ghi"] {
+                let response = try client.get(path)
+                #expect(response.status == 200)
+                #expect(response.body.count == 120_000)
+                #expect(response.body.starts(with: path.utf8))
+            }
+            #expect(clients.withLock { $0.count } == 1, "one connection for all")
+        }
+    }
+
+    @Test func anEncryptedConnectionThatWasClosedMeanwhileIsReplaced() throws {
+        var policy = ServerPolicy()
+        policy.idleTimeout = 1
+        policy.tls = try TLSContext.server(
+            certificate: Certificates.path("valid.pem"),
+            key: Certificates.path("valid.key")
+        )
+        let server = LiveServer(policy: policy)
+        defer { server.stop() }
+        let client = client(server)
+        _ = try client.get("/a")
+        #expect(eventually { server.server.connections == 0 })
+        #expect(try client.get("/b").status == 200)
+    }
+
+    @Test(arguments: [
+        ("expired", "localhost", "ca.pem", 10), ("not-yet-valid", "localhost", "ca.pem", 9),
+        ("self-signed", "localhost", "ca.pem", 18), ("wrong-name", "localhost", "ca.pem", 62),
+        ("no-ip", "127.0.0.1", "ca.pem", 64), ("wrong-ca", "localhost", "ca.pem", 20),
+        ("valid", "localhost", nil, 20),
+    ])
+    func whatCannotBeBelievedIsNotAsked(_ certificate: String, _ host: String, _ ca: String?, _ number: Int) throws {
+        let server = try encrypted(certificate)
+        defer { server.stop() }
+        let failure = #expect(throws: HTTPClient.Failure.self) { try client(server, host: host, ca: ca).get("/") }
+        guard case .encryption(let tls) = failure, case .certificate(let found) = tls.kind else {
+            Issue.record("\(failure as Any)")
+            return
+        }
+        #expect(found.number == number)
+        #expect(tls.chain.first?.subject.isEmpty == false)
+        // It heard why.
+        #expect(tls.sent != nil)
+    }
+
+    @Test func plainAndTLSAreToldApart() throws {
+        let plain = LiveServer()
+        defer { plain.stop() }
+        // The server closes what it has no certificate for.
+        #expect(throws: HTTPClient.Failure.encryption(cut)) { try client(plain).get("/") }
+        let encrypted = try encrypted()
+        defer { encrypted.stop() }
+        #expect(throws: HTTPClient.Failure.trust(TLSMaterialError(.trust, "/dev/null", reason: noCertificates))) {
+            let endpoint = HTTPClient.Endpoint.tcp(
+                host: "localhost",
+                port: "\(encrypted.port)",
+                tls: TLSTrust(file: "/dev/null")
+            )
+            _ = try HTTPClient(endpoint).get("/")
+        }
+        #expect(HTTPClient.Endpoint.tcp(host: "::1", port: "1", tls: TLSTrust()).description == "https://[::1]:1")
+    }
+
+    @Test func whoAnswersAPlainQuestionWithAnAlertWantsTLS() throws {
+        let listener = try ListeningSocket.bind(host: "127.0.0.1", port: "0")[0]
+        listener.setBacklog(4)
+        Threads.start(name: "alerting") {
+            let connection = accept(listener.descriptor, nil, nil)
+            let alert: [UInt8] = [0x15, 0x03, 0x03, 0, 2, 2, 70]
+            _ = send(connection, alert, alert.count, Int32(MSG_NOSIGNAL))
+            close(connection)
+            close(listener.descriptor)
+        }
+        #expect(throws: HTTPClient.Failure.wantsTLS) {
+            try HTTPClient(.tcp(host: "127.0.0.1", port: "\(listener.port)")).get("/")
+        }
+    }
+
+    private let noCertificates = "no certificate or crl found"
+
+    private var cut: TLSFailure { TLSFailure(.closed) }
+
+    @Test func aHandshakeThatDoesNotGoOnIsATimeout() throws {
+        let silent = try ListeningSocket.bind(host: "127.0.0.1", port: "0")[0]
+        defer { close(silent.descriptor) }
+        silent.setBacklog(4)
+        let failure = #expect(throws: HTTPClient.Failure.self) {
+            try HTTPClient(.tcp(host: "127.0.0.1", port: "\(silent.port)", tls: TLSTrust())).get("/", timeout: 50_000)
+        }
+        #expect(failure == .encryption(TLSFailure(.timedOut)))
+    }
+
     @Test func failuresAreNamed() throws {
         #expect(
             throws: HTTPClient.Failure.unreachable(

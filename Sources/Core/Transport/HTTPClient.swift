@@ -4,12 +4,15 @@ public import System
 public final class HTTPClient {
     /// Where the node answers.
     public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
-        case tcp(host: String, port: String)
+        /// - Parameter tls: whom to believe; `nil` is not encrypted.
+        case tcp(host: String, port: String, tls: TLSTrust? = nil)
         case unix(path: String)
 
+        /// `parent.example:19999`, `https://[::1]:19999`, `unix:/path`.
         public var description: String {
             switch self {
-            case .tcp(let host, let port): host.utf8.contains(58) ? "[\(host)]:\(port)" : "\(host):\(port)"
+            case .tcp(let host, let port, let tls):
+                (tls == nil ? "" : "https://") + (host.utf8.contains(58) ? "[\(host)]:\(port)" : "\(host):\(port)")
             case .unix(let path): "unix:\(path)"
             }
         }
@@ -26,6 +29,12 @@ public final class HTTPClient {
         /// Nobody answers there: the errno says why.
         case unreachable(SystemError)
         case timedOut
+        /// It could not be encrypted, or not any longer.
+        case encryption(TLSFailure)
+        /// Whom to believe cannot be read.
+        case trust(TLSMaterialError)
+        /// It was asked in plain and answered in TLS.
+        case wantsTLS
         /// The answer is longer than ``answerLimit``.
         case tooBig
         /// What came is no answer.
@@ -36,6 +45,9 @@ public final class HTTPClient {
             case .unresolved(let failure): failure.description
             case .unreachable(let error): error.description
             case .timedOut: "no answer in time"
+            case .encryption(let failure): "not encrypted: \(failure.kind)"
+            case .trust(let error): error.description
+            case .wantsTLS: "it speaks TLS"
             case .tooBig: "the answer is too big"
             case .malformed(let reason): "not understood: \(reason)"
             }
@@ -47,6 +59,8 @@ public final class HTTPClient {
 
     public let endpoint: Endpoint
     private var kept = Kept()
+    /// Made for the first connection: with it a later one takes up the same session.
+    private var context: TLSContext?
 
     public init(_ endpoint: Endpoint) { self.endpoint = endpoint }
 
@@ -60,98 +74,95 @@ public final class HTTPClient {
         limit: Int = HTTPClient.answerLimit
     ) throws(Failure) -> Response {
         let deadline = BlockingSocket.Deadline(after: timeout)
-        if let socket = kept.take() {
+        if let connection = kept.take() {
             // The node may have closed it meanwhile; then a new one is as good.
-            if let response = try? exchange(socket, path, deadline, limit) { return response }
+            if let response = try? exchange(connection, path, deadline, limit) { return response }
         }
         return try exchange(try connect(deadline), path, deadline, limit)
     }
 
-    private func connect(_ deadline: BlockingSocket.Deadline) throws(Failure) -> BlockingSocket {
+    private func connect(_ deadline: BlockingSocket.Deadline) throws(Failure) -> BlockingConnection {
         switch endpoint {
         case .unix(let path):
             do throws(SystemError) {
-                return try BlockingSocket.connect(path: path, deadline: deadline)
+                return BlockingConnection(try BlockingSocket.connect(path: path, deadline: deadline))
             } catch {
                 throw Failure(error)
             }
-        case .tcp(let host, let port):
-            let addresses: [InternetAddress]
-            do throws(NameResolver.Failure) {
-                addresses = try NameResolver.resolve(host: host, port: port, interface: nil)
+        case .tcp(let host, let port, nil): return BlockingConnection(try reach(host, port, deadline))
+        case .tcp(let host, let port, let trust?):
+            let context = try believing(trust)
+            let socket = try reach(host, port, deadline)
+            let session = TLSSession(client: context, name: host, destination: endpoint.description)
+            return try BlockingConnection(socket, session, deadline)
+        }
+    }
+
+    private func reach(
+        _ host: String,
+        _ port: String,
+        _ deadline: BlockingSocket.Deadline
+    ) throws(Failure) -> BlockingSocket {
+        let addresses: [InternetAddress]
+        do throws(NameResolver.Failure) {
+            addresses = try NameResolver.resolve(host: host, port: port, interface: nil)
+        } catch {
+            throw .unresolved(error)
+        }
+        var failure = Failure.malformed("no address")
+        for address in addresses {
+            do throws(SystemError) {
+                return try BlockingSocket.connect(address, deadline: deadline)
             } catch {
-                throw .unresolved(error)
+                failure = Failure(error)
             }
-            var failure = Failure.malformed("no address")
-            for address in addresses {
-                do throws(SystemError) {
-                    return try BlockingSocket.connect(address, deadline: deadline)
-                } catch {
-                    failure = Failure(error)
-                }
-            }
-            throw failure
+        }
+        throw failure
+    }
+
+    private func believing(_ trust: TLSTrust) throws(Failure) -> TLSContext {
+        if let context { return context }
+        do throws(TLSMaterialError) {
+            let new = try TLSContext.client(trust)
+            context = new
+            return new
+        } catch {
+            throw .trust(error)
         }
     }
 
     private func exchange(
-        _ socket: consuming BlockingSocket,
+        _ connection: consuming BlockingConnection,
         _ path: String,
         _ deadline: BlockingSocket.Deadline,
         _ limit: Int
     ) throws(Failure) -> Response {
         guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .malformed("the path is not encoded") }
         let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"
-        try write(socket, request, deadline)
+        try connection.write(Array(request.utf8), deadline: deadline)
         var answer: [UInt8] = []
         var reply = HTTPReply()
         while true {
-            let got = try read(socket, &answer, deadline)
+            let got = try connection.read(into: &answer, deadline: deadline)
             guard answer.count <= limit else { throw .tooBig }
+            // What a server that takes nothing else says to a plain question: an alert.
+            if !connection.isEncrypted, answer.starts(with: [0x15, 0x03]) { throw .wantsTLS }
             switch reply.state(answer, atEnd: got == 0) {
             case .incomplete: continue
             case .malformed(let reason): throw .malformed(reason)
             case .complete(let response, let keepAlive):
-                if keepAlive { kept.put(socket) }
+                if keepAlive { kept.put(connection) }
                 return response
             }
         }
     }
-
-    private func write(
-        _ socket: borrowing BlockingSocket,
-        _ text: String,
-        _ deadline: BlockingSocket.Deadline
-    ) throws(Failure) {
-        do throws(SystemError) {
-            try socket.write(Array(text.utf8), deadline: deadline)
-        } catch {
-            throw Failure(error)
-        }
-    }
-
-    private func read(
-        _ socket: borrowing BlockingSocket,
-        _ answer: inout [UInt8],
-        _ deadline: BlockingSocket.Deadline
-    ) throws(Failure) -> Int {
-        do throws(SystemError) {
-            return try socket.read(into: &answer, deadline: deadline)
-        } catch {
-            throw Failure(error)
-        }
-    }
-}
-
-extension HTTPClient.Failure {
-    init(_ error: SystemError) { self = error.number == Errno.timedOut ? .timedOut : .unreachable(error) }
 }
 
 /// Holds a connection between two questions.
 private struct Kept: ~Copyable {
-    private var socket: BlockingSocket?
+    private var connection: BlockingConnection?
 
-    mutating func take() -> BlockingSocket? { socket.take() }
+    mutating func take() -> BlockingConnection? { connection.take() }
 
-    mutating func put(_ socket: consuming BlockingSocket) { self.socket = consume socket }
+    mutating func put(_ connection: consuming BlockingConnection) { self.connection = consume connection }
 }
