@@ -11,6 +11,7 @@
 #   example    the eight nodes of Netdata's document on loopback for ten minutes: every sample has to arrive
 #   outages    links, parents and children that go away for 5 s, 60 s and 9 min, and what is missing afterwards
 #   weather    an hour: twenty children, links cut at random, a clock that steps; nothing may be missing
+#   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   format     formats the sources in place
 #   docs       man pages and completions, made anew from the commands
@@ -20,7 +21,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 BUILD_DEBS := libncursesw5-dev liblz4-dev libssl-dev pkg-config
-TEST_DEBS := $(BUILD_DEBS) tmux xz-utils python3 man-db zsh fish
+TEST_DEBS := $(BUILD_DEBS) tmux xz-utils python3 man-db zsh fish openssl ca-certificates
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product ndstream
 
@@ -30,7 +31,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather tls fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -77,6 +78,9 @@ outages: build
 
 weather: build
 	Tests/Example/weather.py
+
+tls: build
+	Tests/Example/tls.py
 
 fuzz:
 	Fuzz/run.sh

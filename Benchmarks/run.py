@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Drives ndstream, netdata 1.37.1 and a C reference with the same bytes and prints what each costs.
 
-  run.py [ingest] [realtime] [recorded] [memory] [proxy]      which measurements; none means all
+  run.py [ingest] [realtime] [recorded] [memory] [proxy] [tls]      which measurements; none means all
   --binary PATH   ndstream (default .build/release/ndstream)
   --only NAMES    servers: ndstream,netdata,sink
   --runs N        runs of each ingest measurement; the median counts (3)
@@ -13,6 +13,7 @@ realtime  1,000 children x 20 charts x 5 dimensions, one tick a second, after 60
 recorded  30 minutes of a real host (host-30min.stream.xz), as fast as the parent reads
 memory    100 children x 40 charts x 5 dimensions x 1 hour of `ram`
 proxy     8 children x 100 charts x 5 dimensions through a proxy without database to a sink that only reads
+tls       the children of `ingest`, 500 of those of `realtime`, and the sender of `proxy`, encrypted beside plain
 The generator has the second processor, the server the first. See README.md for what is fair.
 """
 import argparse
@@ -56,7 +57,7 @@ class Bench:
 
     def start(self, name, **options):
         if name == "sink":
-            return Sink(retention=options.get("retention", 3600))
+            return Sink(retention=options.get("retention", 3600), tls=options.get("tls", False))
         if name == "netdata":
             return Netdata(**options)
         return Ndstream(self.options.binary, **options)
@@ -149,6 +150,66 @@ class Bench:
             for name, runs in results.items():
                 print(f"\n{name}: the sink got " + ", ".join(str(run["sink"]) for run in runs))
 
+    def tls(self):
+        """Plain and encrypted take turns, so that what else the machine does weighs on both alike. What goes over the
+        wire is not compressed: what encryption costs is counted in bytes, and LZ4 leaves a third of them."""
+        quick = self.options.quick
+        taking = [f"{name}{wire}" for name in self.servers for wire in ("", " TLS")]
+        results = {what: [] for what in taking}
+        for run in range(1 if quick else self.options.runs):
+            for what in taking:
+                name, _, tls = what.partition(" ")
+                with self.start(name, tls=bool(tls)) as server:
+                    words = ["--children", 8, "--charts", 100, "--dims", 5, "--mode", "max", "--sndbuf", 131072,
+                             "--warm", 1 if quick else 2, "--seconds", 2 if quick else 8, "--seed", run + 1]
+                    results[what].append(self.put("tls ingest", server, generate(server, words + ["--tls"] * bool(tls))))
+        self.pairs("Taking 8 children x 100 charts x 5 dimensions, as fast as the parent reads", results)
+
+        results, children = {}, 50 if quick else 500
+        for what in taking:
+            name, _, tls = what.partition(" ")
+            with self.start(name, tls=bool(tls)) as server:
+                before = server.memory()["rss"]
+                words = ["--children", children, "--charts", 20, "--dims", 5, "--mode", "rt",
+                         "--warm", 5 if quick else 30, "--seconds", 5 if quick else 30]
+                measured = self.put("tls realtime", server, generate(server, words + ["--tls"] * bool(tls)))
+                measured["rss_before"] = before
+                results[what] = [measured]
+        self.pairs(f"Taking {children} children x 100 metrics, one tick a second", results, children)
+
+        results = {what: [] for what in taking if not what.startswith("sink")}
+        for run in range(1 if quick else self.options.runs):
+            for what in results:
+                name, _, tls = what.partition(" ")
+                with Sink("count", pin="1", tls=bool(tls)) as far:
+                    there = f"127.0.0.1:{far.port}{':SSL' if tls else ''}"
+                    options = {"mode": "none", "compression": "no"}
+                    options["upstream" if name == "ndstream" else "destination"] = there
+                    with self.start(name, **options) as server:
+                        words = ["--children", 8, "--charts", 100, "--dims", 5, "--mode", "max", "--sndbuf", 131072,
+                                 "--warm", 1 if quick else 2, "--seconds", 2 if quick else 8, "--seed", run + 1]
+                        measured = self.put("tls proxy", server, generate(server, words))
+                    measured["sink"] = far.finish()
+                    if measured["sink"]["lines"] == 0:
+                        sys.exit(f"{what}: nothing reached the sink")
+                results[what].append(measured)
+        self.pairs("Sending: a proxy without database takes them in plain and passes them on plain or encrypted", results)
+
+    def pairs(self, title, results, children=None):
+        """Each server's encrypted figures beside its plain ones."""
+        columns = ["plain CPU s / M samples", "TLS", "more", "TLS / plain"]
+        if children:
+            columns += ["plain RSS KiB / child", "TLS RSS KiB / child"]
+        print(f"\n### {title}\n\n| server | " + " | ".join(columns) + " |\n|" + "---|" * (len(columns) + 1))
+        for name in [name for name in results if " " not in name]:
+            plain, tls = (statistics.median(run["cpu_per_M"] for run in results[name + wire]) for wire in ("", " TLS"))
+            row = [f"{plain:.4f}", f"{tls:.4f}", f"{tls - plain:.4f}", f"{tls / max(plain, 1e-9):.2f}"]
+            if children:
+                row += [f"{(run['memory']['rss'] - run['rss_before']) / children:.0f}"
+                        for run in (results[name][0], results[name + " TLS"][0])]
+            print("| " + " | ".join([{"netdata": "1.37.1", "sink": "C reference"}.get(name, name)] + row) + " |")
+        sys.stdout.flush()
+
     def table(self, title, results, limit=None, children=None, metrics=None, points=None):
         columns = ["CPU s / M samples", "(min - max)", "M samples/s", "RSS MiB"]
         if children:
@@ -230,7 +291,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json")
     options = parser.parse_args()
-    everything = ["ingest", "realtime", "recorded", "memory", "proxy"]
+    everything = ["ingest", "realtime", "recorded", "memory", "proxy", "tls"]
     for what in options.what:
         if what not in everything:
             parser.error(f"{what}: one of {', '.join(everything)}")

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,14 @@ def build_tools():
     for name in ("streamgen", "sink"):
         source, program = os.path.join(HERE, name + ".c"), os.path.join(BUILD, name)
         if not os.path.exists(program) or os.path.getmtime(program) < os.path.getmtime(source):
-            subprocess.run(["cc", "-O2", "-march=native", "-o", program, source, "-llz4"], check=True)
+            subprocess.run(["cc", "-O2", "-march=native", "-o", program, source, "-llz4", "-lssl", "-lcrypto"], check=True)
+
+
+def certificate():
+    """A chain and its key for localhost and 127.0.0.1, and the authority that has signed it: three paths."""
+    directory = os.path.join(BUILD, "certificates")
+    subprocess.run(["sh", os.path.join(TOP, "Tests/Support/make-certificates.sh"), directory], check=True)
+    return [os.path.join(directory, name) for name in ("valid.pem", "valid.key", "ca.pem")]
 
 
 def netdata_root():
@@ -66,11 +74,18 @@ class Server:
         self.pin = ["taskset", "-c", "0" if pin is True else pin] if pin else []
         self.directory = tempfile.mkdtemp(prefix="ndstream-bench-")
         self.process = None
+        self.scheme = "http"
 
     def launch(self, command, **options):
         self.again = (command, options)
         self.process = subprocess.Popen(
             self.pin + command, stdin=subprocess.DEVNULL, preexec_fn=_own_group, **options)
+
+    def write(self, name, text):
+        path = os.path.join(self.directory, name)
+        with open(path, "w") as f:
+            f.write(text)
+        return path
 
     def relaunch(self):
         """Starts it once more, with the state that it has left; does not wait for it."""
@@ -79,11 +94,13 @@ class Server:
 
     def wait_for_api(self):
         deadline = time.time() + 30
+        anybody = ssl._create_unverified_context() if self.scheme == "https" else None
         while time.time() < deadline:
             if self.process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/info", timeout=2) as answer:
+                with urllib.request.urlopen(
+                        f"{self.scheme}://127.0.0.1:{self.port}/api/v1/info", timeout=2, context=anybody) as answer:
                     if answer.status == 200:
                         return
             except OSError:
@@ -134,10 +151,17 @@ class Server:
 
 
 class Netdata(Server):
-    """netdata 1.37.1: a parent, or with a destination a child."""
+    """netdata 1.37.1: a parent, or with a destination a child. With `tls` its port is encrypted; a destination with :SSL
+    is one that certificate() has made a certificate for."""
 
-    def __init__(self, mode="ram", retention=3600, pin=True, **options):
+    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, **options):
         super().__init__("1.37.1", pin)
+        chain, key, authority = certificate()
+        if tls:
+            self.scheme = "https"
+            options["extra"] = self.write("extra", f"[web]\n    ssl certificate = {chain}\n    ssl key = {key}\n")
+        if options.get("destination", "").endswith(":SSL"):
+            options["stream_extra"] = self.write("stream-extra", f"[stream]\n    CAfile = {authority}\n")
         words = [f"{name.replace('_', '-')}={value}" for name, value in options.items()]
         self.launch(
             ["bash", os.path.join(TOP, "Tests/Support/run-netdata.sh"), self.directory, str(self.port),
@@ -148,11 +172,13 @@ class Netdata(Server):
 
 
 class Ndstream(Server):
-    """Ours: a parent, with an upstream a proxy, or with a destination a headless agent."""
+    """Ours: a parent, with an upstream a proxy, or with a destination a headless agent. With `tls` its port is encrypted;
+    an upstream with :SSL is one that certificate() has made a certificate for."""
 
     def __init__(self, binary, mode="ram", retention=3600, destination=None, upstream=None, compression="yes",
-                 pin=True):
+                 pin=True, tls=False):
         super().__init__("ndstream", pin)
+        chain, key, authority = certificate()
         for name in ("etc", "state"):
             os.makedirs(os.path.join(self.directory, name))
         role = "agent" if destination else "parent"
@@ -166,7 +192,12 @@ class Ndstream(Server):
             else:
                 f.write(f"[web]\n    bind to = 127.0.0.1:{self.port}\n[plugins]\n    proc = no\n    diskspace = no\n"
                         "    netdata monitoring = no\n    enable running new plugins = no\n")
+            if tls:
+                self.scheme = "https"
+                f.write(f"[web]\n    ssl certificate = {chain}\n    ssl key = {key}\n")
         with open(os.path.join(self.directory, "etc/stream.conf"), "w") as f:
+            if (destination or upstream or "").endswith(":SSL"):
+                f.write(f"[stream]\n    CAfile = {authority}\n")
             if destination:
                 f.write(f"[stream]\n    enabled = yes\n    destination = {destination}\n    api key = {KEY}\n"
                         f"    enable compression = {compression}\n")
@@ -187,10 +218,13 @@ class Ndstream(Server):
 class Sink(Server):
     """The C reference: parses, looks up, stores one float a sample, nothing else."""
 
-    def __init__(self, what="parse", retention=3600, lz4=False, pin=True):
+    def __init__(self, what="parse", retention=3600, lz4=False, pin=True, tls=False):
         super().__init__("C reference", pin)
+        settings = {"SINK_LZ4": "1"} if lz4 else {}
+        if tls:
+            settings["SINK_TLS"] = ":".join(certificate()[:2])
         self.launch([os.path.join(BUILD, "sink"), str(self.port), what, str(retention)],
-                    stdout=subprocess.PIPE, env=dict(os.environ, **({"SINK_LZ4": "1"} if lz4 else {})))
+                    stdout=subprocess.PIPE, env=dict(os.environ, **settings))
         deadline = time.time() + 5
         while time.time() < deadline:
             try:

@@ -1,7 +1,7 @@
 // streamgen - plays N monitoring children against one streaming parent.
 //
-// One thread, epoll, no dependency but liblz4. Same seed + same arguments =
-// the same bytes, for every server. See README.md beside this file.
+// One thread, epoll, no dependency but liblz4 and OpenSSL. Same seed + same arguments =
+// the same bytes, for every server; with --tls the same bytes inside. See README.md beside this file.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <lz4.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -31,7 +32,7 @@ static struct {
     int ticks, linger, settle, warm;
     uint64_t seed;
     enum mode mode;
-    bool lz4, unit_tick, burst, quiet, zerobegin, labels, nodrain;
+    bool tls, lz4, unit_tick, burst, quiet, zerobegin, labels, nodrain;
 } o = {.host = "127.0.0.1", .port = 20200, .key = "11111111-2222-3333-4444-555555555555",
        .children = 1, .charts = 40, .dims = 5, .seconds = 10, .ver = 4, .seed = 1,
        .mode = MODE_RT, .hostprefix = "gen", .labels = true, .warm = 0};
@@ -186,7 +187,7 @@ static void build_model(void) {
 }
 
 // ------------------------------------------------------------------- children
-enum st { S_IDLE, S_CONNECTING, S_HANDSHAKE, S_STREAM, S_DRAIN, S_DEAD };
+enum st { S_IDLE, S_CONNECTING, S_TLS, S_HANDSHAKE, S_STREAM, S_DRAIN, S_DEAD };
 struct child {
     int fd, idx;
     enum st st;
@@ -197,6 +198,7 @@ struct child {
     double due, blocked_since, blocked, t_connect, t_ready, last_gen, last_out;
     uint64_t ticks, samples, wire, raw;
     bool want_out, first_sent, compress;
+    SSL *ssl;
     LZ4_stream_t *lz; char *ring; size_t ring_pos;
 };
 static struct child *ch_;
@@ -327,15 +329,36 @@ static void kill_child(struct child *c, bool refused) {
     if (c->st == S_DEAD) return;
     if (c->st == S_STREAM) g_streaming--;
     if (refused) g_refused++; else if (c->st != S_DRAIN) g_disc++;
+    SSL_free(c->ssl);
+    c->ssl = NULL;
     if (c->fd >= 0) close(c->fd);
     c->fd = -1;
     c->st = S_DEAD;
 }
 
+// send() and recv(), through TLS where it is asked for
+static SSL_CTX *tls_;
+
+static ssize_t said(struct child *c, int r) {
+    if (r > 0) return r;
+    int e = SSL_get_error(c->ssl, r);
+    if (e == SSL_ERROR_ZERO_RETURN) return 0;
+    errno = e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+    return -1;
+}
+
+static ssize_t put(struct child *c, const void *b, size_t n) {
+    return c->ssl ? said(c, SSL_write(c->ssl, b, (int)(n < 1 << 30 ? n : 1 << 30))) : send(c->fd, b, n, MSG_NOSIGNAL);
+}
+
+static ssize_t get(struct child *c, void *b, size_t n) {
+    return c->ssl ? said(c, SSL_read(c->ssl, b, (int)n)) : recv(c->fd, b, n, 0);
+}
+
 // returns false when the socket would block
 static bool flush_child(struct child *c, double t) {
     while (c->off < c->len) {
-        ssize_t n = send(c->fd, c->buf + c->off, c->len - c->off, MSG_NOSIGNAL);
+        ssize_t n = put(c, c->buf + c->off, c->len - c->off);
         if (n > 0) { c->off += (size_t)n; c->wire += (uint64_t)n; g_wire += (uint64_t)n; continue; }
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             if (!c->blocked_since) c->blocked_since = t;
@@ -388,7 +411,7 @@ static void send_hello(struct child *c) {
 static int verbose_refusals = 5;
 static void on_prompt(struct child *c) {
     char b[1024];
-    ssize_t n = recv(c->fd, b, sizeof b - 1, 0);
+    ssize_t n = get(c, b, sizeof b - 1);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (n <= 0) {
         if (verbose_refusals-- > 0) fprintf(stderr, "child %d: closed in handshake (%s)\n", c->idx, n ? strerror(errno) : "eof");
@@ -459,7 +482,21 @@ static void handle(struct child *c, uint32_t ev, double t) {
         getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &err, &l);
         if (err || (ev & EPOLLERR)) { kill_child(c, true); return; }
         if (!(ev & EPOLLOUT)) return;
-        send_hello(c);
+        if (tls_) {
+            c->ssl = SSL_new(tls_);
+            SSL_set_fd(c->ssl, c->fd);
+            c->st = S_TLS;
+        } else {
+            send_hello(c);
+            return;
+        }
+    }
+    if (c->st == S_TLS) {
+        int r = SSL_connect(c->ssl);
+        if (r == 1) { send_hello(c); return; }
+        int e = SSL_get_error(c->ssl, r);
+        if (e != SSL_ERROR_WANT_READ && e != SSL_ERROR_WANT_WRITE) { kill_child(c, true); return; }
+        want(c, e == SSL_ERROR_WANT_WRITE);
         return;
     }
     if (c->st == S_HANDSHAKE) {
@@ -469,7 +506,8 @@ static void handle(struct child *c, uint32_t ev, double t) {
     }
     if (ev & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
         char b[4096];
-        ssize_t n = recv(c->fd, b, sizeof b, 0);
+        ssize_t n;
+        do n = get(c, b, sizeof b); while (n > 0);
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) { kill_child(c, false); return; }
     }
     if (ev & EPOLLOUT) {
@@ -512,6 +550,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(a, "--tag")) o.tag = NEXT;
         else if (!strcmp(a, "--hostprefix")) o.hostprefix = NEXT;
         else if (!strcmp(a, "--lz4")) o.lz4 = true;
+        else if (!strcmp(a, "--tls")) o.tls = true;
         else if (!strcmp(a, "--unit-tick")) o.unit_tick = true;
         else if (!strcmp(a, "--burst")) o.burst = true;
         else if (!strcmp(a, "--zero-begin")) o.zerobegin = true;
@@ -527,6 +566,10 @@ int main(int argc, char **argv) {
     signal(SIGINT, on_sig); signal(SIGTERM, on_sig); signal(SIGPIPE, SIG_IGN);
     struct rlimit rl;
     getrlimit(RLIMIT_NOFILE, &rl); rl.rlim_cur = rl.rlim_max; setrlimit(RLIMIT_NOFILE, &rl);
+    if (o.tls) {    // whoever answers is believed: nobody else is there
+        tls_ = SSL_CTX_new(TLS_client_method());
+        SSL_CTX_set_mode(tls_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
     build_model();
     ch_ = calloc((size_t)o.children, sizeof *ch_);
     for (int i = 0; i < o.children; i++) {

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -33,8 +34,10 @@ class Node:
     """One ndstream process with a directory of its own. It can be killed and started again."""
 
     def __init__(self, directory, name, *, role="agent", mode="ram", web=True, to=None, takes=None, exporting="",
-                 charts="few", replication=True, db="", stream="", key=""):
-        """to: address of the parent; takes: memory mode of the hosts it receives, None where it takes none."""
+                 charts="few", replication=True, db="", stream="", key="", certificate=None, authority=None):
+        """to: address of the parent; takes: memory mode of the hosts it receives, None where it takes none; certificate:
+        its own, with its key, both files; authority: a file with whom it trusts."""
+        self.certificate, self.authority = certificate, authority
         self.name, self.role, self.mode, self.web = name, role, mode, web
         self.directory = f"{directory}/{name}"
         self.port = free_port() if web else None
@@ -55,6 +58,8 @@ class Node:
 [web]
     mode = {"static-threaded" if web else "none"}
     bind to = 127.0.0.1:{self.port or 1}
+    {f"ssl certificate = {certificate[0]}" if certificate else ""}
+    {f"ssl key = {certificate[1]}" if certificate else ""}
 [health]
     enabled = no
 [plugins]
@@ -70,6 +75,7 @@ class Node:
     destination = {to or ""}
     api key = {KEY}
     reconnect delay seconds = 1
+    {f"CAfile = {authority}" if authority else ""}
     {stream}
 """ + (f"""
 [{KEY}]
@@ -171,7 +177,11 @@ class Node:
         return []
 
     def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        if self.certificate:
+            trust = ssl.create_default_context(cafile=self.authority)
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trust)
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", path)
             reply = connection.getresponse()
