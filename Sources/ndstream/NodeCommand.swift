@@ -113,7 +113,7 @@ struct NodeArguments: ParsableArguments {
         }
         if check {
             let identity = MachineGUIDFile(configuration, adopts: adoptGuid).inspect()
-            let report = configuration.checkReport(adding: identity.findings)
+            let report = configuration.checkReport(adding: identity.findings + certificateFindings(configuration))
             writeAll(report.text, to: STDOUT_FILENO)
             throw ExitCode(report.exitCode)
         }
@@ -142,6 +142,11 @@ struct NodeArguments: ParsableArguments {
         }
     }
 
+    /// What is wrong with the key and the certificate of its port.
+    private func certificateFindings(_ configuration: Configuration) -> [Finding] {
+        ServerCertificate(configuration, now: Int64(time(nil))).findings
+    }
+
     /// The whole configuration, or what counts for one child.
     private func printed(_ configuration: Configuration) -> String {
         guard let machine = host.flatMap({ GUID($0) }) else { return configuration.printed }
@@ -151,7 +156,8 @@ struct NodeArguments: ParsableArguments {
 
     /// What runs but hardly as it was meant.
     private func warn(of configuration: Configuration, _ role: String) {
-        let warnings = configuration.findings.filter { $0.severity == .warning }
+        let findings = configuration.findings + certificateFindings(configuration)
+        let warnings = findings.filter { $0.severity == .warning }
         for warning in warnings.prefix(3) {
             complain(role, "warning: \(warning.message)" + (warning.advice.map { " (\($0))" } ?? ""))
         }

@@ -31,8 +31,7 @@ import Testing
                 "[db]\nmode = ram\n[web]\nssl key = /k\nbind to = *:1 *:2=streaming^SSL=force *:3=dashboard^SSL=optional",
             stream: "[stream]\nenabled = yes\napi key = \(key)\ndestination = a:1 b:2:SSL"
         )
-        #expect(said(configuration) == ["ND-K73:4", "ND-K72:5", "ND-K72:5"])
-        #expect(configuration.checkReport().exitCode == 1)
+        #expect(said(configuration) == [])
     }
 
     @Test func features() {

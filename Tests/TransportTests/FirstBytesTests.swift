@@ -17,6 +17,12 @@ import Testing
     ])
     func decide(bytes: String, finding: Sniffer.Finding) { #expect(Sniffer.find(Array(bytes.utf8)) == finding) }
 
+    @Test(arguments: [
+        ([0x80] as [UInt8], Sniffer.Finding.undecided), ([0x80, 0x2e], .undecided), ([0x80, 0x2e, 1], .tls),
+        ([0xff, 0xff, 1, 0], .tls), ([0x80, 0x2e, 2], .http), ([0xc3, 0xa9, 0x20], .http),
+    ])
+    func decideSSL2(bytes: [UInt8], finding: Sniffer.Finding) { #expect(Sniffer.find(bytes) == finding) }
+
     @Test func aRequestMayComeInPieces() throws {
         let bytes = Array(get.utf8)
         for cut in 0...bytes.count {

@@ -94,7 +94,8 @@ public struct ConfigurationChanges: Sendable, Equatable {
 
     private static let webNames: Set<String> = [
         "timeout for first request", "disconnect idle clients after seconds",
-        "accept a streaming request every seconds", "x-frame-options response header",
+        "accept a streaming request every seconds", "x-frame-options response header", "ssl key",
+        "ssl certificate", "tls version", "tls ciphers",
     ]
 
     private static let replicationNames: Set<String> = [

@@ -4,8 +4,8 @@ import Diagnostics
 extension Configuration {
     /// What is wrong with the values, one by one and together.
     func check(_ limits: ConfigLimits) -> [Finding] {
-        settings.checkValues(peers, limits) + checkDestinations() + checkAddresses() + checkStream() + checkKeys()
-            + checkEncryptedStreams() + checkNode() + checkFeatures() + checkForgotten()
+        settings.checkValues(peers, limits) + checkDestinations() + checkAddresses() + checkTLSVersion() + checkStream()
+            + checkKeys() + checkEncryptedStreams() + checkNode() + checkFeatures() + checkForgotten()
     }
 
     // MARK: Lists of addresses
@@ -31,6 +31,13 @@ extension Configuration {
         let origin = settings.origin("web", "bind to")
         let problems = BindAddress.list(settings.text("web", "bind to"), defaultPort: web.defaultPort).problems
         return problems.map { $0.finding(at: origin) }
+    }
+
+    private func checkTLSVersion() -> [Finding] {
+        guard let version = settings.explicit("web", "tls version"), ["1.0", "1.1"].contains(web.tlsVersion) else {
+            return []
+        }
+        return [Finding(.oldTLSVersion, at: version.origin, ["value": web.tlsVersion])]
     }
 
     // MARK: Things that belong together

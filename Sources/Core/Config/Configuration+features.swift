@@ -3,7 +3,7 @@ import Diagnostics
 
 /// What the files may ask for and this version cannot do: said, and what happens instead.
 extension Configuration {
-    func checkFeatures() -> [Finding] { checkModes() + checkEncryption() + checkQuietFeatures() }
+    func checkFeatures() -> [Finding] { checkModes() + checkQuietFeatures() }
 
     // MARK: Databases on a disk
 
@@ -23,21 +23,6 @@ extension Configuration {
         return findings
     }
 
-    // MARK: TLS
-
-    private func checkEncryption() -> [Finding] {
-        var findings: [Finding] = []
-        let bind = settings.origin("web", "bind to")
-        for address in web.bindTo {
-            switch address.encryption {
-            case .force: findings.append(missing("TLS", "'\(address)' serves nobody", bind))
-            case .optional: findings.append(missing("TLS", "everything at '\(address)' is plain", bind))
-            case .standard: break
-            }
-        }
-        return findings
-    }
-
     // MARK: What is asked for in nearly every file: worth a note, no warning
 
     private func checkQuietFeatures() -> [Finding] {
@@ -50,18 +35,10 @@ extension Configuration {
         if database.mode != .none {
             note(settings.value("health", "enabled")?.map(Values.boolean), "Health", "no alarm is evaluated")
         }
-        for name in ["ssl key", "ssl certificate"] {
-            let isSet = settings.explicit("web", name)?.map { !$0.isEmpty }
-            note(isSet, "TLS", "'\(name)' has no effect, connections are plain")
-        }
         for peer in peers {
             note(peer.health?.map { $0 != .no }, "Health", "no alarm is evaluated")
         }
         return findings
-    }
-
-    private func missing(_ feature: String, _ instead: String, _ origin: Origin) -> Finding {
-        Finding(.configFeatureMissing, at: origin, ["feature": feature, "instead": instead])
     }
 }
 

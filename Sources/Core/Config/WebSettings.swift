@@ -30,8 +30,10 @@ public struct WebSettings: Sendable {
     public var customDashboardInfo: String
     public var singleSmoothingWindow: Int
     public var doubleSmoothingWindow: Int
+    /// Where the private key is; empty: nothing is encrypted.
     public var tlsKey: String
     public var tlsCertificate: String
+    /// The highest: `1.3`; what is below 1.2 counts as that.
     public var tlsVersion: String
     /// Empty: the library's choice.
     public var tlsCiphers: String

@@ -253,7 +253,7 @@ extension Condition {
         "ND-I4",
         .info,
         receiveHost
-            + "client willing to stream metrics for host '{host}' with machine_guid '{guid}': update every = {update}, history = {history}, memory mode = {mode}, health {health}, tags '{tags}'",
+            + "client willing to stream metrics for host '{host}' with machine_guid '{guid}': update every = {update}, history = {history}, memory mode = {mode}, health {health},{encryption} tags '{tags}'",
         sentence: "The settings that will be used for the child."
     )
 

@@ -306,6 +306,10 @@ public final class Node: Sendable {
         }
         if current.value.web.isEnabled {
             eventLoop.scheduleRepeatedTask(
+                initialDelay: .seconds(WebEncryption.lookSeconds),
+                delay: .seconds(WebEncryption.lookSeconds)
+            ) { [self] _ in services.lookAtCertificate() }
+            eventLoop.scheduleRepeatedTask(
                 initialDelay: .seconds(HostKeeper.sweepSeconds),
                 delay: .seconds(HostKeeper.sweepSeconds)
             ) { [self] _ in

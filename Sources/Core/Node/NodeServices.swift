@@ -19,6 +19,7 @@ final class NodeServices: Sendable {
     private let counters = WebCounters()
     private let web: Server?
     private let admin: Server
+    private let encryption: WebEncryption
     /// Where the port's number is left; a reload changes no place.
     private let portFile: String
 
@@ -39,11 +40,15 @@ final class NodeServices: Sendable {
         self.current = current
         let configuration = current.value
         portFile = "\(configuration.directories.run)/\(options.role.rawValue).port"
+        let encryption = WebEncryption(configuration, clock: clock, reporter: journal)
+        self.encryption = encryption
+        let ports = StatusDocument.Node.TLS(configuration.web.bindTo)
         let status = StatusReport(
             hosts: hosts,
             journal: journal,
             links: links,
             exporters: exporters,
+            tls: { encryption.context == nil ? .off : ports },
             clock: clock,
             version: options.version,
             role: options.role,
@@ -59,7 +64,7 @@ final class NodeServices: Sendable {
         let forget = ForgetEndpoint(keeper: keeper, key: ManagementKey(configuration))
         let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint, forget.endpoint])
         let router = counters.counting({ service.route($0) }, clock: clock)
-        func makeServer(_ addresses: [BindAddress], _ router: @escaping Router) -> Server {
+        func makeServer(_ addresses: [BindAddress], _ tls: TLSContext?, _ router: @escaping Router) -> Server {
             var limits = ServerLimits()
             if let most = configuration.web.maximumSockets { limits.connections = most }
             return Server(
@@ -68,7 +73,7 @@ final class NodeServices: Sendable {
                     addresses: addresses,
                     backlog: Int32(clamping: configuration.web.backlog),
                     limits: limits,
-                    policy: ServerPolicy(configuration)
+                    policy: ServerPolicy(configuration, tls)
                 ),
                 clock: clock,
                 reporter: journal,
@@ -78,9 +83,9 @@ final class NodeServices: Sendable {
                 acceptor: { parent.accept($0, $1) }
             )
         }
-        web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo.map(\.plain), router) : nil
+        web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo, encryption.context, router) : nil
         let socket = BindAddress(port: "", unixPath: "\(configuration.directories.run)/\(options.role.rawValue).sock")
-        admin = makeServer([socket]) { request in
+        admin = makeServer([socket], nil) { request in
             if request.path == "/", request.method == .get { return Route(isHeavy: true) { _ in Self.answer(status) } }
             guard request.path == ForgetEndpoint.path, request.method == .post else { return router(request) }
             return Route(isHeavy: true) { forget.answer($0) }
@@ -92,6 +97,7 @@ final class NodeServices: Sendable {
     /// - Throws: when a parent could not bind a single one of its addresses.
     func start() throws(StartFailure) -> [String] {
         let configuration = current.value
+        encryption.introduce()
         let socket = "\(configuration.directories.run)/\(options.role.rawValue).sock"
         guard !admin.start().isEmpty else {
             throw StartFailure(
@@ -124,10 +130,13 @@ final class NodeServices: Sendable {
     }
 
     func update(_ configuration: Configuration) {
-        let policy = ServerPolicy(configuration)
-        web?.update(policy)
-        admin.update(policy)
+        encryption.reload(configuration)
+        web?.update(ServerPolicy(configuration, encryption.context))
+        admin.update(ServerPolicy(configuration, nil))
     }
+
+    /// Once a day: a certificate grows old by itself.
+    func lookAtCertificate() { encryption.look() }
 
     /// For the node's own charts.
     func figures() -> NodeFigures {
@@ -147,7 +156,7 @@ extension NodeFacts {
         let canCompress = Compression.available()
         self.init(
             version: options.version,
-            features: canCompress ? ["Stream Compression"] : [],
+            features: ["Native HTTPS", "TLS Host Verification"] + (canCompress ? ["Stream Compression"] : []),
             streamCompression: canCompress
                 ? configuration.stream.enableCompression ? .enabled : .disabled : .unavailable,
             isStreaming: configuration.stream.isActive,
@@ -158,18 +167,10 @@ extension NodeFacts {
     }
 }
 
-extension BindAddress {
-    /// Without TLS nothing may be done on a port where nothing may be plain.
-    fileprivate var plain: BindAddress {
-        var address = self
-        if encryption == .force { address.rights = [] }
-        return address
-    }
-}
-
 extension ServerPolicy {
-    fileprivate init(_ configuration: Configuration) {
+    fileprivate init(_ configuration: Configuration, _ tls: TLSContext?) {
         self.init()
+        self.tls = tls
         let web = configuration.web
         connections = web.allowConnections
         dashboard = web.allowDashboard

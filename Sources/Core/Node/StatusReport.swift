@@ -13,6 +13,7 @@ final class StatusReport: Sendable {
     private let journal: Journal
     private let links: @Sendable () -> [StatusDocument.Link]
     private let exporters: @Sendable () -> [StatusDocument.Exporter]
+    private let tls: @Sendable () -> StatusDocument.Node.TLS
     private let clock: any Clock
     private let version: String
     private let role: Role
@@ -25,6 +26,7 @@ final class StatusReport: Sendable {
         journal: Journal,
         links: @escaping @Sendable () -> [StatusDocument.Link],
         exporters: @escaping @Sendable () -> [StatusDocument.Exporter] = { [] },
+        tls: @escaping @Sendable () -> StatusDocument.Node.TLS = { .off },
         clock: any Clock,
         version: String,
         role: Role,
@@ -34,6 +36,7 @@ final class StatusReport: Sendable {
         self.journal = journal
         self.links = links
         self.exporters = exporters
+        self.tls = tls
         self.clock = clock
         self.version = version
         self.role = role
@@ -85,7 +88,7 @@ final class StatusReport: Sendable {
         node.configProblems = current.problems
         node.databaseMode = configuration.database.mode.rawValue
         node.compression = configuration.stream.enableCompression
-        node.tls = .off
+        node.tls = tls()
         return node
     }
 

@@ -40,6 +40,20 @@ extension Refusal {
     }
 }
 
+extension Refusal {
+    /// It came in plain to a port that demands encryption (streaming protocol §14); answered as a stranger is.
+    static func plain(_ request: StreamRequest, _ configuration: Configuration) -> Refusal {
+        Refusal(
+            condition: .refusedPlain,
+            message: nil,
+            status: 400,
+            reply: .denied,
+            values: ["host": request.hostname ?? "not available"],
+            decidedBy: configuration.settings.origin("web", "bind to").description
+        )
+    }
+}
+
 /// A request that may stream: what it asks for, with its GUIDs understood.
 struct Admitted: Sendable {
     var request: StreamRequest

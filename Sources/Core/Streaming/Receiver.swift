@@ -156,7 +156,12 @@ final class Receiver {
         let departure = departure(end)
         if ending == nil {
             reportPartialLine()
+            if case .encryption(let failure) = end, end.manner == .broken {
+                let diagnosis = TLSDiagnosis(failure, from: connection.peer, now: now / microsecondsPerSecond)
+                self.end(diagnosis.condition, diagnosis.values)
+            }
             switch end.manner {
+            case _ where ending != nil: break
             case .clean: self.end(.receiverEndOfFile, [:])
             case .vanished: self.end(.receiverVanished, [:])
             case .reset, .broken: self.end(.receiverFailed, ["reason": reason(end)])

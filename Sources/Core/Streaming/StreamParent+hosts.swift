@@ -46,7 +46,11 @@ extension StreamParent {
         )
         let values = HostInitialized.values(host, identity, settings, configuration)
         report(.hostInitialized, peer, values, thread: thread, machine: host.guid)
-        let willing = values.merging(["health": settings.health == .auto ? "auto" : values["health"] ?? ""]) { $1 }
+        let more = [
+            "health": settings.health == .auto ? "auto" : values["health"] ?? "",
+            "encryption": connection.tls == nil ? "" : " SSL,",
+        ]
+        let willing = values.merging(more) { $1 }
         report(.receiverWilling, peer, willing, thread: thread, machine: host.guid)
         return host
     }

@@ -86,6 +86,11 @@ public final class StreamParent: Sendable {
         let peer = connection.peer
         let parsed = try? StreamRequest(head: offer.head)
         let configuration = configuration.withLock { $0 }
+        guard connection.isAllowedAsItIs else {
+            let request = parsed ?? StreamRequest()
+            _ = refuse(request, .plain(request, configuration), peer, offer)
+            return .notUnderstood
+        }
         guard connection.rights.contains(.streaming) else {
             return refuse(parsed ?? StreamRequest(), .noRight(peer.address, configuration), peer, offer)
         }
@@ -185,6 +190,7 @@ public final class StreamParent: Sendable {
         negotiated.version = session.capabilities.version
         negotiated.capabilities = session.capabilities.logNames.split(separator: " ").map(String.init)
         negotiated.compression = session.capabilities.contains(.lz4) ? "lz4" : "none"
+        negotiated.tls = connection.tls.map { StatusDocument.TLS($0) }
         negotiated.key = maskedKey(admitted.key.description)
         negotiated.decidedBy = settings.decidedBy
         let health = health(settings, host, connection.peer)

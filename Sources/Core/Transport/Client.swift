@@ -17,6 +17,8 @@ final class Client {
     var tls: TLSFacts?
     private var deadline: Scheduled<Void>?
     private var isStream = false
+    /// Its time was over: said already.
+    private(set) var hasExpired = false
 
     init(
         _ context: ServerContext,
@@ -33,11 +35,20 @@ final class Client {
         number = context.nextClient()
     }
 
+    /// Whether a stream may go on as it came: encrypted, or where plain ones are let pass. Unix sockets are always plain.
+    var mayStream: Bool { tls != nil || encryption != .force || peer.isUnix }
+
+    /// Whether it is sent to https instead of being answered.
+    var isSentToTLS: Bool { tls == nil && policy.tls != nil && encryption != .optional && !peer.isUnix }
+
     /// Gives the client until then to finish its next request, however it dribbles; 0 is for ever.
     func expectRequest(within seconds: Int64, on eventLoop: any EventLoop, _ expired: @escaping () -> Void) {
         requestCame()
         guard seconds > 0 else { return }
-        deadline = eventLoop.assumeIsolated().scheduleTask(in: .seconds(seconds), expired)
+        deadline = eventLoop.assumeIsolated().scheduleTask(in: .seconds(seconds)) {
+            self.hasExpired = true
+            expired()
+        }
     }
 
     /// A request is there: no hurry any more.
@@ -58,6 +69,12 @@ final class Client {
         requestCame()
         context.connections.leave(peer, wasStream: isStream)
         if !isStream { log("'DISCONNECTED'") }
+    }
+
+    func report(_ failure: TLSFailure) {
+        let seconds = context.clock.now() / microsecondsPerSecond
+        let diagnosis = TLSDiagnosis(failure, from: peer, now: seconds)
+        report(diagnosis.condition, diagnosis.values)
     }
 
     func report(_ condition: Condition, _ values: [String: String] = [:]) { context.report(condition, peer, values) }

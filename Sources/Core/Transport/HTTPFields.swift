@@ -12,6 +12,9 @@ public struct HTTPFields: Sendable {
         fields.first { Self.same($0.name, name) }?.value
     }
 
+    /// The values of all lines with this name.
+    func all(_ name: String) -> [String] { fields.filter { Self.same($0.name, name) }.map(\.value) }
+
     public func contains(_ name: String) -> Bool { self[name] != nil }
 
     mutating func append(_ name: String, _ value: String) { fields.append((name, value)) }

@@ -40,10 +40,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
         clientIsDone = true
         guard state == .reading else { return }
-        if buffer.count > 0 { refuse(context, notUnderstood) } else { context.close(promise: nil) }
+        if buffer.count > 0 { refuse(context, .notUnderstood) } else { context.close(promise: nil) }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let failure = error as? TLSFailure { client.report(failure) }
+        context.close(promise: nil)
+    }
 
     // MARK: Requests
 
@@ -70,7 +73,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         let clock = client.context.clock
         let received = clock.monotonic()
         guard let head = HTTPHead(bytes.readableBytesView) else {
-            refuse(context, notUnderstood)
+            refuse(context, .notUnderstood)
             return
         }
         guard
@@ -88,8 +91,14 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
             return
         }
         state = .answering
-        let turn = Turn(request: request, keepAlive: head.wantsKeepAlive, received: received)
-        if request.method == .options {
+        let turn = Turn(
+            request: request,
+            keepAlive: head.wantsKeepAlive && !client.isSentToTLS,
+            received: received
+        )
+        if client.isSentToTLS {
+            send(context, SecureRedirect.response(request), turn)
+        } else if request.method == .options {
             send(context, .text(200, "OK"), turn)
         } else if client.rights.isDisjoint(with: Self.httpRights) {
             send(context, .forbidden, turn)
@@ -196,8 +205,6 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     // MARK: Refusals
-
-    private let notUnderstood = HTTPResponse.text(400, "I don't understand you...\r\n")
 
     private func refuseTooBig(_ context: ChannelHandlerContext, bytes: Int) {
         client.report(.requestTooBig, ["bytes": String(bytes)])

@@ -46,6 +46,9 @@ public struct HTTPResponse: Sendable {
     /// 403, for a client without the right to what it asked for (web API §1, "ACL").
     public static let forbidden = text(403, "You are not allowed to access this resource.")
 
+    /// 400, for what is no request that is answered here.
+    static let notUnderstood = text(400, "I don't understand you...\r\n")
+
     /// The reason phrases of the original; clients show them.
     public var reason: String {
         switch status {

@@ -157,11 +157,13 @@ public final class Server: Sendable {
         case nil: break
         }
         if !isUnix { SocketTuning.apply(to: channel) }
+        // Where nothing may be plain and nothing can be encrypted, nothing may be done.
+        let isIdle = encryption == .force && policy.tls == nil && !isUnix
         let client = Client(
             context,
             policy: policy,
             peer: peer,
-            rights: allowed.intersection(portRights),
+            rights: isIdle ? [] : allowed.intersection(portRights),
             encryption: encryption
         )
         client.log("'CONNECTED'")

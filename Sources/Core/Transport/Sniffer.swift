@@ -29,6 +29,8 @@ final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
         guard let first = bytes.first else { return .undecided }
         // A TLS record of type handshake: the ClientHello comes first.
         if first == 0x16 { return .tls }
+        // SSL 2's: a length with its highest bit set, then a message of type ClientHello.
+        if first >= 0x80 { return bytes.count < 3 ? .undecided : bytes.dropFirst(2).first == 1 ? .tls : .http }
         if bytes.starts(with: method) { return .stream }
         return method.starts(with: bytes) ? .undecided : .http
     }
@@ -55,8 +57,12 @@ final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
         let client = client
         let timeout = TimeAmount.seconds(client.context.limits.handshakeSeconds)
         let handler = TLSHandler(TLSSession(server: tls), timeout: timeout) { result in
-            guard case .success(let facts) = result else { return }
-            client.tls = facts
+            switch result {
+            case .success(let facts): client.tls = facts
+            case .failure(let failure):
+                client.requestCame()
+                if !client.hasExpired { client.report(failure) }
+            }
         }
         leave(context, to: [handler, Sniffer(client)], bytes)
     }

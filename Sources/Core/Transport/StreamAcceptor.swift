@@ -14,6 +14,8 @@ public enum StreamVerdict: Sendable, Equatable {
     case accepted
     /// The bare text is sent, the code goes to access.log, and the connection is closed.
     case refused(status: Int, text: String)
+    /// It is answered as whoever speaks another protocol: with HTTP's 400.
+    case notUnderstood
 }
 
 /// Takes or refuses a stream; called on the connection's event loop, once for each offer. Also called for a peer without

@@ -11,6 +11,8 @@ public final class StreamConnection {
     public let rights: Rights
     /// How it is encrypted; `nil`: it is not.
     public let tls: TLSFacts?
+    /// Whether its port takes it as it is: encrypted, or where plain streams are let pass.
+    public let isAllowedAsItIs: Bool
     public let eventLoop: any EventLoop
 
     /// Bytes as they came from the socket, at most 64 KiB; only valid during the call.
@@ -32,7 +34,15 @@ public final class StreamConnection {
     private var held: [ByteBuffer] = []
 
     /// - Parameter channel: active, and the caller is on its loop; the bytes come from a `StreamHandler` at its end.
-    init(channel: any Channel, peer: Peer, rights: Rights, tls: TLSFacts? = nil, turns: Turns? = nil) {
+    init(
+        channel: any Channel,
+        peer: Peer,
+        rights: Rights,
+        tls: TLSFacts? = nil,
+        isAllowedAsItIs: Bool = true,
+        turns: Turns? = nil
+    ) {
+        self.isAllowedAsItIs = isAllowedAsItIs
         self.channel = channel
         self.turns = turns
         self.peer = peer

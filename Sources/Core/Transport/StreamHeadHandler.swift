@@ -39,7 +39,9 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        isDone ? context.fireErrorCaught(error) : context.close(promise: nil)
+        guard !isDone else { return context.fireErrorCaught(error) }
+        if let failure = error as? TLSFailure { client.report(failure) }
+        context.close(promise: nil)
     }
 
     private func offer(_ context: ChannelHandlerContext, _ head: ByteBuffer) {
@@ -51,6 +53,7 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
             peer: client.peer,
             rights: client.rights,
             tls: client.tls,
+            isAllowedAsItIs: client.mayStream,
             turns: client.context.turns?.turns(context.eventLoop)
         )
         let handler = StreamHandler(connection, lingeringBytes: client.context.limits.lingeringBytes)
@@ -72,15 +75,27 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .refused(let status, let text):
             connection.abandon()
             context.pipeline.syncOperations.removeHandler(handler, promise: nil)
-            refuse(context, bytes, status: status, text)
+            log(bytes, status: status, size: text.utf8.count)
+            leave(context, ByteBuffer(string: text))
+        case .notUnderstood:
+            connection.abandon()
+            context.pipeline.syncOperations.removeHandler(handler, promise: nil)
+            leave(context, ByteBuffer(bytes: notUnderstood))
         }
     }
 
-    /// The text goes out bare, in one segment, because children look at what one `recv` brings (§4).
-    private func refuse(_ context: ChannelHandlerContext, _ head: [UInt8], status: Int, _ text: String) {
+    /// As HTTP's own refusals (§14); access.log has no line of it, like the original's.
+    private var notUnderstood: [UInt8] {
+        let response = HTTPResponse.notUnderstood
+        let now = client.context.clock.now() / microsecondsPerSecond
+        return HTTPAnswer(policy: client.policy, now: now, request: nil, keepAlive: false).head(response)
+            + response.body
+    }
+
+    /// The answer goes out in one segment, because children look at what one `recv` brings (§4).
+    private func leave(_ context: ChannelHandlerContext, _ answer: ByteBuffer) {
         _ = buffer.takeAll()
-        context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
-        log(head, status: status, size: text.utf8.count)
+        context.writeAndFlush(NIOAny(answer), promise: nil)
         Farewell.begin(context, instead: self, bytes: client.context.limits.lingeringBytes)
     }
 

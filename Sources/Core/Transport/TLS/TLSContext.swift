@@ -51,20 +51,41 @@ public final class TLSContext: @unchecked Sendable {
         nd_set_versions(pointer, TLS1_2_VERSION, highestVersion == "1.3" ? TLS1_3_VERSION : TLS1_2_VERSION)
         // A key with a passphrase must fail; nobody is there to type it.
         SSL_CTX_set_default_passwd_cb(pointer) { _, _, _, _ in 0 }
-        ERR_clear_error()
+        // First, because they also say how weak a certificate may be: `DEFAULT@SECLEVEL=1`.
+        try context.choose(ciphers)
+        _ = try read(certificate, as: .certificate)
         guard SSL_CTX_use_certificate_chain_file(pointer, certificate) == 1 else {
             throw TLSMaterialError(.certificate, certificate, reason: lastError())
         }
+        let isLocked = isLocked(try read(key, as: .key))
         guard SSL_CTX_use_PrivateKey_file(pointer, key, SSL_FILETYPE_PEM) == 1 else {
-            let reason = lastError()
+            let reason = isLocked ? TLSMaterialError.locked : lastError()
             let isMismatch = reason.contains("mismatch")
             throw TLSMaterialError(isMismatch ? .pair : .key, key, reason: reason)
         }
         guard SSL_CTX_check_private_key(pointer) == 1 else { throw TLSMaterialError(.pair, key, reason: lastError()) }
-        try context.choose(ciphers)
         var name = Array("ndstream".utf8)
         SSL_CTX_set_session_id_context(pointer, &name, UInt32(name.count))
         return context
+    }
+
+    /// Bytes that a file of keys or certificates may have.
+    static let fileBytes = 1 << 20
+
+    /// The library itself would wait for a named pipe, and call an unreadable file "system lib".
+    private static func read(_ path: String, as part: TLSMaterialError.Part) throws(TLSMaterialError) -> [UInt8] {
+        ERR_clear_error()
+        do throws(SystemError) {
+            return try Files.read(path, limit: fileBytes)
+        } catch {
+            throw TLSMaterialError(part, path, reason: error.reason)
+        }
+    }
+
+    /// Whether a PEM file says that its key is encrypted, in either of the two forms.
+    private static func isLocked(_ file: [UInt8]) -> Bool {
+        String(decoding: file, as: UTF8.self).split(whereSeparator: \.isNewline)
+            .contains { $0 == "-----BEGIN ENCRYPTED PRIVATE KEY-----" || $0 == "Proc-Type: 4,ENCRYPTED" }
     }
 
     private func choose(_ ciphers: String) throws(TLSMaterialError) {

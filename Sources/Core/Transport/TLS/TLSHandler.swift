@@ -37,7 +37,7 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.failed(context, self.session.expire())
         }
-        attempt(context) { try self.session.start() }
+        proceed(context, wasEstablished: false, attempt { try session.start() })
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
@@ -47,11 +47,13 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasFailed else { return }
         let cipher = unwrapInboundIn(data)
-        var plain = context.channel.allocator.buffer(capacity: cipher.readableBytes)
-        attempt(context) {
-            try cipher.withUnsafeReadableBytes { try self.session.receive($0, into: &plain) }
+        let wasEstablished = session.isEstablished
+        var plain = ByteBuffer()
+        let failure = attempt { try cipher.withUnsafeReadableBytes { try session.receive($0, into: &plain) } }
+        // What was said before the end counts.
+        proceed(context, wasEstablished: wasEstablished, failure) {
+            if plain.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plain)) }
         }
-        if plain.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plain)) }
         if session.isFinished { inputEnded(context) }
     }
 
@@ -77,21 +79,27 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
 
-    /// Runs a step of the session, sends what it has to say, and tells how it went.
-    private func attempt(_ context: ChannelHandlerContext, _ step: () throws -> Void) {
-        let wasEstablished = session.isEstablished
+    /// Runs a step of the session, which fails in no other way than this.
+    private func attempt(_ step: () throws -> Void) -> TLSFailure? {
         do {
             try step()
-        } catch let failure as TLSFailure {
-            send(context)
-            failed(context, failure)
-            return
+            return nil
         } catch {
-            context.close(promise: nil)
-            return
+            return error as? TLSFailure ?? session.cut()
         }
+    }
+
+    /// Sends what the session has to say after a step, and tells how it went.
+    private func proceed(
+        _ context: ChannelHandlerContext,
+        wasEstablished: Bool,
+        _ failure: TLSFailure?,
+        deliver: () -> Void = {}
+    ) {
         send(context)
         if !wasEstablished, session.isEstablished { established(context) }
+        deliver()
+        if let failure { failed(context, failure) }
     }
 
     private func established(_ context: ChannelHandlerContext) {
@@ -136,12 +144,8 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         if let promise { promises.append(promise) }
-        do {
-            try plain.withUnsafeReadableBytes { try session.send($0) }
-        } catch let failure as TLSFailure {
+        if let failure = attempt({ try plain.withUnsafeReadableBytes { try session.send($0) } }) {
             failed(context, failure)
-        } catch {
-            context.close(promise: nil)
         }
     }
 

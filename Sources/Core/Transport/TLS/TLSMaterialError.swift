@@ -22,5 +22,10 @@ public struct TLSMaterialError: Error, Sendable, Equatable, CustomStringConverti
         self.reason = reason
     }
 
+    /// Whether it is a key that wants to be unlocked first.
+    public var isLocked: Bool { reason == Self.locked }
+
+    static let locked = "it has a passphrase"
+
     public var description: String { "\(path): \(reason)" }
 }

@@ -9,6 +9,8 @@ public final class TLSSession {
     public static let rememberedBytes = 256
     /// Bytes of a record's content (RFC 8446 §5.1).
     static let recordSize = 16_384
+    /// Bytes that a record adds to its content, whatever the cipher.
+    static let recordOverhead = 64
 
     public private(set) var isEstablished = false
     /// The far end has said that nothing more comes.
@@ -100,9 +102,12 @@ public final class TLSSession {
         defer { input = UnsafeRawBufferPointer(start: nil, count: 0) }
         if !isEstablished { try handshake() }
         guard isEstablished else { return }
-        while !isFinished {
+        // What is readable is shorter than what was encrypted, but for the record whose beginning came before.
+        let room = input.count + (SSL_has_pending(ssl) == 1 ? Self.recordSize : 0)
+        if room > 0 { plain.reserveCapacity(minimumWritableBytes: room) }
+        while !isFinished, !input.isEmpty || SSL_has_pending(ssl) == 1 {
             ERR_clear_error()
-            let got = plain.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.recordSize) { space in
+            let got = plain.writeWithUnsafeMutableBytes(minimumWritableBytes: 1024) { space in
                 max(0, Int(SSL_read(ssl, space.baseAddress, Int32(clamping: space.count))))
             }
             if got == 0 {
@@ -122,6 +127,8 @@ public final class TLSSession {
     public func send(_ bytes: UnsafeRawBufferPointer) throws(TLSFailure) {
         guard bytes.count > 0 else { return }
         ERR_clear_error()
+        let records = bytes.count / Self.recordSize + 1
+        output.reserveCapacity(minimumWritableBytes: bytes.count + records * Self.recordOverhead)
         var written = 0
         guard SSL_write_ex(ssl, bytes.baseAddress, bytes.count, &written) == 1 else { throw failure() }
     }
