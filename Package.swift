@@ -65,6 +65,11 @@ let package = Package(
             path: "Sources/Core/Collection"
         ),
         .target(
+            name: "TLSCheck",
+            dependencies: ["Basics", "Diagnostics", "System", "Wire", "Config", "Transport"] + nio,
+            path: "Sources/Core/TLSCheck"
+        ),
+        .target(
             name: "Web",
             dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport"],
             path: "Sources/Core/Web"
@@ -86,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "ndstream",
             dependencies: [
-                "Basics", "Diagnostics", "System", "Config", "Status", "Transport", "Node", "TUI",
+                "Basics", "Diagnostics", "System", "Config", "Status", "Transport", "TLSCheck", "Node", "TUI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [
@@ -118,6 +123,7 @@ let package = Package(
         ),
         tests("Collection", ["Basics", "Config", "Diagnostics", "Store", "System"]),
         tests("Plugin", of: "Collection", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
+        tests("TLSCheck", ["Basics", "Config", "Diagnostics", "System", "Transport"]),
         tests("Web", ["Basics", "Config", "Diagnostics", "Status", "Store", "Transport", "Wire"]),
         tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(

@@ -1,127 +1,248 @@
 import ArgumentParser
+import Basics
+import Config
 import Diagnostics
 import Glibc
+import Node
 import System
+import TLSCheck
+import TUI
+import Transport
 
-import struct Config.Destination
+import struct ArgumentParser.Option
 
 struct CheckTLS: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-tls",
-        abstract: "Look at what answers at a streaming destination.",
+        abstract: "Will a child connect to a parent, encrypted or not, and why not?",
+        usage: """
+            ndstream check-tls <destination> [<options>]
+            ndstream check-tls [--parent-conf <file>] [--child-conf <file>] [<options>]
+            """,
         discussion: """
-            Connects to DESTINATION, written as in stream.conf, without TLS, and says what is there: a node that takes \
-            streams, one that refuses them on this port, one that wants TLS, or something else. It asks for its version \
-            and then sends a streaming request without a key, which the node refuses and logs once.
+            Walks the five rows of Netdata's table of expected TLS behaviours: what is expected, what is observed, which \
+            row your child is, whether it will connect, why not, and the fixes, the best first.
 
-            TLS verification is not part of this version: of a destination with :SSL only the plaintext half is looked at.
+            DESTINATION is written as in stream.conf: HOST[:PORT][:SSL]. It is dialled, TLS is shaken hands with, and \
+            /api/v1/info is asked for; nothing alarming reaches the parent's log. With --key it is asked to take a \
+            stream, of a host with a GUID made for this once, and hung up on.
+
+            Without DESTINATION nothing is dialled: the files say what would happen.
+
+            Netdata never checks whether a certificate is for the host that was dialled. ndstream does where trust \
+            comes from the system's authorities.
 
             EXAMPLES:
-              ndstream check-tls parent.example
-              ndstream check-tls 10.0.0.5:19999
-              ndstream check-tls unix:/run/netdata/netdata.sock
+              ndstream check-tls parent.example:19999:SSL
+              ndstream check-tls 10.0.0.5:19999:SSL --cafile /etc/ssl/parent.pem
+              ndstream check-tls parent.example:SSL --child  # as stream.conf here says
+              ndstream check-tls parent.example --key KEY    # really ask to stream
+              ndstream check-tls --parent-conf netdata.conf --child-conf stream.conf
+              ndstream check-tls parent.example:SSL --watch  # until it is repaired
+              ndstream check-tls parent.example:SSL -o junit > tls.xml
 
             EXIT CODES:
-              0   takes streams in plaintext
-              1   does not
+              0   as expected, and your child connects
+              1   a row differs, or your child does not connect
+              2   --strict: only warnings
               64  wrong usage
               68  host unknown
               69  nobody answers
+              78  a configuration cannot be read
             """
     )
 
-    @Argument(help: "HOST, HOST:PORT or unix:/PATH.")
-    var destination: String
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table
+        case short
+        case json
+        case junit
+    }
+
+    @Argument(help: ArgumentHelp("HOST, HOST:PORT, HOST:PORT:SSL or unix:/PATH.", valueName: "destination"))
+    var destination: String?
+
+    @Option(help: ArgumentHelp("The parent's netdata.conf.", valueName: "file"), completion: .file())
+    var parentConf: String?
+
+    @Option(help: ArgumentHelp("The child's stream.conf.", valueName: "file"), completion: .file())
+    var childConf: String?
+
+    @Flag(help: "The child is this machine's agent: read its stream.conf.")
+    var child = false
+
+    @Option(help: ArgumentHelp("Trust what is in this file, as CAfile does.", valueName: "file"), completion: .file())
+    var cafile: String?
+
+    @Option(
+        help: ArgumentHelp("Trust what is in this directory, as CApath does.", valueName: "dir"),
+        completion: .directory
+    )
+    var capath: String?
+
+    @Flag(help: "Trust anybody, as ssl skip certificate verification = yes does.")
+    var skip = false
+
+    @Option(help: ArgumentHelp("The certificate has to be for this name. (default: the host)", valueName: "host"))
+    var verifyName: String?
+
+    @Option(help: ArgumentHelp("Ask to stream, with this API key.", valueName: "guid"))
+    var key: String?
 
     @Option(help: ArgumentHelp("Seconds to wait for each answer, 1 to 60.", valueName: "seconds"))
     var timeout = 5
+
+    @Option(name: .shortAndLong, help: "table, short (only what is wrong), json or junit.")
+    var output = Format.table
+
+    @Flag(help: "Look again every three seconds until all is well.")
+    var watch = false
+
+    @Flag(help: "Count warnings: a certificate that ends soon, a weak key, no verification.")
+    var strict = false
+
+    @Option(help: "When to use colours. auto: on a terminal, unless NO_COLOR is set.")
+    var color = ColorChoice.auto
+
+    @Flag(help: "Use ASCII only. Chosen by itself where the locale is not UTF-8.")
+    var ascii = false
+
+    @Option(help: ArgumentHelp("Print what a code means, its causes and the fix, then exit.", valueName: "code"))
+    var explain: String?
+
+    private var isLive: Bool { destination != nil }
 
     func validate() throws {
         guard timeout >= 1, timeout <= 60 else {
             throw ValidationError("--timeout wants 1 to 60 seconds; '\(timeout)' is not.")
         }
-        _ = try parsed()
+        if let explain {
+            guard Catalogue.condition(code: explain) != nil else {
+                throw ValidationError(
+                    "There is no code '\(explain)'. Codes look like ND-T20: see what check-tls prints."
+                )
+            }
+            return
+        }
+        if let key, GUID(key) == nil { throw ValidationError("--key wants a GUID; '\(key)' is none.") }
+        if child, childConf != nil { throw ValidationError("--child is a --child-conf: give one of the two.") }
+        if let destination {
+            _ = try parsed(destination)
+            if parentConf != nil {
+                throw ValidationError(
+                    "--parent-conf tells what would happen; a destination is looked at: leave out one."
+                )
+            }
+        } else if parentConf == nil, childConf == nil, !child {
+            throw ValidationError("Whom to look at? Give a destination, or --parent-conf and --child-conf.")
+        } else if key != nil {
+            throw ValidationError("--key wants a destination to send it to.")
+        }
     }
 
     func run() throws {
-        let destination = try parsed()
-        let probe = Probe(destination, timeout: timeout)
-        func say(_ label: String, _ text: String) {
-            let padding = String(repeating: " ", count: max(1, 12 - label.count))
-            writeAll(label + padding + escapedForLog(text) + "\n", to: STDOUT_FILENO)
+        let isUTF8 = Terminal.takeLocale()
+        if let explain, let condition = Catalogue.condition(code: explain) {
+            let text = catalogueEntry(condition, appearance: Appearance(unicode: isUTF8 && !ascii))
+            writeAll(text, to: STDOUT_FILENO)
+            return
         }
-        let page = try ask(probe, "GET /api/v1/info HTTP/1.1\r\nHost: \(destination.host)\r\nConnection: close\r\n\r\n")
-        say("connection", "\(destination.description) answers the connection")
-        let web = FarEnd(page)
-        say("web", web.sentence)
-        let request =
-            "STREAM key=&hostname=check-tls&machine_guid=&ver=5 HTTP/1.1\r\nUser-Agent: ndstream/\(version)\r\nAccept: */*\r\n\r\n"
-        let stream = StreamAnswer(try ask(probe, request), web)
-        say("streaming", stream.sentence)
-        say("TLS", "not looked at: TLS verification is not part of this version")
-        if !stream.takesStreams { throw ExitCode(ExitStatus.finding.rawValue) }
-    }
-
-    private func parsed() throws -> Destination {
-        do {
-            return try Destination(destination, defaultPort: "19999")
-        } catch {
-            throw ValidationError("'\(destination)' is no destination: give HOST, HOST:PORT or unix:/PATH.")
+        let style = Style(unicode: isUTF8 && !ascii, isColored: color.applies(to: STDOUT_FILENO))
+        let isScreen = watch && isatty(STDOUT_FILENO) == 1 && environment("TERM") != "dumb"
+        while true {
+            let report = try self.report()
+            let text = text(of: report, style)
+            let status = report.status(isStrict: strict)
+            guard writeAll((isScreen ? "\u{1b}[H\u{1b}[2J" : "") + text, to: STDOUT_FILENO) else { return }
+            if status == 0 { return }
+            guard watch else { throw ExitCode(status) }
+            sleep(3)
         }
     }
 
-    private func ask(_ probe: Probe, _ request: String) throws -> [UInt8] {
-        do {
-            return try probe.ask(request)
-        } catch let error as NameResolver.Failure {
-            throw failure("check-tls", error.description, .hostUnknown)
-        } catch let error as SystemError {
-            throw failure("check-tls", "nobody answers at \(destination): \(error.reason)", .unavailable)
+    private func text(of report: Report, _ style: Style) -> String {
+        switch output {
+        case .table: report.table(style, isStrict: strict)
+        case .short: report.short(style)
+        case .json: report.json(isStrict: strict)
+        case .junit: report.junit()
         }
     }
-}
 
-/// Sends one text on a connection of its own and takes the first bytes of the answer.
-private struct Probe {
-    /// A refusal has 67 bytes, a head of HTTP a few hundred.
-    static let answerLimit = 16 << 10
+    // MARK: Looking
 
-    let destination: Destination
-    let timeout: Int
-
-    init(_ destination: Destination, timeout: Int) {
-        self.destination = destination
-        self.timeout = timeout
-    }
-
-    /// - Returns: nothing when the far end closes or says nothing in time.
-    func ask(_ request: String) throws -> [UInt8] {
-        let deadline = BlockingSocket.Deadline(after: Int64(timeout) * 1_000_000)
-        let socket = try connect(deadline)
-        var answer: [UInt8] = []
-        do throws(SystemError) {
-            try socket.write(Array(request.utf8), deadline: deadline)
-            while answer.count < Self.answerLimit, try socket.read(into: &answer, deadline: deadline) > 0 {}
-        } catch {
-            guard !answer.isEmpty || Self.isSilence(error) else { throw error }
+    private func report() throws -> Report {
+        let now = SystemClock().now() / microsecondsPerSecond
+        let childFile = childPath.map { file(.stream, $0) }
+        guard let destination else {
+            let parentFile = parentConf.map { file(.netdata, $0) }
+            return Rehearsal(parent: parentFile, child: childFile, now: now, exists: Files.exists).report()
         }
-        return answer
-    }
-
-    private static func isSilence(_ error: SystemError) -> Bool {
-        [ETIMEDOUT, ECONNRESET, EPIPE].contains(error.number)
-    }
-
-    private func connect(_ deadline: BlockingSocket.Deadline) throws -> BlockingSocket {
-        if destination.transport == .unix { return try .connect(path: destination.host, deadline: deadline) }
-        let addresses = try NameResolver.resolve(
-            host: destination.host,
-            port: destination.port,
-            interface: destination.interface
+        if let childFile, let reason = childFile.failure {
+            throw failure("check-tls", "\(childFile.path): \(reason)", .configuration)
+        }
+        let child = asked(try parsed(destination), childFile)
+        let walk = Walk(
+            child,
+            key: key.flatMap { GUID($0) },
+            timeoutSeconds: timeout,
+            clock: SystemClock(),
+            version: version
         )
-        for address in addresses.dropLast() {
-            if let socket = try? BlockingSocket.connect(address, deadline: deadline) { return socket }
+        do throws(TLSMaterialError) {
+            return Judgement(try walk.run(), child, now: now).report(title: child.destination.description)
+        } catch {
+            throw failure("check-tls", "\(error)", .configuration)
         }
-        return try .connect(addresses[addresses.count - 1], deadline: deadline)
+    }
+
+    /// The child of a destination: as its file says, and over that the options.
+    private func asked(_ destination: Destination, _ file: ConfigurationFile?) -> Child {
+        var child = file?.child(destination) ?? Child(destination)
+        func add(_ setting: String, _ option: String) {
+            child.sources.append(Child.Source(setting, "option \(option)"))
+        }
+        if let cafile {
+            child.file = cafile
+            add("[stream] CAfile = \(cafile)", "--cafile")
+        }
+        if let capath {
+            child.directory = capath
+            add("[stream] CApath = \(capath)", "--capath")
+        }
+        if skip {
+            child.isSkipping = true
+            add("[stream] ssl skip certificate verification = yes", "--skip")
+        }
+        if let verifyName {
+            child.expectedName = verifyName
+            child.nameCheck = .yes
+        }
+        return child
+    }
+
+    private var childPath: String? {
+        childConf
+            ?? (child
+                ? NodeOptions(role: .agent, version: version).loadConfiguration().directories.config + "/stream.conf"
+                : nil)
+    }
+
+    private func file(_ kind: Config.Option.File, _ path: String) -> ConfigurationFile {
+        let content: FileContent
+        do throws(SystemError) {
+            content = .bytes(try Files.read(path, limit: ConfigLimits().fileBytes + 1))
+        } catch {
+            content = .unreadable(reason: error.reason)
+        }
+        return ConfigurationFile(kind, path, workingDirectory: Files.workingDirectory, content: content)
+    }
+
+    private func parsed(_ text: String) throws -> Destination {
+        do {
+            return try Destination(text, defaultPort: "19999")
+        } catch {
+            throw ValidationError("'\(text)' is no destination: give HOST, HOST:PORT, HOST:PORT:SSL or unix:/PATH.")
+        }
     }
 }

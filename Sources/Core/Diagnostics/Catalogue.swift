@@ -1,9 +1,8 @@
 /// All conditions there are. Each room's stand in a file of their own beside this one.
 public enum Catalogue {
     public static let all: [Condition] =
-        streaming + connecting + encrypting + tls + certificates + alerts + hosts + replication + replicationChild
-        + wire
-        + transport + serverEncryption + store + collection + plugins
+        streaming + connecting + encrypting + tls + certificates + alerts + tlsCheck + hosts + replication
+        + replicationChild + wire + transport + serverEncryption + store + collection + plugins
         + config + service + web + node + exporting + older
 
     public static func condition(code: String) -> Condition? {
