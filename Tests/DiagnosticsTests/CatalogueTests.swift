@@ -74,6 +74,29 @@ import Testing
         #expect(Catalogue.condition(code: "ND-F0") == nil)
     }
 
+    /// As Netdata 1.37.1, 1.18 and 1.35 wrote them.
+    @Test(arguments: [
+        (
+            "SSL RFC4158 check:  We have a invalid certificate, the tests result with 18 and message "
+                + "error:00000000:lib(0)::reason(0)", "ND-T18"
+        ),
+        (
+            "SSL RFC4158 check:  We have a invalid certificate, the tests result with 20 and message "
+                + "error:00000000:lib(0):func(0):reason(0)", "ND-T20"
+        ),
+        (
+            "SSL RFC4158 check:  We have a invalid certificate, the tests result with 42 and message "
+                + "error:00000000:lib(0)::reason(0)", "ND-T321"
+        ),
+        ("cannot write to SSL connection - connection is not ready.", "ND-T349"),
+        ("STREAM web01 [receive from [localhost]:43490]: cannot send ready command.", "ND-T349"),
+        ("0 SSL Handshake error (error:00000006:lib(0)::reason(6)) on socket 32 ", "ND-T355"),
+        ("SSL_read() returned -1 bytes, SSL error 2", "ND-T355"),
+    ])
+    func theOriginalsWordsAboutTLS(message: String, code: String) {
+        #expect(TemplateMatcher().match(message)?.condition.code == code)
+    }
+
     private func isAllValue(_ text: String) -> Bool {
         text.first == "{" && text.firstIndex(of: "}") == text.indices.last
     }

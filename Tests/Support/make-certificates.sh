@@ -12,7 +12,11 @@
 #   wrong-name.pem, .key      for another.example only
 #   no-ip.pem, .key           for localhost, but no address
 #   wrong-ca.pem, .key        signed by rogue-ca.pem
+#   client-only.pem, .key     may be a client's, but no server's
+#   leaf-signed.pem, .key     signed with a server's certificate, which comes with it
+#   nameless.pem, .key        without alternative names
 #   weak.pem, .key            RSA with 1024 bits
+#   namesake-ca.pem           called as ca.pem is, with another key
 #   other.key                 belongs to none
 #   hashed/                   ca.pem in a directory as update-ca-certificates leaves it
 #
@@ -48,6 +52,11 @@ keyUsage = critical, digitalSignature, keyEncipherment
 extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[client]
+basicConstraints = critical, CA:FALSE
+extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 CONF
 
 key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" 2>/dev/null; }
@@ -75,6 +84,7 @@ printf '[req]\ndistinguished_name = name\n[name]\n' >> conf
 root ca 'Example Root CA'
 root other-ca 'Another CA'
 root rogue-ca 'Rogue CA'
+root namesake-ca 'Example Root CA'
 signed intermediate 'Example Intermediate CA' '' ca authority $now $later
 signed leaf parent.example $everything intermediate server $now $later
 signed expired parent.example $everything ca server $now 20210101000000Z
@@ -82,6 +92,10 @@ signed not-yet-valid parent.example $everything ca server 21010101000000Z 210201
 signed wrong-name another.example DNS:another.example ca server $now $later
 signed no-ip localhost DNS:localhost ca server $now $later
 signed wrong-ca parent.example $everything rogue-ca server $now $later
+signed client-only parent.example $everything ca client $now $later
+signed leaf-signed parent.example $everything no-ip server $now $later
+cat no-ip.pem >> leaf-signed.pem
+signed nameless parent.example '' ca server $now $later
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out weak.key 2>/dev/null
 signed weak parent.example $everything ca server $now $later
 key self-signed

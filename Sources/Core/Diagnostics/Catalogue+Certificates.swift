@@ -329,22 +329,6 @@ extension Condition {
         causes: ["it was made without -addext subjectAltName=…"],
         fix: ["make it anew with subjectAltName = DNS:A-NAME, or IP:AN-ADDRESS"]
     )
-
-    public static let certificateNameDiffers = Condition(
-        "ND-T349",
-        .warning,
-        whose + "is for {names}, not for {dialled}.",
-        sentence: "The certificate is trusted, but the name that was dialled is not in it; here it was let pass.",
-        causes: [
-            "the destination is another name or the address of the same machine",
-            "the certificate was made without this name",
-        ],
-        fix: [
-            "in stream.conf: destination = A-NAME-OF-THE-CERTIFICATE:19999:SSL",
-            "to insist on the name: [stream] ssl verify hostname = yes",
-            "to be silent: [stream] ssl verify hostname = no",
-        ]
-    )
 }
 
 extension Catalogue {
@@ -354,6 +338,6 @@ extension Catalogue {
         .leafUnverifiable, .chainTooLong, .revoked, .issuerWithoutKey, .wrongPurpose, .nameDiffers, .addressDiffers,
         .keyTooSmall, .authorityKeyTooSmall, .digestTooWeak, .invalidAuthority, .certificateRefused,
         .certificateExpires,
-        .certificateSignatureWeak, .certificateKeyWeak, .certificateNameless, .certificateNameDiffers,
+        .certificateSignatureWeak, .certificateKeyWeak, .certificateNameless,
     ]
 }

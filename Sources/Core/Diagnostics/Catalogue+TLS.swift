@@ -178,9 +178,28 @@ extension Condition {
         "ND-T355",
         .warning,
         "Client '{ip}', port '{port}': TLS failed: {reason}",
-        sentence: "What the client says is TLS, but this node cannot go on with it, for the reason in the line.",
+        recognised: [
+            "{result} SSL Handshake error ({reason}) on socket {socket}",
+            "SSL_read() returned {result} bytes, SSL error {reason}",
+            "SSL_write() returned {result} bytes, SSL error {reason}",
+        ],
+        sentence: "What the other side says is TLS, but this node cannot go on with it, for the reason in the line.",
         causes: ["the reason in the line, in OpenSSL's words", "a scanner or a broken client"],
         fix: ["look at what connects from {ip}", askFromChild]
+    )
+
+    /// A defect of Netdata 1.37's parents, which only they write.
+    public static let cannotAnswerPlainChild = Condition(
+        "ND-T349",
+        .error,
+        "cannot write to SSL connection - connection is not ready.",
+        recognised: ["STREAM {host} [receive from [{ip}]:{port}]: cannot send ready command."],
+        sentence: "The parent took a child's request and could not answer it, so the child was closed without a word.",
+        causes: [
+            "a Netdata before 1.40 with a certificate cannot answer children that do not encrypt, whatever ^SSL says",
+            "the child was gone already",
+        ],
+        fix: ["on the child, in stream.conf: put :SSL behind the destination", "or update the parent"]
     )
 }
 
@@ -188,6 +207,6 @@ extension Catalogue {
     static let tls: [Condition] = [
         .parentWithoutTLS, .httpInsteadOfTLS, .otherInsteadOfTLS, .silentToTLS, .handshakeTimedOut, .closedOnTLS,
         .closedDuringTLS, .parentTLSTooOld, .parentTLSBroken, .clientWithoutTLS, .clientLeftTLS, .clientStalledTLS,
-        .clientTLSTooOld, .clientWithoutCipher, .clientTLSBroken,
+        .clientTLSTooOld, .clientWithoutCipher, .clientTLSBroken, .cannotAnswerPlainChild,
     ]
 }

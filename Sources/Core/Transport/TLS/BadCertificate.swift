@@ -61,8 +61,6 @@ struct BadCertificate {
         return lines
     }
 
-    private var isTrustMissing: Bool { [2, 18, 19, 20, 21].contains(found.number) }
-
     /// Which files were consulted, and what is in them.
     private var aboutTrust: [String] {
         var lines: [String] = []
@@ -70,8 +68,10 @@ struct BadCertificate {
             lines.append("its fingerprint is \(certificate.fingerprint) (SHA-256)")
         } else if let certificate {
             let wasSent = failure.chain.contains { $0.subject == certificate.issuer }
+            let isHere = sameName != nil
             lines.append(
-                "its issuer is \(certificate.issuer): \(wasSent ? "sent" : "not sent by the parent"), and not found here"
+                "its issuer is \(certificate.issuer): \(wasSent ? "sent" : "not sent") by the parent"
+                    + (isHere ? "" : ", and not found here")
             )
         }
         lines += trust.sources.map { source in
@@ -148,34 +148,41 @@ struct BadCertificate {
         return ["on the child: openssl rehash /\(directory) (\(match.path) is the issuer's, but has no hashed name)"]
     }
 
-    /// Where the operator's configuration looks already, or where it should.
-    private func place(_ name: String) -> String {
-        trust.sources.first { $0.option == "CAfile" }?.path ?? "/etc/netdata/ssl/\(name).pem"
-    }
+    /// `CAfile` as it is configured.
+    private var caFile: TrustReport.Source? { trust.sources.first { $0.option == "CAfile" } }
 
     private var authority: [String] {
         let issuer = found.number == 19 ? certificate?.subject : certificate?.issuer
         let name = fileName(Certificate.commonName(of: issuer ?? "ca"))
-        let path = place(name)
-        var line =
-            "on the child: put the certificate of \"\(issuer ?? "its issuer")\" into \(path); [stream] CAfile = \(path)"
-        if found.number == 19, let certificate {
-            line += " (its fingerprint must be \(certificate.fingerprint): ask the owner of \(dialled.host))"
-        } else {
-            line += " (ask the owner of \(dialled.host) for it, and compare: \(Self.compare) \(path))"
-        }
-        return [line] + debian(fileName: name, source: path)
+        let path = caFile?.path ?? "/etc/netdata/ssl/\(name).pem"
+        // What is trusted already stays, but for a certificate that is of no use there.
+        let verb = caFile.map { $0.count > 0 } == true && ownInFiles == nil ? "add" : "put"
+        let what = "\(verb) the certificate of \"\(issuer ?? "its issuer")\" \(verb == "add" ? "to" : "into") \(path)"
+        let proof =
+            if found.number == 19, let certificate {
+                "its fingerprint must be \(certificate.fingerprint): ask the owner of \(dialled.host)"
+            } else {
+                "ask the owner of \(dialled.host) for it, and compare: \(Self.compare) \(name).pem"
+            }
+        let line = "on the child: \(what); [stream] CAfile = \(path) (\(proof))"
+        return isMadeBySystem ? [debian(name), line] : [line, debian(name)]
+    }
+
+    /// Files there are links that `update-ca-certificates` makes.
+    private var isMadeBySystem: Bool {
+        caFile.map { $0.state == .missing && $0.path.hasPrefix("/etc/ssl/certs/") } == true
     }
 
     private var copyOfParent: [String] {
-        let name = fileName(dialled.host)
-        let path = place(name)
-        let fingerprint = certificate?.fingerprint ?? ""
-        return [
-            "on the child: openssl s_client -connect \(dialled.socket) </dev/null 2>/dev/null | openssl x509 > \(path); "
-                + "[stream] CAfile = \(path) (its fingerprint must be \(fingerprint), as on the parent: "
-                + "\(Self.compare) cert.pem)"
-        ] + rehashOwn + debian(fileName: name, source: path)
+        let known = isMadeBySystem ? caFile.map { String($0.path.split(separator: "/").last ?? "parent.pem") } : nil
+        let name = fileName(known.map { $0.hasSuffix(".pem") ? String($0.dropLast(4)) : $0 } ?? dialled.host)
+        let path = isMadeBySystem ? "\(name).pem" : caFile?.path ?? "/etc/netdata/ssl/\(name).pem"
+        let arrow = caFile.map { $0.count > 0 } == true ? ">>" : ">"
+        let fetch = "openssl s_client -connect \(dialled.socket) </dev/null 2>/dev/null | openssl x509 \(arrow) \(path)"
+        let proof =
+            "its fingerprint must be \(certificate?.fingerprint ?? ""), as on the parent: \(Self.compare) cert.pem"
+        if isMadeBySystem { return ["on the child: \(fetch) (\(proof))"] + rehashOwn + [debian(name)] }
+        return ["on the child: \(fetch); [stream] CAfile = \(path) (\(proof))"] + rehashOwn + [debian(name)]
     }
 
     private var rehashOwn: [String] {
@@ -187,13 +194,12 @@ struct BadCertificate {
     }
 
     /// The documented way to trust one certificate in the whole system.
-    private func debian(fileName name: String, source: String) -> [String] {
+    private func debian(_ name: String) -> String {
         let directory = "/usr/share/ca-certificates/netdata"
-        return [
-            "or for the whole system (Debian), as root: mkdir -p \(directory); cp \(source) \(directory)/\(name).crt; "
-                + "echo netdata/\(name).crt >> /etc/ca-certificates.conf; update-ca-certificates; "
-                + "[stream] CApath = /etc/ssl/certs/, CAfile = /etc/ssl/certs/\(name).pem"
-        ]
+        return
+            "for the whole system (Debian), as root: mkdir -p \(directory); cp \(name).pem \(directory)/\(name).crt; "
+            + "echo netdata/\(name).crt >> /etc/ca-certificates.conf; update-ca-certificates; "
+            + "[stream] CApath = /etc/ssl/certs/, CAfile = /etc/ssl/certs/\(name).pem"
     }
 
     private static let clock = ["if this machine's clock is wrong: timedatectl set-ntp true"]
@@ -226,7 +232,7 @@ struct BadCertificate {
 
     /// What a peer calls itself, as a part of a command that is copied: letters, digits and hyphens.
     private func fileName(_ text: String) -> String {
-        let name = text.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+        let name = text.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-" }
         let trimmed = String(name.prefix(48)).split(separator: "-").joined(separator: "-")
         return trimmed.isEmpty || trimmed.hasPrefix(".") ? "parent" : trimmed
     }

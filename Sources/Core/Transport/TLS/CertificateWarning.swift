@@ -94,9 +94,10 @@ extension TLSDiagnosis {
             self.init(.certificateKeyWeak, values: values, evidence: [about, key])
         case .nameless: self.init(.certificateNameless, values: values, evidence: [about])
         case .nameDiffers(let dialled):
-            values["dialled"] = dialled
+            values["name"] = dialled
+            values["destination"] = owner
             self.init(
-                .certificateNameDiffers,
+                .nameNotChecked,
                 values: values,
                 evidence: [about, "it is for \(certificate.audience); dialled was \(dialled)"]
             )

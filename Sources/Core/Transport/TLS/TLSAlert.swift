@@ -11,6 +11,9 @@ public struct TLSAlert: Sendable, Equatable, CustomStringConvertible {
     /// `unknown_ca (48)`.
     public var description: String { "\(name) (\(number))" }
 
+    /// Whether it is a certificate that the other side does not take; 51 is said of its signature.
+    var isAboutCertificate: Bool { (42...46).contains(number) || number == 48 || number == 51 }
+
     public static let closeNotify = TLSAlert(0)
 
     private static let names = [

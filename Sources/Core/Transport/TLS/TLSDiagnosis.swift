@@ -68,7 +68,7 @@ extension TLSDiagnosis {
             self.init(
                 Self.isAboutVersion(reason) ? .parentTLSTooOld : .parentTLSBroken,
                 values: ["destination": destination, "reason": reason],
-                evidence: ["OpenSSL says: \(reason)"] + Self.answered(failure) + [Self.heard(failure.firstBytes)]
+                evidence: Self.said(reason, failure)
             )
         }
     }
@@ -82,10 +82,12 @@ extension TLSDiagnosis {
         func with(_ name: String, _ value: String) -> [String: String] { who.merging([name: value]) { $1 } }
         switch failure.kind {
         case .alert(let alert):
+            let shown = alert.isAboutCertificate ? own : []
             self.init(
                 .alert(fromClient: alert.number),
                 values: with("alert", alert.description),
-                evidence: ["the client said: \(alert)"] + own.enumerated().flatMap { Self.lines($1, at: $0, now: now) }
+                evidence: ["the client said: \(alert)"]
+                    + shown.enumerated().flatMap { Self.lines($1, at: $0, now: now) }
             )
         case .notTLS:
             self.init(
@@ -102,7 +104,7 @@ extension TLSDiagnosis {
             self.init(
                 condition,
                 values: with("reason", reason),
-                evidence: ["OpenSSL says: \(reason)"] + Self.answered(failure) + [Self.heard(failure.firstBytes)]
+                evidence: Self.said(reason, failure)
             )
         case .certificate(let found):
             // Nobody asks clients for one.
@@ -112,8 +114,10 @@ extension TLSDiagnosis {
 
     // MARK: Evidence
 
-    private static func answered(_ failure: TLSFailure) -> [String] {
-        failure.sent.map { ["we answered: \($0)"] } ?? []
+    private static func said(_ reason: String, _ failure: TLSFailure) -> [String] {
+        var lines = ["OpenSSL says: \(reason)"]
+        if let sent = failure.sent { lines.append("we answered: \(sent)") }
+        return failure.firstBytes.isEmpty ? lines : lines + [heard(failure.firstBytes)]
     }
 
     private static func isAboutVersion(_ reason: String) -> Bool {
@@ -158,20 +162,18 @@ extension TLSDiagnosis {
 }
 
 extension Condition {
-    /// The fix with values in it, each way out in one line: a heading with the lines that follow it.
+    /// The fix with values in it, each way out in one line: headings go before what follows them, settings and what begins
+    /// with `and` behind what they belong to.
     func waysOut(_ values: [String: String]) -> [String] {
         var ways: [String] = []
         var isHeading = false
         for line in fix {
-            let text = spelledOut(line, values)
-            let isSetting = text.hasPrefix("    ")
-            if !ways.isEmpty, isHeading || isSetting || text.hasPrefix("["), !ways[ways.count - 1].isEmpty {
-                let isSecondSetting = isSetting && !isHeading
-                ways[ways.count - 1] += (isSecondSetting ? ", " : " ") + text.drop { $0 == " " }
-            } else {
-                ways.append(text)
-            }
-            isHeading = text.hasSuffix(":") || text.hasPrefix("[") && !text.contains("=")
+            let text = String(spelledOut(line, values).drop { $0 == " " })
+            let isSetting = line.hasPrefix("    ")
+            let joint: String? =
+                isHeading ? " " : isSetting || text.hasPrefix("and ") ? ", " : text.hasPrefix("[") ? "; " : nil
+            if let joint, let last = ways.popLast() { ways.append(last + joint + text) } else { ways.append(text) }
+            isHeading = text.hasSuffix(":") || text.hasPrefix("[") && text.hasSuffix("]")
         }
         return ways
     }
