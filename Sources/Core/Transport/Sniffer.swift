@@ -81,6 +81,12 @@ final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
+    /// Behind TLS: its records broke before a request came.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let failure = error as? TLSFailure { client.report(failure) }
+        context.close(promise: nil)
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // Somebody who only connects, a health check most often.
         if let event = event as? ChannelEvent, event == .inputClosed { context.close(promise: nil) }
