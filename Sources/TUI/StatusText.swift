@@ -157,9 +157,17 @@ private struct StatusPrinter {
             }
             if let attempts = link.attempts, attempts > 0 { parts.append("\(attempts) attempts") }
             add(parts: parts)
+            if let tls = link.tls {
+                add(detail: (["encrypted"] + tlsParts(tls, now: document.at)).joined(separator: ", "))
+                for warning in tls.warnings { add(detail: "warning: \(warning.code) \(warning.text)") }
+            }
             if let error = link.lastError {
                 add(detail: "last error \(ago(error.at)): \(error.code) \(error.text)")
-                if let evidence = error.evidence, !evidence.isEmpty { add(detail: "the far end said: \(evidence)") }
+                if let evidence = error.evidence, !evidence.isEmpty {
+                    // Of TLS it is what is known of certificates and files; else the far end's own bytes.
+                    add(detail: (error.code.hasPrefix("ND-T") ? "" : "the far end said: ") + evidence)
+                }
+                for line in error.fix where link.state != .live { lines.append("      fix: " + safe(line)) }
             }
             for candidate in link.candidates where candidate.destination != link.destination {
                 let skipped = candidate.skippedUntilAt.map { ", again in \(Figures.age($0 - document.at))" }

@@ -123,13 +123,7 @@ extension TopPainter {
                     connection.capabilities.isEmpty ? nil : connection.capabilities.joined(separator: " "),
                 ]
             )
-            add(
-                "TLS",
-                [
-                    connection.tls.map { $0.version }, connection.tls?.cipher,
-                    connection.tls?.verified.map { $0 ? "verified" : "not verified" },
-                ]
-            )
+            add("TLS", connection.tls.map { tlsParts($0, now: now) } ?? [])
         }
         add(
             "connections",
@@ -142,6 +136,11 @@ extension TopPainter {
         )
         for link in state.document?.links ?? [] where link.hostGUID == host.guid {
             add("sends to", linkParts(link, now: now, appearance))
+            if let tls = link.tls { add("", tlsParts(tls, now: now)) }
+            for warning in link.tls?.warnings ?? [] { add("", ["\(warning.code) \(warning.text)"]) }
+            if link.state != .live {
+                for line in link.lastError?.fix ?? [] { add("", ["fix: " + line]) }
+            }
             for candidate in link.candidates where candidate.destination != link.destination {
                 add("", ["or to \(candidate.destination)", candidate.state, candidate.code])
             }
@@ -184,6 +183,14 @@ extension TopPainter {
                     .with(gap.filled ? "  filled" : "  not filled", gap.filled ? .good : .notice)
             }
     }
+}
+
+/// How a connection is encrypted, and to whom.
+func tlsParts(_ tls: StatusDocument.TLS, now: Double) -> [String] {
+    [
+        tls.version, tls.cipher, tls.verified.map { $0 ? "verified" : "not verified" }, tls.subject,
+        tls.notAfterAt.map { $0 < now ? "expired" : "\(Figures.age($0 - now)) left" },
+    ].compactMap { $0 }
 }
 
 /// Where a sender's metrics go, and how that is going.

@@ -113,7 +113,8 @@ struct NodeArguments: ParsableArguments {
         }
         if check {
             let identity = MachineGUIDFile(configuration, adopts: adoptGuid).inspect()
-            let report = configuration.checkReport(adding: identity.findings + certificateFindings(configuration))
+            let files = certificateFindings(configuration) + configuration.trustFindings()
+            let report = configuration.checkReport(adding: identity.findings + files)
             writeAll(report.text, to: STDOUT_FILENO)
             throw ExitCode(report.exitCode)
         }

@@ -27,6 +27,15 @@ import Testing
         for line in output.split(separator: "\n") { #expect(line.count <= 80) }
     }
 
+    /// Names are insisted on where children encrypt, though Netdata never looks at them.
+    @Test func aParentWithTLS() throws {
+        let output = try Program.run("keygen", "--stream-conf", "--parent", "mon.example:19999:SSL").output
+        let key = try #require(output.firstMatch(of: /api key = (\S+)/)?.output.1)
+        try expectGolden(output.replacing(key, with: "KEY"), "stream-conf-tls.txt")
+        #expect(try Program.run("keygen", "--parent", "mon.example").status == 64)
+        #expect(try Program.run("keygen", "--stream-conf", "--parent", "a b").status == 64)
+    }
+
     private func isVersion4(_ text: Substring) -> Bool {
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)
         return groups.map(\.count) == [8, 4, 4, 4, 12] && groups[2].first == "4"

@@ -77,23 +77,8 @@ extension Condition {
 
     // MARK: What is let pass
 
-    public static let nameNotChecked = Condition(
-        "ND-T326",
-        .warning,
-        send + "the parent's certificate is not for '{name}' but for '{names}': let pass, as Netdata does",
-        sentence:
-            "The certificate holds, but it is another name's: whoever has a certificate of the same authority could be taken "
-            + "for the parent.",
-        causes: ["the destination is an address and the certificate has only names", "the parent was renamed"],
-        fix: [
-            "make the parent's certificate for '{name}' too (subjectAltName)",
-            "or dial the parent by a name that the certificate has", "then, in stream.conf:", "[stream]",
-            "    ssl verify hostname = yes",
-        ]
-    )
-
     public static let certificateNotChecked = Condition(
-        "ND-T327",
+        "ND-T326",
         .warning,
         send + "the parent's certificate '{subject}' does not hold ({number}, {message}): let pass, as configured",
         sentence: "`ssl skip certificate verification = yes` lets the connection go on with whoever answers.",
@@ -101,21 +86,10 @@ extension Condition {
         fix: [checkDestination]
     )
 
-    public static let certificateExpiresSoon = Condition(
-        "ND-T328",
-        .warning,
-        send + "the parent's certificate '{subject}' ends in {days} days",
-        sentence: "From then on no node with verification can stream to this parent.",
-        causes: ["it was not renewed yet"],
-        fix: [
-            "on the parent: put the new certificate where `[web] ssl certificate` points, then: kill -HUP its process"
-        ]
-    )
-
     // MARK: Streams that end
 
     public static let encryptionBroken = Condition(
-        "ND-T329",
+        "ND-T327",
         .error,
         send + "TLS broke in the middle of the stream: {reason}. Restarting connection",
         sentence: "What came from the parent could not be decrypted, or the parent gave up and said so.",
@@ -124,7 +98,7 @@ extension Condition {
     )
 
     public static let endedWithoutGoodbye = Condition(
-        "ND-T330",
+        "ND-T328",
         .info,
         send + "the connection ended without the goodbye of TLS (close_notify)",
         sentence:
@@ -134,7 +108,7 @@ extension Condition {
     // MARK: What a configuration may say
 
     public static let configSkipsVerification = Condition(
-        "ND-T331",
+        "ND-T329",
         .warning,
         "with 'ssl skip certificate verification = yes' nobody notices an impostor at '{destination}'",
         sentence: "The stream is encrypted, but whoever answers there gets the API key and the metrics.",
@@ -143,7 +117,7 @@ extension Condition {
     )
 
     public static let configTrustMissing = Condition(
-        "ND-T332",
+        "ND-T330",
         .warning,
         "'{name} = {value}' is not there: {instead}",
         sentence: "A file or directory of trusted certificates does not exist.",
@@ -152,7 +126,7 @@ extension Condition {
     )
 
     public static let configTrustUnusable = Condition(
-        "ND-T333",
+        "ND-T331",
         .error,
         "'{name} = {value}' cannot be used: {reason}",
         sentence: "No certificate could be verified with it, so no destination with :SSL would be streamed to.",
@@ -161,7 +135,7 @@ extension Condition {
     )
 
     public static let configTrustNotHashed = Condition(
-        "ND-T334",
+        "ND-T332",
         .warning,
         "in '{name} = {value}' no certificate is found: none has a hashed name",
         sentence: "OpenSSL looks for certificates of a directory under names such as 3513523f.0 and under no others.",
@@ -170,7 +144,7 @@ extension Condition {
     )
 
     public static let configKeyReadable = Condition(
-        "ND-T335",
+        "ND-T333",
         .info,
         "the API key and all metrics go readable to '{destination}', a public address",
         sentence: "Whoever is on the way can read them, and stream with the key.",
@@ -181,7 +155,7 @@ extension Condition {
 extension Catalogue {
     static let encrypting: [Condition] = [
         .cannotEncrypt, .certificateCheckFailed, .certificateNotValid, .acceptsAnyCertificate, .trustFileMissing,
-        .trustUnusable, .nameNotChecked, .certificateNotChecked, .certificateExpiresSoon, .encryptionBroken,
+        .trustUnusable, .certificateNotChecked, .encryptionBroken,
         .endedWithoutGoodbye, .configSkipsVerification, .configTrustMissing, .configTrustUnusable,
         .configTrustNotHashed, .configKeyReadable,
     ]

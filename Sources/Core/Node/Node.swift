@@ -148,7 +148,7 @@ public final class Node: Sendable {
     public func run(ready: (Started) -> Void) throws(StartFailure) {
         pool.start()
         let configuration = current.value
-        report(configuration.findings + identityFindings)
+        report(configuration.findings + identityFindings + configuration.trustFindings())
         // Before anybody comes: a child is the host it was.
         keeper.load()
         let places = try services.start()
@@ -243,7 +243,7 @@ public final class Node: Sendable {
             return report(.nodeReloadRefused, ["message": error.message, "place": error.whereToLook])
         }
         let changes = ConfigurationChanges(from: current.value, to: configuration)
-        report(configuration.findings)
+        report(configuration.findings + configuration.trustFindings())
         current.value = configuration
         try? Files.makeDirectories(configuration.directories.log)
         for problem in journal.update(configuration.logs) {

@@ -8,9 +8,6 @@ import Wire
 
 /// What a sender says of connections with TLS (streaming protocol §14): the original's lines, then what is known.
 extension Sender {
-    /// Seconds before a certificate's end in which it is time to renew it.
-    static let expiryWarningSeconds: Int64 = 30 * 86_400
-
     // MARK: Connections that cannot be encrypted
 
     /// Nothing of the request has gone out: the key stays here.
@@ -70,28 +67,34 @@ extension Sender {
     }
 
     private func warnings(_ tls: TLSFacts, _ destination: Destination) -> [Reason] {
-        guard let certificate = tls.certificate else { return [] }
-        var warnings = tls.notes.map { note in
+        var warnings: [Reason] = []
+        if let found = tls.notes.first(where: { !$0.isAboutName }) {
             let values = [
-                "number": String(note.number), "message": note.text, "name": destination.host,
-                "names": certificate.names.isEmpty ? certificate.subject : certificate.names.joined(separator: ", "),
-                "subject": certificate.subject,
+                "number": String(found.number), "message": found.text, "subject": found.certificate?.subject ?? "",
             ]
-            return Reason(condition: note.isAboutName ? .nameNotChecked : .certificateNotChecked, values: values)
+            warnings.append(Reason(condition: .certificateNotChecked, values: values))
         }
-        let left = certificate.notAfter &- clock.now() / microsecondsPerSecond
-        if left >= 0, left < Self.expiryWarningSeconds {
-            let values = ["subject": certificate.subject, "days": String(left / 86_400)]
-            warnings.append(Reason(condition: .certificateExpiresSoon, values: values))
+        // An earlier session that was taken up again comes without a chain.
+        let chain = tls.chain.isEmpty ? [tls.certificate].compactMap { $0 } : tls.chain
+        let notes = settings.warnsOfNames ? tls.notes : []
+        let now = clock.now() / microsecondsPerSecond
+        for warning in CertificateWarning.all(of: chain, notes: notes, dialled: destination.host, now: now) {
+            let found = TLSDiagnosis(warning, of: destination.description, now: now)
+            warnings.append(Reason(condition: found.condition, values: found.values))
         }
         return warnings
     }
 
     /// A stream that TLS has ended.
-    func tellBroken(_ failure: TLSFailure, _ destination: Destination) {
-        guard failure.kind != .closed else { return report(.endedWithoutGoodbye) }
+    /// - Returns: the code of why; `nil` where the original's line says it all.
+    func tellBroken(_ failure: TLSFailure, _ destination: Destination) -> String? {
+        guard failure.kind != .closed else {
+            report(.endedWithoutGoodbye)
+            return nil
+        }
         let reason = reason(failure, destination)
         fail(.encryptionBroken, ["reason": words(failure.kind)], evidence: reason.evidence)
+        return Condition.encryptionBroken.code
     }
 }
 

@@ -481,9 +481,12 @@ public final class Sender: Outbox.Owner, @unchecked Sendable {
         guard let connection else { return }
         let reason = reason(end, sent: sentBytes(connection), farEnd: lastFarEnd)
         fail(reason.condition, reason.values)
-        if case .encryption(let failure) = end, let destination = machine.current { tellBroken(failure, destination) }
+        var code = reason.condition.code
+        if case .encryption(let failure) = end, let destination = machine.current {
+            code = tellBroken(failure, destination) ?? code
+        }
         forget(connection)
-        act(machine.lost(code: reason.condition.code, now: clock.monotonic()))
+        act(machine.lost(code: code, now: clock.monotonic()))
     }
 
     /// A closed connection cannot be asked any more: what it had not taken then is what it had not when last asked.

@@ -62,6 +62,9 @@ public struct SenderSettings: Sendable {
 
     /// Whose certificates are believed, of destinations with `:SSL`: as the files are at this moment.
     var trust: TLSTrust { TLSTrust(stream) }
+
+    /// Whether a name is worth a word that differs and is let pass.
+    var warnsOfNames: Bool { stream.verifyHostname != .no }
 }
 
 extension StreamRequest {

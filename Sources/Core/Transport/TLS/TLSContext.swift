@@ -153,17 +153,13 @@ public final class TLSContext: @unchecked Sendable {
     /// Certificates of a directory with hashed names are read when they are asked for; the same in one file cost most of a
     /// megabyte at once.
     private func believeSystem() {
-        if getenv("SSL_CERT_FILE") == nil, Self.systemDirectories.contains(where: Self.hasHashedNames) {
+        let system = SystemTrust.current()
+        let isFileNamed = getenv(X509_get_default_cert_file_env()) != nil
+        if !isFileNamed, system.directories.contains(where: Self.hasHashedNames) {
             SSL_CTX_set_default_verify_dir(pointer)
         } else {
             SSL_CTX_set_default_verify_paths(pointer)
         }
-    }
-
-    private static var systemDirectories: [String] {
-        let named = getenv("SSL_CERT_DIR") ?? UnsafeMutablePointer(mutating: X509_get_default_cert_dir())
-        guard let named else { return [] }
-        return String(cString: named).split(separator: ":").map(String.init)
     }
 
     /// Whether certificates can be found by their subject's hash: `3513523f.0`.

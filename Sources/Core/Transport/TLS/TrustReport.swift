@@ -38,7 +38,7 @@ public struct TrustReport: Sendable, Equatable {
 
     /// Looks at the file system.
     public init(_ trust: TLSTrust, system: SystemTrust = .current()) {
-        usesSystem = ![trust.file, trust.directory].contains { $0.map(Files.exists) == true }
+        usesSystem = trust.usesSystemStore
         if let file = trust.file { lookAt(file: file, as: "CAfile") }
         if let directory = trust.directory { lookAt(directory: directory, as: "CApath") }
         guard usesSystem else { return }
