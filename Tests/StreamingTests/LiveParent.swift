@@ -42,9 +42,13 @@ final class LiveParent {
     /// - Parameters:
     ///   - rights: of the port.
     ///   - keepalive: how soon a child is noticed that does not answer any more.
+    ///   - tls: with what children are encrypted that want to be.
+    ///   - address: where it listens.
     init(
         _ configuration: Configuration = ParentBench.open,
         rights: Rights = .all,
+        tls: TLSContext? = nil,
+        address: String = "127.0.0.1",
         keepalive: Keepalive = .standard
     ) throws {
         let log = AccessLog(LogFile(.file(path)))
@@ -68,10 +72,13 @@ final class LiveParent {
         )
         self.parent = parent
         pool.start()
+        var policy = ServerPolicy()
+        policy.tls = tls
         server = Server(
             group: group,
             configuration: ServerConfiguration(
-                addresses: [BindAddress(host: "127.0.0.1", port: "0", rights: rights)]
+                addresses: [BindAddress(host: address, port: "0", rights: rights)],
+                policy: policy
             ),
             clock: clock,
             reporter: Silence(),

@@ -19,6 +19,8 @@ final class RealNetdata: Sendable {
         var hostname = "real"
         var guid: String?
         var hasWeb = true
+        /// Whether its port can be asked without TLS; else it is ready when it takes connections.
+        var answersPlain = true
         var zeroMetrics = false
         var replication = false
         /// Lines for the end of netdata.conf and stream.conf.
@@ -71,6 +73,12 @@ final class RealNetdata: Sendable {
             )
         )
         guard options.hasWeb else { return }
+        guard options.answersPlain else {
+            guard eventually(withinSeconds: 30, { takesConnections(port: port) }) else {
+                throw HTTP.Failure(description: "nobody listens on port \(port)\n" + log.suffix(2000))
+            }
+            return
+        }
         try waitForAnswer(port: port, daemon: daemon) { self.log + contents(self.directory + "/log/stderr") }
     }
 
@@ -94,6 +102,12 @@ func waitForAnswer(port: Int, daemon: Daemon, log: () -> String) throws {
         let state = daemon.exit.map { "ended: \($0)" } ?? "does not answer"
         throw HTTP.Failure(description: "the node on port \(port) \(state)\n" + log().suffix(2000))
     }
+}
+
+private func takesConnections(port: Int) -> Bool {
+    guard let descriptor = try? HTTP.connect(port: port) else { return false }
+    close(descriptor)
+    return true
 }
 
 /// Our own environment without what would lead a node elsewhere, as `NAME=value`.

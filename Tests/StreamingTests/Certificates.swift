@@ -1,0 +1,1 @@
+../TransportTests/Certificates.swift
