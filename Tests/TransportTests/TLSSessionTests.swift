@@ -145,6 +145,36 @@ struct TLSSessionTests {
             #expect(pair.client.facts?.isVerified == true)
         }
     }
+
+    /// A server that has another certificate since, and other keys for its tickets.
+    @Test func whatWasNotedOfAnEarlierCertificateIsForgotten() throws {
+        let names = ["wrong-name", "valid"]
+        let servers = try names.map {
+            try TLSContext.server(certificate: Certificates.path("\($0).pem"), key: Certificates.path("\($0).key"))
+        }
+        let trust = TLSTrust(file: Certificates.path("ca.pem"), verification: .chainOnly)
+        let client = try TLSContext.client(trust)
+        for (server, expected) in [(servers[0], [62]), (servers[0], [62]), (servers[1], [])] {
+            var pair = Pair(
+                TLSSession(server: server),
+                TLSSession(client: client, name: "parent.example", destination: "parent.example:19999:SSL")
+            )
+            try pair.run()
+            #expect(pair.client.facts?.notes.map(\.number) == expected)
+            #expect(pair.client.facts?.isVerified == true)
+        }
+    }
+
+    @Test func aCertificateThatWasCopiedIsTrustedWhoeverSignedIt() throws {
+        // The parent's own, signed by an authority that is trusted by nobody here; and only an intermediate one.
+        for file in ["missing-intermediate.pem", "intermediate.pem"] {
+            var pair = try Pair("valid", trust: TLSTrust(file: Certificates.path(file)))
+            try pair.run()
+            #expect(pair.client.facts?.isVerified == true, "\(file)")
+        }
+        var pair = try Pair("wrong-ca", trust: TLSTrust(file: Certificates.path("missing-intermediate.pem")))
+        #expect(throws: TLSFailure.self) { try pair.run() }
+    }
 }
 
 extension TLSSessionTests.Pair {

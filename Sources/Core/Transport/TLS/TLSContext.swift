@@ -66,6 +66,8 @@ public final class TLSContext: @unchecked Sendable {
         guard SSL_CTX_check_private_key(pointer) == 1 else { throw TLSMaterialError(.pair, key, reason: lastError()) }
         var name = Array("ndstream".utf8)
         SSL_CTX_set_session_id_context(pointer, &name, UInt32(name.count))
+        // Tickets are what sessions are taken up with; a table of them here would grow to 20,000.
+        nd_set_session_cache(pointer, Int(SSL_SESS_CACHE_OFF))
         return context
     }
 
@@ -138,6 +140,8 @@ public final class TLSContext: @unchecked Sendable {
         ERR_clear_error()
         defer { ERR_clear_error() }
         guard !trust.usesSystemStore else { return believeSystem() }
+        // Whoever copies a parent's own certificate trusts that one, whether it is an authority's or another has signed it.
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
         if let file = trust.file, trust.missingFile == nil, SSL_CTX_load_verify_file(pointer, file) != 1 {
             guard trust.verification == .none else { throw TLSMaterialError(.trust, file, reason: Self.lastError()) }
         }

@@ -34,13 +34,18 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        // Nobody would tell us any more.
+        guard context.channel.isActive else { return failed(context, session.cut()) }
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
             self.failed(context, self.session.expire())
         }
         proceed(context, wasEstablished: false, attempt { try session.start() })
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        giveUp(ChannelError.ioOnClosedChannel)
+    }
 
     // MARK: From the network
 
@@ -117,10 +122,7 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard !hasFailed else { return }
         hasFailed = true
         deadline?.cancel()
-        for (_, promise) in early { promise?.fail(failure) }
-        early = []
-        for promise in promises { promise.fail(failure) }
-        promises = []
+        giveUp(failure)
         if let completion {
             self.completion = nil
             completion(.failure(failure))
@@ -129,6 +131,14 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireErrorCaught(failure)
             context.close(promise: nil)
         }
+    }
+
+    /// Whoever waits for what was written waits in vain.
+    private func giveUp(_ error: any Error) {
+        let all = early.compactMap(\.1) + promises
+        early = []
+        promises = []
+        for promise in all { promise.fail(error) }
     }
 
     // MARK: To the network
@@ -152,7 +162,7 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func flush(context: ChannelHandlerContext) { send(context) }
 
     private func send(_ context: ChannelHandlerContext) {
-        guard let cipher = session.takeOutput() else {
+        guard let cipher = session.takeOutput() ?? (promises.isEmpty ? nil : ByteBuffer()) else {
             context.flush()
             return
         }

@@ -28,6 +28,9 @@ public final class TLSSession {
 
     private var fatal: VerifyFailure?
     private var notes: [VerifyFailure] = []
+    /// What was noted when the session began that a client would take up; a far end that begins anew sends its certificate
+    /// again, and then it does not count.
+    private var earlierNotes: [VerifyFailure] = []
     private var chain: [Certificate] = []
     private var alertSent: TLSAlert?
     private var alertReceived: TLSAlert?
@@ -54,7 +57,7 @@ public final class TLSSession {
         expect(name.hasSuffix(".") ? String(name.dropLast()) : name)
         if let destination {
             context.sessions.use(destination) {
-                if SSL_set_session(ssl, $0.session) == 1 { notes = $0.notes }
+                if SSL_set_session(ssl, $0.session) == 1 { earlierNotes = $0.notes }
             }
         }
     }
@@ -152,11 +155,15 @@ public final class TLSSession {
         if result == 1 {
             isEstablished = true
             firstBytes = []
-            if !isServer, SSL_session_reused(ssl) == 0 { chain = sentChain }
+            if !isServer, !isResumed { chain = sentChain }
             return
         }
         guard SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ else { throw failure() }
     }
+
+    private var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
+    private var validNotes: [VerifyFailure] { isResumed ? earlierNotes : notes }
 
     private var isServer: Bool { SSL_is_server(ssl) == 1 }
 
@@ -174,11 +181,11 @@ public final class TLSSession {
         return TLSFacts(
             version: String(cString: SSL_get_version(ssl)),
             cipher: SSL_get_current_cipher(ssl).map { String(cString: SSL_CIPHER_get_name($0)) } ?? "",
-            isVerified: isServer ? nil : !notes.contains { !$0.isAboutName } && SSL_get_verify_result(ssl) == 0,
+            isVerified: isServer ? nil : !validNotes.contains { !$0.isAboutName } && SSL_get_verify_result(ssl) == 0,
             certificate: certificate,
             chain: chain,
-            notes: notes,
-            isResumed: SSL_session_reused(ssl) == 1
+            notes: validNotes,
+            isResumed: isResumed
         )
     }
 
@@ -257,7 +264,7 @@ public final class TLSSession {
     /// - Returns: whether the session is kept, and with it the library's reference.
     func keep(_ session: OpaquePointer) -> Bool {
         guard let destination else { return false }
-        context.sessions.put(destination, TLSSessionCache.Entry(session: session, notes: notes))
+        context.sessions.put(destination, TLSSessionCache.Entry(session: session, notes: validNotes))
         return true
     }
 
