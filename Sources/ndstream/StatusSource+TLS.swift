@@ -14,13 +14,13 @@ extension StatusFailure {
 
     /// It could not be encrypted.
     init(_ failure: TLSFailure, _ source: StatusSource) {
-        guard case .tcp(let host, let port, let trust?) = source.endpoint else {
+        guard case .tcp(_, _, let trust?) = source.endpoint else {
             self.init(sentence: "\(source.name): \(failure.kind)", status: .unavailable)
             return
         }
         let diagnosis = TLSDiagnosis(
             failure,
-            dialling: "\(host.utf8.contains(58) ? "[\(host)]" : host):\(port):SSL",
+            dialling: source.endpoint.authority + ":SSL",
             trusting: trust,
             now: SystemClock().now() / 1_000_000
         )
@@ -30,22 +30,22 @@ extension StatusFailure {
                 + "[\(diagnosis.condition.code)]",
             status: failure.isFinal ? .notPermitted : .unavailable,
             evidence: diagnosis.evidence,
-            fixes: own.isEmpty ? diagnosis.fixes : own
+            // Here nothing can be skipped.
+            fixes: own.isEmpty ? diagnosis.fixes.filter { !$0.hasPrefix("last resort") } : own
         )
     }
 
     /// What this program can be told; where that is nothing, the catalogue's way out is the node's.
     private static func fixes(_ failure: TLSFailure, _ source: StatusSource) -> [String] {
-        guard case .tcp(let host, let port, _) = source.endpoint else { return [] }
         switch failure.kind {
         case .certificate(let found) where found.isAboutName:
             let names = failure.chain.first?.names ?? []
             return names.isEmpty
-                ? [] : ["ask it by a name that is in its certificate: \(names.joined(separator: ", "))"]
+                ? [] : ["ask it by a name that is in its certificate: \(escapedForLog(names.joined(separator: ", ")))"]
         case .certificate(let found) where found.isAboutTrust:
             return ["ndstream top \(source.name) --ca FILE, with the certificate of who signed it in FILE"]
         case .notTLS:
-            return ["ndstream top http://\(host.utf8.contains(58) ? "[\(host)]" : host):\(port), if it may be plain"]
+            return ["ndstream top http://\(source.endpoint.authority), if it may be plain"]
         default: return []
         }
     }

@@ -42,6 +42,25 @@ import Testing
         #expect(result.errors.contains(fix), "\(result.errors)")
     }
 
+    @Test func aParentThatEncryptsIsWatched() throws {
+        let files = Certificates.path("valid")
+        let web = "[web]\n bind to = 127.0.0.1:0\n ssl certificate = \(files).pem\n ssl key = \(files).key\n"
+        let node = try LiveNode(netdata: "[global]\n hostname = mon-1\n" + web)
+        let port = try node.port()
+        let plain = try Program.run("top", "--once", "127.0.0.1:\(port)")
+        #expect(plain.status == 69)
+        #expect(
+            plain.errors == """
+                ndstream top: 127.0.0.1:\(port) answers encrypted questions only
+                  fix: ndstream top https://127.0.0.1:\(port)
+
+                """
+        )
+        let source = "https://127.0.0.1:\(port)"
+        let encrypted = try Program.run("top", "--once", source, "--ca", Certificates.path("ca.pem"))
+        #expect(encrypted.status == 0 && encrypted.output.hasPrefix("parent mon-1"), "\(encrypted.errors)")
+    }
+
     @Test func whereThereIsNoTLSItSaysSo() throws {
         let node = try LiveNode(netdata: "[web]\n bind to = 127.0.0.1:0\n")
         let port = try node.port()

@@ -11,9 +11,16 @@ public final class HTTPClient {
         /// `parent.example:19999`, `https://[::1]:19999`, `unix:/path`.
         public var description: String {
             switch self {
-            case .tcp(let host, let port, let tls):
-                (tls == nil ? "" : "https://") + (host.utf8.contains(58) ? "[\(host)]:\(port)" : "\(host):\(port)")
+            case .tcp(_, _, let tls): (tls == nil ? "" : "https://") + authority
             case .unix(let path): "unix:\(path)"
+            }
+        }
+
+        /// As a request names it: `parent.example:19999`, `[::1]:19999`.
+        public var authority: String {
+            switch self {
+            case .tcp(let host, let port, _): host.utf8.contains(58) ? "[\(host)]:\(port)" : "\(host):\(port)"
+            case .unix: "localhost"
             }
         }
     }
@@ -138,7 +145,7 @@ public final class HTTPClient {
         _ limit: Int
     ) throws(Failure) -> Response {
         guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .malformed("the path is not encoded") }
-        let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n"
+        let request = "GET \(path) HTTP/1.1\r\nHost: \(endpoint.authority)\r\nConnection: keep-alive\r\n\r\n"
         try connection.write(Array(request.utf8), deadline: deadline)
         var answer: [UInt8] = []
         var reply = HTTPReply()
