@@ -9,6 +9,7 @@ final class LiveNode {
     let role: String
     private let arguments: [String]
     private let openFiles: Int?
+    private let launcher: [String]
     private(set) var id: pid_t = 0
     private var status: Int32?
 
@@ -17,6 +18,7 @@ final class LiveNode {
     /// Starts it.
     /// - Parameters:
     ///   - openFiles: how many descriptors it may have.
+    ///   - launcher: the words before its own, of a program that replaces itself with what they are followed by.
     ///   - directory: of another node, to share its state.
     init(
         _ role: String = "parent",
@@ -24,9 +26,11 @@ final class LiveNode {
         stream: String = "",
         arguments: [String] = [],
         openFiles: Int? = nil,
+        launcher: [String] = [],
         directory: String? = nil
     ) throws {
         self.role = role
+        self.launcher = launcher
         self.openFiles = openFiles
         if let directory {
             self.directory = directory
@@ -68,7 +72,7 @@ final class LiveNode {
 
     private func start() throws {
         let limit = openFiles.map { "ulimit -n \($0); " } ?? ""
-        let words = ["/bin/sh", "-c", limit + "exec \"$0\" \"$@\"", Program.path] + arguments
+        let words = ["/bin/sh", "-c", limit + "exec \"$0\" \"$@\""] + launcher + [Program.path] + arguments
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
