@@ -133,7 +133,10 @@ let package = Package(
         ),
         tests("TUI", ["Diagnostics", "Status", "System"]),
         // The built binary: what people read and scripts parse.
-        .testTarget(name: "CLITests", dependencies: ["ndstream", "System", "Status", "Basics"]),
+        .testTarget(
+            name: "CLITests",
+            dependencies: ["ndstream", "System", "Status", "Basics", "Transport"] + nio.prefix(1)
+        ),
         // Real Netdata daemons on both ends.
         .testTarget(name: "InteropTests", dependencies: ["ndstream", "System", "Basics", "Status"]),
         // Writes man/ for packaging/generate-docs.sh; no part of what is installed.

@@ -221,11 +221,16 @@ final class RawClient {
     func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
     /// What comes next; empty at the end.
-    func receive() -> String {
+    func receive() -> String { String(decoding: receiveBytes(), as: UTF8.self) }
+
+    func receiveBytes() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
-        return String(decoding: buffer[..<max(0, count)], as: UTF8.self)
+        return Array(buffer[..<max(0, count)])
     }
+
+    /// Says that nothing more comes.
+    func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Everything until the node closes.
     func receiveAll() -> String {

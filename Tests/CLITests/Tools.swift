@@ -5,6 +5,7 @@ enum Tools {
     static let tmux = "/usr/bin/tmux"
     static let man = "/usr/bin/man"
     static let openssl = "/usr/bin/openssl"
+    static let curl = "/usr/bin/curl"
 
     /// Whether `Tests/Support/trusted-certificate.sh` can do what it does. Else as ``has(_:)``.
     static let canTrustCertificates: Bool = {
