@@ -17,7 +17,7 @@ struct CheckTLS: ParsableCommand {
         abstract: "Will a child connect to a parent, encrypted or not, and why not?",
         usage: """
             ndstream check-tls <destination> [<options>]
-            ndstream check-tls [--parent-conf <file>] [--child-conf <file>] [<options>]
+            ndstream check-tls --parent-conf <file> --child-conf <file> [<options>]
             """,
         discussion: """
             Walks the five rows of Netdata's table of expected TLS behaviours: what is expected, what is observed, which \

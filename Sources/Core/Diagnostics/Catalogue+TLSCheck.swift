@@ -17,6 +17,19 @@ extension Condition {
         ]
     )
 
+    public static let encryptsToPlainParent = Condition(
+        "ND-T361",
+        .error,
+        "{destination} ends in :SSL, but the parent has no TLS at this port.",
+        sentence: "The child encrypts and the parent cannot: the document's table has no such row, it never connects.",
+        causes: ["`ssl key` and `ssl certificate` are missing in the parent's netdata.conf, or their files"],
+        fix: [
+            "on the parent, in netdata.conf:", "[web]", "    ssl key = /etc/netdata/ssl/key.pem",
+            "    ssl certificate = /etc/netdata/ssl/cert.pem", "or, without protection, on the child:", "[stream]",
+            "    destination = {plain}",
+        ]
+    )
+
     public static let plainToForcedPort = Condition(
         "ND-T362",
         .error,
@@ -41,7 +54,7 @@ extension Condition {
     public static let farEndSilent = Condition(
         "ND-T364",
         .error,
-        "{destination} accepts connections and says nothing within {seconds} seconds.",
+        "{destination} accepts connections and says nothing within {seconds} s.",
         sentence: "Something took the connection and never answered, neither to TLS nor to a web request.",
         causes: [
             "a firewall lets connections through and holds what they carry",
@@ -89,25 +102,11 @@ extension Condition {
         causes: ["the port is a web server's", "the parent is too old to say why it refuses: its error.log does"],
         fix: ["on the parent: grep STREAM error.log"]
     )
-
-    public static let materialUnusable = Condition(
-        "ND-T371",
-        .error,
-        "The parent's {part} {path} cannot be used: {reason}.",
-        sentence: "Without a key and a certificate that belong together the parent has no TLS.",
-        causes: [
-            "the file does not exist, or the parent's user cannot read it", "key and certificate are of two pairs",
-        ],
-        fix: [
-            "ls -l {path}",
-            "openssl x509 -in CERTIFICATE -noout -pubkey; openssl pkey -in KEY -pubout   # are they the same?",
-        ]
-    )
 }
 
 extension Catalogue {
     static let tlsCheck: [Condition] = [
-        .plainDefect, .plainToForcedPort, .noNetdata, .farEndSilent, .portModeUnknown,
-        .destinationWithoutPort, .streamingDisabled, .encryptedStreamUnanswered, .materialUnusable,
+        .plainDefect, .encryptsToPlainParent, .plainToForcedPort, .noNetdata, .farEndSilent, .portModeUnknown,
+        .destinationWithoutPort, .streamingDisabled, .encryptedStreamUnanswered,
     ]
 }

@@ -28,6 +28,8 @@ public struct Child: Sendable {
     /// The name that the certificate has to be for, where it is not the destination's.
     public var expectedName: String?
     public var sources: [Source]
+    /// Whether nobody has said what the child is like: one that believes what the system does.
+    public var isSupposed = false
 
     public init(
         _ destination: Destination,

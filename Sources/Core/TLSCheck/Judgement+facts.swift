@@ -16,7 +16,19 @@ extension Judgement {
         if let answer = offer.encrypted {
             facts.append(Fact(answer.kind == .node ? .ok : .fail, "over tls", answer.words))
         }
-        return facts + certificates(session)
+        return facts + certificates(session) + trustFacts
+    }
+
+    /// The files and directories that the child names.
+    var trustSources: [TrustReport.Source] {
+        guard child.file != nil || child.directory != nil else { return [] }
+        return TrustReport(child.trust, system: system).sources.filter { $0.option.hasPrefix("CA") }
+    }
+
+    var trustFacts: [Fact] {
+        guard destination.tls, !trustSources.isEmpty else { return [] }
+        let isThere = trustSources.contains { $0.count > 0 }
+        return [Fact(isThere ? .ok : .warn, "trust", lines: trustSources.map(\.description))]
     }
 
     private var reach: Fact {
@@ -64,7 +76,8 @@ extension Judgement {
         for (depth, certificate) in chain.enumerated() { lines += self.lines(certificate, depth) }
         if let note = aboutChain.first { lines.append("\(note.text) (\(note.number)), at \(note.depth)") }
         let worst: Mark =
-            aboutChain.isEmpty ? .ok : !destination.tls ? .none : child.isSkipping ? .warn : .fail
+            aboutChain.isEmpty
+            ? .ok : !destination.tls ? .none : child.isSkipping || child.isSupposed ? .warn : .fail
         var facts = [Fact(worst, "chain", lines: lines)]
         if let own = chain.first { facts.append(name(own, session)) }
         return facts

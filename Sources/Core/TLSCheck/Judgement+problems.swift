@@ -11,7 +11,7 @@ extension Judgement {
         if destination.tls, child.isSkipping, hasTLS {
             problems.append(Problem(.configSkipsVerification, "what row 5 does not protect from", values: values))
         }
-        problems += certificateProblems
+        problems += certificateProblems + trustProblems
         for verdict in port.verdicts where verdict.mark == .fail || verdict.mark == .warn {
             guard verdict.row != row, verdict.code == Condition.plainDefect.code else { continue }
             problems.append(
@@ -83,6 +83,7 @@ extension Judgement {
     }
 
     private func withoutTLS(_ title: String) -> Problem {
+        if let basis { return Problem(.encryptsToPlainParent, title, values: values, evidence: basis) }
         if !isNode, let own = explained(isSkipping: true, title) { return own }
         var values = values
         values["evidence"] = offer.plain?.words
@@ -130,6 +131,24 @@ extension Judgement {
             fixes: fixes,
             steps: steps
         )
+    }
+
+    /// What the child is to believe, and what is not there.
+    private var trustProblems: [Problem] {
+        guard destination.tls, !child.isSkipping else { return [] }
+        return trustSources.compactMap { source in
+            let values = [
+                "name": source.option, "value": source.path,
+                "instead": child.trust.usesSystemStore
+                    ? "the system's certificates count instead" : "it counts for nothing",
+            ]
+            switch source.state {
+            case .missing: return Problem(.configTrustMissing, "whom your child believes", values: values)
+            case .holds(0) where source.isDirectory:
+                return Problem(.configTrustNotHashed, "whom your child believes", values: values)
+            case .holds, .unreadable: return nil
+            }
+        }
     }
 
     /// Whether nothing is wrong with the chain but that nobody here knows who signed it.

@@ -10,6 +10,10 @@ public struct Judgement {
     let child: Child
     /// Seconds since 1970.
     let now: Int64
+    /// Where this machine keeps its authorities.
+    let system: SystemTrust
+    /// What everything follows from where nothing was seen: the lines of the files.
+    var basis: [String]?
     /// The handshake as it goes for a child that verifies.
     let verified: Handshake?
     /// What its failure means; reading what a child trusts takes its time, so it is done once.
@@ -24,6 +28,7 @@ public struct Judgement {
         self.offer = offer
         self.child = child
         self.now = now
+        self.system = system
         func explained(_ handshake: Handshake?) -> TLSDiagnosis? {
             handshake?.failure.map {
                 TLSDiagnosis(
@@ -216,6 +221,7 @@ public struct Judgement {
     }
 
     private var plainEvidence: [String] {
+        if let basis { return basis }
         let page = offer.plain.map { answer in
             "GET /api/v1/info: \(answer.status.map { "HTTP \($0), " } ?? "")\(answer.words)"
         }

@@ -41,7 +41,7 @@ public struct Rehearsal {
             )
         }
         guard report.obstacle == nil else { return report }
-        report.problems += idleChild
+        report.problems += idleChild + oddities
         if let parent {
             let stand = Stand(parent, now: now, exists: exists)
             report.problems += stand.problems
@@ -60,6 +60,37 @@ public struct Rehearsal {
 
     private var children: [Child] {
         child.map { child in child.configuration.stream.destinations.map { child.child($0) } } ?? []
+    }
+
+    /// What is wrong with the lines that matter here.
+    private var oddities: [Problem] {
+        let names = [
+            (parent, "web", ["bind to", "ssl key", "ssl certificate", "tls version", "tls ciphers"]),
+            (
+                child, "stream",
+                ["destination", "CAfile", "CApath", "ssl skip certificate verification", "ssl verify hostname"]
+            ),
+        ]
+        return names.flatMap { file, section, names -> [Problem] in
+            guard let file else { return [] }
+            let origins = names.filter { file.isSet(section, $0) }.map {
+                file.configuration.settings.origin(section, $0)
+            }
+            let found = file.configuration.findings.filter { finding in
+                finding.severity > .info && origins.contains(finding.origin)
+                    // Said with more words elsewhere.
+                    && ![Condition.configSkipsVerification, .configFeatureMissing].contains(finding.condition)
+            }
+            return found.map {
+                Problem(
+                    $0.condition,
+                    "what is odd about the configuration",
+                    values: $0.values,
+                    evidence: ["\(file.path)\($0.line.map { ":\($0)" } ?? "")"],
+                    fixes: [$0.advice].compactMap { $0 }
+                )
+            }
+        }
     }
 
     /// A child that connects to nobody, whatever TLS does.
@@ -107,6 +138,10 @@ public struct Rehearsal {
     /// A child whose parent is not known: the rows that it can be in.
     private var alone: PortReport {
         var port = PortReport("any parent")
+        if let encrypting = children.first(where: \.destination.tls) {
+            let trust = Judgement(Offer(.unreachable), encrypting, now: now)
+            port.facts = trust.trustFacts
+        }
         for child in children {
             let row = child.destination.tls ? child.isSkipping ? 5 : 4 : nil
             let sentence =

@@ -4,9 +4,11 @@ extension Report {
     /// The report as a person reads it, 80 columns wide.
     /// - Parameter isStrict: whether warnings count for the exit code, which stands at the end.
     public func table(_ style: Style, isStrict: Bool = false) -> String {
-        var lines = [
-            style.bold("ndstream check-tls \(style.shown(title))".padded(Style.width - 20)) + style.dim(moment(at))
-        ]
+        let heading = "ndstream check-tls \(style.shown(title))"
+        let time = style.dim(moment(at))
+        var lines =
+            heading.count <= Style.width - 22
+            ? [style.bold(heading.padded(Style.width - 20)) + time] : [style.bold(heading), time]
         for port in ports { lines += Table(style).lines(port, isOnly: ports.count == 1) }
         for problem in problems { lines += [""] + Table(style).lines(problem) }
         let errors = self.errors == 1 ? "1 problem" : "\(self.errors) problems"
@@ -54,7 +56,10 @@ private struct Table {
             lines += [" " + style.bold("port \(style.shown(port.name))") + origin, ""]
         }
         if !port.facts.isEmpty {
-            lines.append(" what the parent offers")
+            lines.append(
+                port.verdicts.isEmpty || port.offer != nil || port.origin != nil
+                    ? " what the parent offers" : " what your child believes"
+            )
             lines += port.facts.flatMap(self.lines)
         }
         if !port.verdicts.isEmpty {
@@ -108,7 +113,14 @@ private struct Table {
             lines.append(index == 0 ? " > " + style.paint(line, mark) : "   " + style.paint(line, mark))
         }
         for source in place.sources {
-            lines.append("     \(style.shown(source.setting))  " + style.dim(style.shown(source.place)))
+            let setting = style.shown(source.setting).wrapped(75)
+            let place = style.shown(source.place)
+            lines += setting.map { "     " + $0 }
+            if setting.count == 1, setting[0].count + place.count <= 73 {
+                lines[lines.count - 1] += "  " + style.dim(place)
+            } else {
+                lines.append("       " + style.dim(place))
+            }
         }
         return lines
     }

@@ -32,26 +32,27 @@ struct Stand {
             problems = []
         } catch {
             server = .failure(error)
-            let sources = ["ssl certificate", "ssl key"].map { file.source("web", $0) }
-            problems = [
-                Problem(
-                    .materialUnusable,
-                    "why the parent has no TLS",
-                    values: ["part": Self.words(error.part), "path": error.path, "reason": error.reason],
-                    evidence: sources.map { "\($0.setting)  \($0.place)" }
-                )
-            ]
+            problems = [Self.problem(error, file)]
         }
     }
 
-    private static func words(_ part: TLSMaterialError.Part) -> String {
-        switch part {
-        case .certificate: "certificate"
-        case .key: "key"
-        case .pair: "key, which belongs to another certificate,"
-        case .ciphers: "list of ciphers"
-        case .trust: "list of trusted certificates"
-        }
+    private static func problem(_ error: TLSMaterialError, _ file: ConfigurationFile) -> Problem {
+        let condition: Condition =
+            switch error.part {
+            case .certificate, .trust: .ownCertificateUnusable
+            case .key: error.isLocked ? .ownKeyLocked : .ownKeyUnusable
+            case .pair: .ownKeyMismatch
+            case .ciphers: .ciphersUnusable
+            }
+        let sources = ["ssl certificate", "ssl key"].map { file.source("web", $0) }
+        return Problem(
+            condition,
+            "why the parent has no TLS",
+            values: [
+                "path": error.path, "reason": error.reason, "certificate": file.configuration.web.tlsCertificate,
+            ],
+            evidence: sources.map { "\($0.setting)  \($0.place)" }
+        )
     }
 
     private var context: TLSContext? { try? server?.get() }
@@ -62,15 +63,19 @@ struct Stand {
         var report = PortReport(port.description, origin: file.place("web", "bind to"))
         var problems: [Problem] = []
         // Without a child, one that believes the system and dials what the certificate says.
-        let anybody = Child(
+        var anybody = Child(
             Destination(host: context?.ownChain.first?.names.first ?? "localhost", port: port.port, tls: true)
         )
+        anybody.isSupposed = true
+        let basis = [file.source("web", "bind to")].map { "\($0.setting)  \($0.place)" }
         let judged = (children.isEmpty ? [anybody] : children).map { child in
-            Judgement(offer(port, child, &problems), child, now: now)
+            var judgement = Judgement(offer(port, child, &problems), child, now: now)
+            judgement.basis = basis + child.sources.map { "\($0.setting)  \($0.place)" }
+            return judgement
         }
         report.facts = facts(port, judged[0])
         let encrypting = judged.first { $0.destination.tls } ?? judged[0]
-        report.verdicts = Row.all.map { encrypting.verdict($0) }.map(foretold)
+        report.verdicts = Row.all.map { encrypting.verdict($0) }
         if !children.isEmpty { report.places = judged.map(\.place) }
         for judgement in judged {
             let port = PortReport(port.description, verdicts: report.verdicts)
@@ -80,20 +85,15 @@ struct Stand {
         return (report, problems)
     }
 
-    /// Nothing was seen here, everything follows from the files.
-    private func foretold(_ verdict: Verdict) -> Verdict {
-        var verdict = verdict
-        verdict.evidence = [file.source("web", "bind to")].map { "\($0.setting)  \($0.place)" }
-        return verdict
-    }
-
     /// What the port offers, as a walk would find it.
     private func offer(_ port: BindAddress, _ child: Child, _ problems: inout [Problem]) -> Offer {
         var offer = Offer(.connected(milliseconds: 0))
         let node = Answer(.node, server: "the parent")
         guard let context else {
             offer.plain = node
-            offer.plainStream = rights(port)
+            offer.plainStream =
+                port.encryption == .force
+                ? StreamAnswer(.other, "ndstream serves nobody here") : rights(port)
             offer.handshake = Handshake(.failed(TLSFailure(.notTLS)))
             return offer
         }
