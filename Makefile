@@ -21,7 +21,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
 BUILD_DEBS := libncursesw5-dev liblz4-dev libssl-dev pkg-config
-TEST_DEBS := $(BUILD_DEBS) curl tmux xz-utils python3 man-db zsh fish openssl nginx-light openssl ca-certificates
+TEST_DEBS := $(BUILD_DEBS) tmux xz-utils python3 man-db zsh fish openssl ca-certificates curl nginx-light
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product ndstream
 

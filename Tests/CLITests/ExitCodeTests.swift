@@ -41,15 +41,18 @@ import Testing
         try expect(["tail", "-n", "1000001"], 64, "-n wants 0 to 1000000 lines")
         try expect(["tail", "--explain", "ND-Q1"], 64, "There is no code 'ND-Q1'.")
         try expect(["check-tls", "udp:host"], 64, "is no destination")
-        try expect(["check-tls"], 64, "Missing expected argument '<destination>'")
+        try expect(["check-tls"], 64, "Whom to look at?")
+        try expect(["check-tls", "host", "--timeout", "61"], 64, "--timeout wants 1 to 60 seconds")
+        try expect(["check-tls", "host", "--key", "x"], 64, "--key wants a GUID; 'x' is none.")
+        try expect(["check-tls", "--explain", "ND-Q1"], 64, "There is no code 'ND-Q1'.")
+        try expect(["check-tls", "host", "--parent-conf", "x"], 64, "leave out one")
     }
 
     @Test func whoIsNotThereHasACode() throws {
         try expect(["top", "--once", "unix:/nowhere/parent.sock"], 69, "nobody answers at unix:/nowhere/parent.sock")
         try expect(["top", "--once", "localhost:1"], 69, "nobody answers at localhost:1: Connection refused")
         try expect(["top", "--once", "no-such-host.invalid"], 68, "Cannot resolve host 'no-such-host.invalid'")
-        try expect(["check-tls", "no-such-host.invalid"], 68, "Cannot resolve host")
-        try expect(["check-tls", "localhost:1"], 69, "nobody answers at localhost:1")
+        try expect(["check-tls", "localhost:1", "--child-conf", "/nowhere"], 78, "/nowhere: No such file or directory")
         try expect(["top", "--ca", "/nowhere/ca.pem", "localhost:1"], 66, "/nowhere/ca.pem: No such file or directory")
         try expect(["top", "--ca", "/dev/null", "localhost:1"], 66, "/dev/null: no certificate or crl found")
         try expect(["tail", "--no-follow", "/nowhere/error.log"], 66, "No such file or directory")

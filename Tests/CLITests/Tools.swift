@@ -6,6 +6,7 @@ enum Tools {
     static let man = "/usr/bin/man"
     static let openssl = "/usr/bin/openssl"
     static let curl = "/usr/bin/curl"
+    static let nginx = "/usr/sbin/nginx"
 
     /// Whether `Tests/Support/trusted-certificate.sh` can do what it does. Else as ``has(_:)``.
     static let canTrustCertificates: Bool = {

@@ -331,7 +331,7 @@ extension Condition {
     )
 
     public static let nameNotChecked = Condition(
-        "ND-T360",
+        "ND-T366",
         .warning,
         whose + "is not for '{name}' but for {names}: let pass, as Netdata does",
         sentence:
