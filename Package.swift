@@ -87,11 +87,20 @@ let package = Package(
             ] + nio,
             path: "Sources/Core/Node"
         ),
+        .target(
+            name: "SelfTest",
+            dependencies: [
+                "Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport", "Streaming", "Node",
+                "TLSCheck", "COpenSSL",
+            ] + nio,
+            path: "Sources/Core/SelfTest"
+        ),
         .target(name: "TUI", dependencies: ["Basics", "Diagnostics", "Status", "CNcurses"]),
         .executableTarget(
             name: "ndstream",
             dependencies: [
-                "Basics", "Diagnostics", "System", "Config", "Status", "Transport", "TLSCheck", "Node", "TUI",
+                "Basics", "Diagnostics", "System", "Config", "Status", "Transport", "TLSCheck", "SelfTest", "Node",
+                "TUI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [
@@ -131,6 +140,7 @@ let package = Package(
             ["Basics", "Collection", "Config", "Diagnostics", "Status", "Store", "Streaming", "System", "Transport"],
             nio
         ),
+        tests("SelfTest", ["TLSCheck", "TLSMatrix", "System"], nio),
         tests("TUI", ["Diagnostics", "Status", "System"]),
         // The built binary: what people read and scripts parse.
         .testTarget(
@@ -138,7 +148,12 @@ let package = Package(
             dependencies: ["ndstream", "System", "Status", "Basics", "Transport"] + nio.prefix(1)
         ),
         // Real Netdata daemons on both ends.
-        .testTarget(name: "InteropTests", dependencies: ["ndstream", "System", "Basics", "Status"]),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: ["ndstream", "System", "Basics", "Status", "Diagnostics", "SelfTest", "TLSMatrix"]
+        ),
+        // What both of the last two say of the TLS matrix, for people.
+        .target(name: "TLSMatrix", dependencies: ["SelfTest", "System"], path: "Tests/Support/TLSMatrix"),
         // Writes man/ for packaging/generate-docs.sh; no part of what is installed.
         .executableTarget(
             name: "manual-pages",

@@ -4,6 +4,7 @@ import Config
 import Diagnostics
 import Glibc
 import Node
+import SelfTest
 import System
 import TLSCheck
 import TUI
@@ -18,6 +19,7 @@ struct CheckTLS: ParsableCommand {
         usage: """
             ndstream check-tls <destination> [<options>]
             ndstream check-tls --parent-conf <file> --child-conf <file> [<options>]
+            ndstream check-tls --self-test [<options>]
             """,
         discussion: """
             Walks the five rows of Netdata's table of expected TLS behaviours: what is expected, what is observed, which \
@@ -28,6 +30,9 @@ struct CheckTLS: ParsableCommand {
             stream, of a host with a GUID made for this once, and hung up on.
 
             Without DESTINATION nothing is dialled: the files say what would happen.
+
+            With --self-test every parent and child of the table meet in this process, on 127.0.0.1, with certificates \
+            made for it: valid, self-signed, expired, for another name, and so on. It touches nothing of this machine's.
 
             Netdata never checks whether a certificate is for the host that was dialled. ndstream does where trust \
             comes from the system's authorities.
@@ -40,6 +45,7 @@ struct CheckTLS: ParsableCommand {
               ndstream check-tls --parent-conf netdata.conf --child-conf stream.conf
               ndstream check-tls parent.example:SSL --watch  # until it is repaired
               ndstream check-tls parent.example:SSL -o junit > tls.xml
+              ndstream check-tls --self-test                 # ndstream itself
 
             EXIT CODES:
               0   as expected, and your child connects
@@ -48,6 +54,7 @@ struct CheckTLS: ParsableCommand {
               64  wrong usage
               68  host unknown
               69  nobody answers
+              74  --self-test: cannot write its certificates
               78  a configuration cannot be read
             """
     )
@@ -107,6 +114,9 @@ struct CheckTLS: ParsableCommand {
     @Flag(help: "Use ASCII only. Chosen by itself where the locale is not UTF-8.")
     var ascii = false
 
+    @Flag(help: "Bring every parent and every child of this table together in here, and see what comes of them.")
+    var selfTest = false
+
     @Option(help: ArgumentHelp("Print what a code means, its causes and the fix, then exit.", valueName: "code"))
     var explain: String?
 
@@ -121,6 +131,12 @@ struct CheckTLS: ParsableCommand {
                 throw ValidationError(
                     "There is no code '\(explain)'. Codes look like ND-T20: see what check-tls prints."
                 )
+            }
+            return
+        }
+        if selfTest {
+            guard destination == nil, parentConf == nil, childConf == nil, !child, key == nil else {
+                throw ValidationError("--self-test looks at nobody else: leave out the rest.")
             }
             return
         }
@@ -172,6 +188,13 @@ struct CheckTLS: ParsableCommand {
     // MARK: Looking
 
     private func report() throws -> Report {
+        if selfTest {
+            do {
+                return try SelfTest.report()
+            } catch {
+                throw failure("check-tls", "the self-test cannot run: \(error)", .ioError)
+            }
+        }
         let now = SystemClock().now() / microsecondsPerSecond
         let childFile = childPath.map { file(.stream, $0) }
         guard let destination else {

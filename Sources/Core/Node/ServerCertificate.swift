@@ -1,13 +1,13 @@
 public import Config
 import Diagnostics
 import System
-import Transport
+public import Transport
 
 /// What this node's port is encrypted with: `[web] ssl key` and `ssl certificate` as they are on this machine now
 /// (streaming protocol §14).
 public struct ServerCertificate: Sendable {
     /// `nil`: nothing is encrypted.
-    let context: TLSContext?
+    public let context: TLSContext?
     /// The node's own certificate, then those that are sent with it.
     let chain: [Certificate]
     /// Whether the configuration itself says that nothing is to be encrypted, rather than the files.
