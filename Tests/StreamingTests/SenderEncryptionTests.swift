@@ -214,7 +214,7 @@ import Testing
         #expect(soon { bench.link.state == .live })
         #expect(try bench.connected { $0?.tls?.isResumed } == false)
         let warnings = bench.link.tls?.warnings
-        #expect(warnings?.map(\.code) == ["ND-T366"])
+        #expect(warnings?.map(\.code) == ["ND-T334"])
         bench.clock.advance(seconds: 10)
         // Sessions of TLS 1.3 come after the handshake: the parent has said something since.
         bench.collect()

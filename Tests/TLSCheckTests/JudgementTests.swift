@@ -41,7 +41,7 @@ import Testing
         arguments: [
             ("plain-parent", 1, true, 0, []), ("ssl-to-plain-parent", 0, false, 1, ["ND-T340"]),
             ("valid", 4, true, 0, []), ("issuer-and-name", 4, false, 1, ["ND-T20"]),
-            ("self-signed", 4, false, 1, ["ND-T18"]), ("name-only-noted", 4, true, 0, ["ND-T366"]),
+            ("self-signed", 4, false, 1, ["ND-T18"]), ("name-only-noted", 4, true, 0, ["ND-T334"]),
             ("skipped-and-ending", 5, true, 2, ["ND-T331", "ND-T20", "ND-T356", "ND-T358"]),
             ("force-and-plain", 2, false, 1, ["ND-T362"]), ("mode-unknown", 0, nil, 1, ["ND-T365"]),
             ("netdata-1.37-defect", 3, false, 1, ["ND-T360"]), ("key-refused", 4, false, 1, ["ND-C12"]),

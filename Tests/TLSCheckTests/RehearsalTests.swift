@@ -90,9 +90,9 @@ import Transport
             try self.expect(report, 4, connects, code)
         }
         try expect("localhost", "wrong-name", "yes", false, "ND-T62")
-        try expect("localhost", "wrong-name", "auto", true, "ND-T366")
+        try expect("localhost", "wrong-name", "auto", true, "ND-T334")
         try expect("127.0.0.1", "no-ip", "yes", false, "ND-T64")
-        try expect("127.0.0.1", "no-ip", "no", true, "ND-T366")
+        try expect("127.0.0.1", "no-ip", "no", true, "ND-T334")
     }
 
     @Test func filesThatAreNoPair() throws {

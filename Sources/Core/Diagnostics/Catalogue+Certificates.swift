@@ -329,21 +329,6 @@ extension Condition {
         causes: ["it was made without -addext subjectAltName=…"],
         fix: ["make it anew with subjectAltName = DNS:A-NAME, or IP:AN-ADDRESS"]
     )
-
-    public static let nameNotChecked = Condition(
-        "ND-T366",
-        .warning,
-        whose + "is not for '{name}' but for {names}: let pass, as Netdata does",
-        sentence:
-            "The certificate holds, but it is another name's: whoever has a certificate of the same authority could be taken "
-            + "for the parent.",
-        causes: ["the destination is an address and the certificate has only names", "the parent was renamed"],
-        fix: [
-            "make the parent's certificate for '{name}' too (subjectAltName)",
-            "or dial the parent by a name that the certificate has", "then, in stream.conf:", "[stream]",
-            "    ssl verify hostname = yes",
-        ]
-    )
 }
 
 extension Catalogue {
@@ -352,6 +337,6 @@ extension Catalogue {
         .issuerUnknown,
         .leafUnverifiable, .chainTooLong, .revoked, .issuerWithoutKey, .wrongPurpose, .nameDiffers, .addressDiffers,
         .keyTooSmall, .authorityKeyTooSmall, .digestTooWeak, .invalidAuthority, .certificateRefused,
-        .certificateExpires, .certificateSignatureWeak, .certificateKeyWeak, .certificateNameless, .nameNotChecked,
+        .certificateExpires, .certificateSignatureWeak, .certificateKeyWeak, .certificateNameless,
     ]
 }

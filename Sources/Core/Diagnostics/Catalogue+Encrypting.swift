@@ -77,6 +77,21 @@ extension Condition {
 
     // MARK: What is let pass
 
+    public static let nameNotChecked = Condition(
+        "ND-T334",
+        .warning,
+        send + "the parent's certificate is not for '{name}' but for '{names}': let pass, as Netdata does",
+        sentence:
+            "The certificate holds, but it is another name's: whoever has a certificate of the same authority could be taken "
+            + "for the parent.",
+        causes: ["the destination is an address and the certificate has only names", "the parent was renamed"],
+        fix: [
+            "make the parent's certificate for '{name}' too (subjectAltName)",
+            "or dial the parent by a name that the certificate has", "then, in stream.conf:", "[stream]",
+            "    ssl verify hostname = yes",
+        ]
+    )
+
     public static let certificateNotChecked = Condition(
         "ND-T326",
         .warning,
@@ -155,7 +170,7 @@ extension Condition {
 extension Catalogue {
     static let encrypting: [Condition] = [
         .cannotEncrypt, .certificateCheckFailed, .certificateNotValid, .acceptsAnyCertificate, .trustFileMissing,
-        .trustUnusable, .certificateNotChecked, .encryptionBroken,
+        .trustUnusable, .nameNotChecked, .certificateNotChecked, .encryptionBroken,
         .endedWithoutGoodbye, .configSkipsVerification, .configTrustMissing, .configTrustUnusable,
         .configTrustNotHashed, .configKeyReadable,
     ]
