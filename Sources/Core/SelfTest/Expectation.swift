@@ -73,8 +73,9 @@ extension Combination {
         // A web server's 400, and why.
         case (_, .parentRejects) where child == .plain: ("ND-C71", "ND-T314")
         case (4, .childRefuses): (refusal, alert)
-        case (4, _): (hasOtherName ? "ND-T326" : nil, nil)
-        case (5, _): (hasOtherName ? "ND-T326" : refusal == nil ? "ND-T323" : "ND-T327", nil)
+        case (4, _): (notesName ? "ND-T334" : nil, nil)
+        // It says of every parent that it verifies nothing, then what it would have seen.
+        case (5, _): (notesName ? "ND-T334" : unseen ?? "ND-T323", nil)
         case (nil, _): ("ND-T345", "ND-T1")
         default: (nil, nil)
         }
@@ -117,7 +118,19 @@ extension Combination {
         }
     }
 
-    private var hasOtherName: Bool { credential == .wrongName || credential == .noAddress }
+    /// What a child that verifies nothing lets pass.
+    private var unseen: String? {
+        switch credential {
+        case .valid, .address, .wrongName, .noAddress, .keyMismatch: nil
+        case .expired: "ND-T356"
+        case .selfSigned, .notYetValid, .missingIntermediate, .wrongAuthority: "ND-T326"
+        }
+    }
+
+    /// With `ssl verify hostname = no` nobody wants to hear of it.
+    private var notesName: Bool {
+        nameCheck != .no && (credential == .wrongName || credential == .noAddress)
+    }
 }
 
 extension Observation {

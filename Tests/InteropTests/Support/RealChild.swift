@@ -60,7 +60,7 @@ struct RealChild {
                     parent: stop.parent.words
                 )
             let isStream = [.encrypted, .unencrypted].contains(observation.behaviour)
-            observation.child = isStream ? [] : refusals(in: log[stop.wire.port] ?? "")
+            observation.child = isStream ? [] : refusedBecause(log[stop.wire.port] ?? "")
             return observation
         }
     }

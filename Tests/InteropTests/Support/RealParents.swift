@@ -48,13 +48,19 @@ struct RealParent {
         let (record, words) = (wire.record, child.words)
         child.stop()
         wire.stop()
-        let log = String(decoding: Array(daemon.log.utf8.dropFirst(logged)), as: UTF8.self)
+        var refusals: [Observation.Word] = []
+        // Its log is a little behind.
+        _ = eventually(withinSeconds: 1) {
+            let log = String(decoding: Array(daemon.log.utf8.dropFirst(logged)), as: UTF8.self)
+            refusals = isStream ? [] : refusedBecause(log)
+            return isStream || !refusals.isEmpty
+        }
         return Observation(
             combination,
             isStream: isStream,
             record,
             child: words,
-            parent: isStream ? [] : refusals(in: log)
+            parent: refusals
         )
     }
 
@@ -62,7 +68,7 @@ struct RealParent {
 }
 
 /// What `ndstream tail` makes of a real node's log, as far as it tells why there is no stream.
-func refusals(in log: some StringProtocol) -> [Observation.Word] {
+func refusedBecause(_ log: some StringProtocol) -> [Observation.Word] {
     // A stream's end, and what a child says every second as long as it has none.
     let others = ["ND-C2", "ND-C5", "ND-C11", "ND-C20", "ND-C87"]
     let matcher = TemplateMatcher()
@@ -71,7 +77,7 @@ func refusals(in log: some StringProtocol) -> [Observation.Word] {
         let found = RecognisedLine(LogLine(String(line)), matcher)
         guard let condition = found.condition, found.isStreaming, found.severity > .info else { continue }
         let word = Observation.Word(code: condition.code, line: found.line.message, fix: found.fix)
-        if !others.contains(word.code), !words.contains(word) { words.append(word) }
+        if !others.contains(word.code), !words.contains(where: { $0.code == word.code }) { words.append(word) }
     }
     return words
 }

@@ -80,7 +80,9 @@ public struct MatrixText {
 
     /// What the document says instead.
     public static func deviation(_ observation: Observation) -> String? {
-        observation.isAsExpected ? nil : "expected: \(observation.combination.expected.rawValue)"
+        let (expected, codes) = (observation.combination.expected, observation.combination.expectedCodes)
+        return observation.isAsExpected
+            ? nil : "expected: \(expected.rawValue), child \(codes.child ?? "-"), parent \(codes.parent ?? "-")"
     }
 
     // MARK: Text
