@@ -190,12 +190,16 @@ import Testing
         #expect(server.heads.isEmpty)
     }
 
-    @Test func aClientHelloIsNamedAndClosed() throws {
+    /// As the original answers: the child reads who it is that does not encrypt.
+    @Test func aClientHelloIsNamedAndAnsweredInPlainWords() throws {
         let server = try EmbeddedServer()
         server.send([0x16, 3, 1, 2, 0, 1])
-        #expect(!server.channel.isActive)
         #expect(server.reports.codes == ["ND-T1"])
-        #expect(server.answers() == "")
+        let answer = server.answers()
+        #expect(answer.statusLine == "HTTP/1.1 400 Bad Request")
+        #expect(answer.contains("Server: Netdata Embedded HTTP Server"))
+        server.wait(seconds: StreamCloseMode.lingerSeconds)
+        #expect(!server.channel.isActive)
     }
 
     @Test func anIdleClientIsClosedInTime() throws {

@@ -76,7 +76,7 @@ extension Combination {
         case (4, _): (notesName ? "ND-T334" : nil, nil)
         // It says of every parent that it verifies nothing, then what it would have seen.
         case (5, _): (notesName ? "ND-T334" : unseen ?? "ND-T323", nil)
-        case (nil, _): ("ND-T345", "ND-T1")
+        case (nil, _): ("ND-T340", "ND-T1")
         default: (nil, nil)
         }
     }

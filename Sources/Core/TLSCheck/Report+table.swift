@@ -45,7 +45,7 @@ extension Report {
 private struct Table {
     private let style: Style
     /// The columns: number, parent's port, child, skip, expected, observed; the result is what is left.
-    private static let widths = [4, 16, 7, 6, 21, 20]
+    private static let widths = [3, 16, 6, 5, 21, 20]
 
     init(_ style: Style) { self.style = style }
 

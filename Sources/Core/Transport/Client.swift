@@ -79,6 +79,14 @@ final class Client {
 
     func report(_ condition: Condition, _ values: [String: String] = [:]) { context.report(condition, peer, values) }
 
+    /// What those get who speak another protocol (streaming protocol §14), as HTTP's own refusals; access.log has no line
+    /// of it, like the original's.
+    var notUnderstood: [UInt8] {
+        let response = HTTPResponse.notUnderstood
+        let now = context.clock.now() / microsecondsPerSecond
+        return HTTPAnswer(policy: policy, now: now, request: nil, keepAlive: false).head(response) + response.body
+    }
+
     // MARK: access.log
 
     func log(_ message: String) {

@@ -48,12 +48,7 @@ final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
 
     private func startTLS(_ context: ChannelHandlerContext, _ bytes: ByteBuffer) {
         // Behind TLS there is no other.
-        guard let tls = client.policy.tls, client.tls == nil else {
-            client.report(.unexpectedTLS)
-            client.requestCame()
-            context.close(promise: nil)
-            return
-        }
+        guard let tls = client.policy.tls, client.tls == nil else { return refuseTLS(context) }
         let client = client
         let timeout = TimeAmount.seconds(client.context.limits.handshakeSeconds)
         let handler = TLSHandler(TLSSession(server: tls), timeout: timeout) { result in
@@ -65,6 +60,14 @@ final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
             }
         }
         leave(context, to: [handler, Sniffer(client)], bytes)
+    }
+
+    /// In plain words, as the original: whoever encrypts sees at once that nobody here does, and who that is.
+    private func refuseTLS(_ context: ChannelHandlerContext) {
+        if client.tls == nil { client.report(.unexpectedTLS) }
+        client.requestCame()
+        context.writeAndFlush(NIOAny(ByteBuffer(bytes: client.notUnderstood)), promise: nil)
+        Farewell.begin(context, instead: self, bytes: client.context.limits.lingeringBytes)
     }
 
     /// Goes; the handlers that follow see the bytes as if they had been there from the start.

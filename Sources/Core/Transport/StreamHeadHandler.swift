@@ -80,16 +80,8 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .notUnderstood:
             connection.abandon()
             context.pipeline.syncOperations.removeHandler(handler, promise: nil)
-            leave(context, ByteBuffer(bytes: notUnderstood))
+            leave(context, ByteBuffer(bytes: client.notUnderstood))
         }
-    }
-
-    /// As HTTP's own refusals (§14); access.log has no line of it, like the original's.
-    private var notUnderstood: [UInt8] {
-        let response = HTTPResponse.notUnderstood
-        let now = client.context.clock.now() / microsecondsPerSecond
-        return HTTPAnswer(policy: client.policy, now: now, request: nil, keepAlive: false).head(response)
-            + response.body
     }
 
     /// The answer goes out in one segment, because children look at what one `recv` brings (§4).
