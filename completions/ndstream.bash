@@ -272,7 +272,7 @@ _ndstream_keygen() {
     repeating_flags=()
     non_repeating_flags=(--stream-conf --version -h --help)
     repeating_options=()
-    non_repeating_options=(-n --count)
+    non_repeating_options=(-n --count --parent)
     __ndstream_offer_flags_options 0
 
     # Offer option value completions
@@ -280,19 +280,55 @@ _ndstream_keygen() {
     '-n'|'--count')
         return
         ;;
+    '--parent')
+        return
+        ;;
     esac
 }
 
 _ndstream_check-tls() {
     repeating_flags=()
-    non_repeating_flags=(--version -h --help)
+    non_repeating_flags=(--child --skip --watch --strict --ascii --self-test --version -h --help)
     repeating_options=()
-    non_repeating_options=(--timeout)
+    non_repeating_options=(--parent-conf --child-conf --cafile --capath --verify-name --key --timeout --output -o --color --explain)
     __ndstream_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--parent-conf')
+        __ndstream_add_completions -f
+        return
+        ;;
+    '--child-conf')
+        __ndstream_add_completions -f
+        return
+        ;;
+    '--cafile')
+        __ndstream_add_completions -f
+        return
+        ;;
+    '--capath')
+        __ndstream_add_completions -d
+        return
+        ;;
+    '--verify-name')
+        return
+        ;;
+    '--key')
+        return
+        ;;
     '--timeout')
+        return
+        ;;
+    '--output'|'-o')
+        __ndstream_add_completions -W 'table'$'\n''short'$'\n''json'$'\n''junit'
+        return
+        ;;
+    '--color')
+        __ndstream_add_completions -W 'auto'$'\n''always'$'\n''never'
+        return
+        ;;
+    '--explain')
         return
         ;;
     esac
@@ -336,13 +372,16 @@ _ndstream_tail() {
 
 _ndstream_top() {
     repeating_flags=()
-    non_repeating_flags=(-b --batch --once --json --ascii --version -h --help)
+    non_repeating_flags=(--tls -b --batch --once --json --ascii --version -h --help)
     repeating_options=()
-    non_repeating_options=(-n --count -d --delay --color --state-dir)
+    non_repeating_options=(--ca -n --count -d --delay --color --state-dir)
     __ndstream_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--ca')
+        return
+        ;;
     '-n'|'--count')
         return
         ;;

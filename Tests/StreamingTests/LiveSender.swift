@@ -19,6 +19,9 @@ final class LiveSender {
     let sender: Sender
     let encryption: Encryption
 
+    /// A system that believes nobody, wherever this runs.
+    private static let system = SystemTrust(file: "/nonexistent/cert.pem", directories: ["/nonexistent/certs"])
+
     /// - Parameters:
     ///   - stream: further options of `[stream]`.
     ///   - random: what the sender's dice show.
@@ -33,7 +36,7 @@ final class LiveSender {
             state: .local,
             at: clock.now()
         )
-        self.encryption = encryption ?? Encryption(clock: clock, reporter: reports)
+        self.encryption = encryption ?? Encryption(clock: clock, reporter: reports, system: Self.system)
         NIOThreadPool.singleton.start()
         sender = Sender(
             host: host,

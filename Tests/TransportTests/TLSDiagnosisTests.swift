@@ -113,12 +113,6 @@ struct TLSDiagnosisTests {
         let cases = [
             try missed("without the intermediate", "missing-intermediate", key: "valid"),
             try missed(
-                "without the intermediate, CAfile has the parent's own",
-                "missing-intermediate",
-                key: "valid",
-                TLSTrust(file: path("missing-intermediate.pem"))
-            ),
-            try missed(
                 "an authority nobody knows, CAfile does not exist",
                 "valid",
                 TLSTrust(file: "/etc/netdata/ssl/ca.pem")

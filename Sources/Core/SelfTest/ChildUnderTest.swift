@@ -37,7 +37,11 @@ final class ChildUnderTest: Sendable {
             settings: settings,
             eventLoop: bench.group.next(),
             dialer: Dialer(pool: bench.pool),
-            encryption: Encryption(clock: clock, reporter: log),
+            encryption: Encryption(
+                clock: clock,
+                reporter: log,
+                system: SystemTrust(file: bench.credentials.authority, directories: [])
+            ),
             clock: clock,
             reporter: log,
             random: { SystemRandom.number() }

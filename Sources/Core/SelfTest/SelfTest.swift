@@ -10,13 +10,9 @@ public enum SelfTest {
     static let patience: Int64 = 10_000_000
 
     /// Runs them all; blocks.
-    ///
-    /// The process believes another set of system certificates afterwards: the one that was made for this.
     public static func run(_ combinations: [Combination] = Combination.all) throws -> [Observation] {
         let bench = try Bench()
         defer { bench.stop() }
-        // What OpenSSL takes for the system's (openssl-env(7)).
-        setenv("SSL_CERT_FILE", bench.credentials.authority, 1)
         var observations: [Observation] = []
         var rest = combinations[...]
         while !rest.isEmpty {

@@ -1,7 +1,7 @@
 public import Basics
 public import Diagnostics
 import Synchronization
-import Transport
+public import Transport
 
 /// What the senders of a node encrypt with: one context for each trust, made when a destination with `:SSL` is first dialled
 /// and shared by all of them, with the sessions in it. A proxy has hundreds of senders and one context.
@@ -17,8 +17,11 @@ public final class Encryption: Sendable {
     private let state = Mutex(State())
     private let clock: any Clock
     private let reporter: any Reporter
+    private let givenSystem: SystemTrust?
 
-    public init(clock: any Clock, reporter: any Reporter) {
+    /// - Parameter system: where the system's certificates are; `nil`: where OpenSSL says, each time anew.
+    public init(clock: any Clock, reporter: any Reporter, system: SystemTrust? = nil) {
+        givenSystem = system
         self.clock = clock
         self.reporter = reporter
     }
@@ -26,7 +29,7 @@ public final class Encryption: Sendable {
     /// - Throws: when `CAfile` or `CApath` is there and cannot be used.
     func context(_ trust: TLSTrust) throws(TLSMaterialError) -> TLSContext {
         if let known = state.withLock({ $0.contexts[trust] }) { return known }
-        let new = try TLSContext.client(trust)
+        let new = try TLSContext.client(trust, system: system)
         let (context, isFirst) = state.withLock { state in
             if let known = state.contexts[trust] { return (known, false) }
             state.contexts[trust] = new
@@ -35,6 +38,8 @@ public final class Encryption: Sendable {
         if isFirst { tell(trust) }
         return context
     }
+
+    var system: SystemTrust { givenSystem ?? .current() }
 
     /// Files may have changed (SIGHUP): the next connection reads them anew, those that live go on.
     public func forget() {

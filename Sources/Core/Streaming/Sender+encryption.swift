@@ -28,7 +28,13 @@ extension Sender {
 
     private func reason(_ failure: TLSFailure, _ destination: Destination) -> Reason {
         let now = clock.now() / microsecondsPerSecond
-        let found = TLSDiagnosis(failure, dialling: destination.description, trusting: settings.trust, now: now)
+        let found = TLSDiagnosis(
+            failure,
+            dialling: destination.description,
+            trusting: settings.trust,
+            system: encryption.system,
+            now: now
+        )
         return Reason(
             condition: found.condition,
             values: found.values,

@@ -112,9 +112,13 @@ public final class TLSContext: @unchecked Sendable {
 
     // MARK: Clients
 
+    /// - Parameter system: where the system's certificates are.
     /// - Throws: when a file is there but cannot be read as certificates. One that is not there is no error: then the
     ///   system's are believed, as the original does.
-    public static func client(_ trust: TLSTrust) throws(TLSMaterialError) -> TLSContext {
+    public static func client(
+        _ trust: TLSTrust,
+        system: SystemTrust = .current()
+    ) throws(TLSMaterialError) -> TLSContext {
         let context = TLSContext(.client(trust.verification), SSL_CTX_new(TLS_client_method()))
         let pointer = context.pointer
         nd_set_versions(pointer, TLS1_2_VERSION, TLS1_3_VERSION)
@@ -132,14 +136,14 @@ public final class TLSContext: @unchecked Sendable {
             guard let session, let resumable else { return 0 }
             return TLSSession.of(session)?.keep(resumable) == true ? 1 : 0
         }
-        try context.believe(trust)
+        try context.believe(trust, system)
         return context
     }
 
-    private func believe(_ trust: TLSTrust) throws(TLSMaterialError) {
+    private func believe(_ trust: TLSTrust, _ system: SystemTrust) throws(TLSMaterialError) {
         ERR_clear_error()
         defer { ERR_clear_error() }
-        guard !trust.usesSystemStore else { return believeSystem() }
+        guard !trust.usesSystemStore else { return believe(system) }
         // Whoever copies a parent's own certificate trusts that one, whether it is an authority's or another has signed it.
         X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
         if let file = trust.file, trust.missingFile == nil, SSL_CTX_load_verify_file(pointer, file) != 1 {
@@ -156,14 +160,10 @@ public final class TLSContext: @unchecked Sendable {
 
     /// Certificates of a directory with hashed names are read when they are asked for; the same in one file cost most of a
     /// megabyte at once.
-    private func believeSystem() {
-        let system = SystemTrust.current()
-        let isFileNamed = getenv(X509_get_default_cert_file_env()) != nil
-        if !isFileNamed, system.directories.contains(where: Self.hasHashedNames) {
-            SSL_CTX_set_default_verify_dir(pointer)
-        } else {
-            SSL_CTX_set_default_verify_paths(pointer)
-        }
+    private func believe(_ system: SystemTrust) {
+        let hashed = system.directories.filter(Self.hasHashedNames)
+        for directory in hashed { SSL_CTX_load_verify_dir(pointer, directory) }
+        if hashed.isEmpty || system.isFileNamed { SSL_CTX_load_verify_file(pointer, system.file) }
     }
 
     /// Whether certificates can be found by their subject's hash: `3513523f.0`.

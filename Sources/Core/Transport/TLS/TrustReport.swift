@@ -186,6 +186,9 @@ public struct SystemTrust: Sendable, Equatable {
         self.directoryOption = directoryOption
     }
 
+    /// Whether somebody has asked for the file (`SSL_CERT_FILE`), so that it counts beside the directories.
+    var isFileNamed: Bool { fileOption == String(cString: X509_get_default_cert_file_env()) }
+
     /// As the library has it from its own build, or from `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     public static func current() -> SystemTrust {
         let (file, fileOption) = place(
