@@ -77,7 +77,7 @@ struct EncryptedChildTests {
         let arrived = try eventually(withinSeconds: 30) { try connection(parent) != nil }
         #expect(arrived, "\(parent.log.suffix(2000)) \(child.log.suffix(2000))")
         #expect(try connection(parent)?["tls"]["version"].text == "TLSv1.3")
-        #expect(try parent.charts(of: "child").keys.contains("system.idlejitter"))
+        #expect(try eventually(withinSeconds: 20) { try parent.charts(of: "child").keys.contains("system.idlejitter") })
         #expect(!parent.log.contains("ERROR"), "\(parent.log)")
     }
 

@@ -7,7 +7,7 @@ enum Certificates {
         var template = Array("/tmp/ndstream-certificates-XXXXXX".utf8CString)
         _ = mkdtemp(&template)
         let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        let script = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Support"
+        let script = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/Support"
         let status = system("sh '\(script)/make-certificates.sh' '\(directory)/all'")
         precondition(status == 0, "make-certificates.sh failed: is openssl there?")
         atexit { _ = system("rm -rf '\(Certificates.directory)'") }
