@@ -21,14 +21,14 @@ public enum Files {
         var bytes: [UInt8] = []
         let step = max(4096, min(Int(status.st_size), limit) + 1)
         while true {
-            let before = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: step))
-            let got = bytes.withUnsafeMutableBytes {
-                readSome(descriptor, UnsafeMutableRawBufferPointer(rebasing: $0[before...]))
+            var got = 0
+            let part = [UInt8](unsafeUninitializedCapacity: step) { buffer, count in
+                got = readSome(descriptor, UnsafeMutableRawBufferPointer(buffer))
+                count = max(0, got)
             }
             guard got >= 0 else { throw SystemError(operation: "read", subject: path, number: Int32(-got)) }
-            bytes.removeLast(step - got)
             if got == 0 { return bytes }
+            bytes = bytes.isEmpty ? part : bytes + part
             guard bytes.count <= limit else { throw SystemError(operation: "read", subject: path, number: EFBIG) }
         }
     }
