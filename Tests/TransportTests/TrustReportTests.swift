@@ -24,7 +24,20 @@ struct TrustReportTests {
         let report = report(file: file, directory: hashed + "/")
         #expect(lines(report) == ["CAfile \(file): 2 certificates", "CApath \(hashed): 1 certificate"])
         #expect(!report.usesSystem)
-        #expect(report.inFiles.map(\.subject) == ["CN=parent.example", "CN=Example Intermediate CA"])
+        #expect(report.certificates(called: "CN=Example Intermediate CA").map(\.issuer) == ["CN=Example Root CA"])
+        #expect(report.certificates(called: "CN=Example Root CA").isEmpty)
+    }
+
+    /// A bundle is counted by its lines.
+    @Test func countsABundle() throws {
+        let directory = try temporaryDirectory()
+        defer { _ = system("rm -rf '\(directory)'") }
+        let one = try Files.read(Certificates.path("valid.pem"), limit: 1 << 16)
+        let bundle = directory + "/bundle.pem"
+        try Files.write((0..<40).flatMap { _ in one }, to: bundle)
+        let report = report(file: bundle)
+        #expect(lines(report) == ["CAfile \(bundle): 80 certificates"])
+        #expect(report.certificates(called: "CN=parent.example").count == 40)
     }
 
     /// As the library does: where neither is there, the system's count; one that is there is enough.

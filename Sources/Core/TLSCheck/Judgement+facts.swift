@@ -19,12 +19,6 @@ extension Judgement {
         return facts + certificates(session) + trustFacts
     }
 
-    /// The files and directories that the child names.
-    var trustSources: [TrustReport.Source] {
-        guard child.file != nil || child.directory != nil else { return [] }
-        return TrustReport(child.trust, system: system).sources.filter { $0.option.hasPrefix("CA") }
-    }
-
     var trustFacts: [Fact] {
         guard destination.tls, !trustSources.isEmpty else { return [] }
         let isThere = trustSources.contains { $0.count > 0 }
@@ -74,7 +68,7 @@ extension Judgement {
         let aboutChain = session.notes.filter { !$0.isAboutName }
         var lines: [String] = []
         for (depth, certificate) in chain.enumerated() { lines += self.lines(certificate, depth) }
-        if let note = aboutChain.first { lines.append("\(note.text) (\(note.number)), at \(note.depth)") }
+        if let note = aboutChain.first { lines.append("\(note.text) (\(note.number)), at depth \(note.depth)") }
         let worst: Mark =
             aboutChain.isEmpty
             ? .ok : !destination.tls ? .none : child.isSkipping || child.isSupposed ? .warn : .fail
@@ -84,12 +78,12 @@ extension Judgement {
     }
 
     private func lines(_ certificate: Certificate, _ depth: Int) -> [String] {
-        var lines = ["\(depth)  \(certificate.subject)"]
+        var lines = ["\(depth) \(certificate.subject)"]
         if depth == 0, !certificate.names.isEmpty {
-            lines.append("   for " + certificate.names.joined(separator: ", "))
+            lines.append("  for " + certificate.names.joined(separator: ", "))
         }
-        lines.append("   \(day(certificate.notBefore)) to \(day(certificate.notAfter)), \(remaining(certificate))")
-        lines.append(certificate.isSelfSigned ? "   signed by itself" : "   issued by \(certificate.issuer)")
+        lines.append("  \(day(certificate.notBefore)) to \(day(certificate.notAfter)), \(remaining(certificate))")
+        lines.append(certificate.isSelfSigned ? "  signed by itself" : "  issued by \(certificate.issuer)")
         return lines
     }
 

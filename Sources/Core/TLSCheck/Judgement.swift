@@ -20,6 +20,8 @@ public struct Judgement {
     let verifiedDiagnosis: TLSDiagnosis?
     /// The same of the handshake without verification.
     let diagnosis: TLSDiagnosis?
+    /// The files and directories that the child names, and what is there.
+    let trustSources: [TrustReport.Source]
 
     /// - Parameters:
     ///   - system: where this machine keeps its authorities.
@@ -43,6 +45,9 @@ public struct Judgement {
         verified = offer.verifiedHandshake ?? offer.handshake?.verified(needingName: child.isNameNeeded)
         diagnosis = explained(offer.handshake)
         verifiedDiagnosis = explained(verified)
+        trustSources =
+            child.file == nil && child.directory == nil
+            ? [] : TrustReport(child.trust, system: system).sources.filter { $0.option.hasPrefix("CA") }
     }
 
     /// What the port says of plain clients, as far as it can be seen.
@@ -85,7 +90,8 @@ public struct Judgement {
 
     /// What calls itself a Netdata with a version that is known for giving plain children no answer.
     var hasDefect: Bool {
-        hasTLS && [offer.plain, offer.encrypted].contains { $0?.hasPlainDefect == true }
+        let answers = [offer.plain, offer.encrypted].compactMap { $0 }
+        return hasTLS && answers.contains(where: \.hasPlainDefect) && !answers.contains(where: \.isOurs)
     }
 
     var server: String {
@@ -128,8 +134,8 @@ public struct Judgement {
     }
 
     private func second(_ row: Row) -> Verdict {
-        guard hasTLS else { return Verdict(row, .none, "the parent has no TLS") }
         guard isNode else { return Verdict(row, .none, "no Netdata") }
+        guard hasTLS else { return Verdict(row, .none, "the parent has no TLS") }
         switch mode {
         case .known(.force):
             let how = offer.plainStream?.words ?? offer.plain?.words ?? ""
@@ -140,8 +146,8 @@ public struct Judgement {
     }
 
     private func third(_ row: Row) -> Verdict {
-        guard hasTLS else { return Verdict(row, .none, "the parent has no TLS") }
         guard isNode else { return Verdict(row, .none, "no Netdata") }
+        guard hasTLS else { return Verdict(row, .none, "the parent has no TLS") }
         switch mode {
         case .known(.force): return Verdict(row, .none, "the port is force")
         case .known: return plain(row)
@@ -182,7 +188,7 @@ public struct Judgement {
 
     private func encrypted(_ row: Row) -> Verdict {
         guard hasTLS, let handshake = row.childSkips ? offer.handshake : verified else {
-            return Verdict(row, .none, "the parent has no TLS")
+            return Verdict(row, .none, isNode ? "the parent has no TLS" : "no Netdata")
         }
         if let failure = handshake.failure {
             let code = (row.childSkips ? diagnosis : verifiedDiagnosis)?.condition.code
@@ -260,7 +266,7 @@ public struct Judgement {
         case (let row?, true): sentence = "row \(row.number), and it connects"
         case (let row?, _): sentence = "row \(row.number), and it will NOT connect"
         case (nil, nil): sentence = "row 2 or 3: only --key can tell which"
-        case (nil, _) where isReached && !isSilent && destination.tls:
+        case (nil, _) where isNode && !isSilent && destination.tls:
             sentence = "in none of the rows: :SSL to a parent without TLS never connects"
         default: sentence = "in no row: it will NOT connect"
         }

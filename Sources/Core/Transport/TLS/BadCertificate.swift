@@ -80,27 +80,16 @@ struct BadCertificate {
             }
             return "\(source); none is called \(certificate.issuerHash).0"
         }
-        if let holder = ownInFiles {
-            lines.append("\(holder.option) has the parent's own certificate, not its issuer's")
-        }
         if let impostor = sameName {
             lines.append("an authority of this name is there, with another key: \(impostor.fingerprint) (SHA-256)")
         }
         return lines
     }
 
-    /// A file that was given the parent's certificate where its issuer's is wanted.
-    private var ownInFiles: TrustReport.Source? {
-        guard let own = failure.chain.first, !own.isSelfSigned,
-            trust.inFiles.contains(where: { $0.fingerprint == own.fingerprint })
-        else { return nil }
-        return trust.sources.first { !$0.isDirectory && $0.count > 0 }
-    }
-
     /// One that is called as the issuer is, and is not it.
     private var sameName: Certificate? {
         guard let certificate, !certificate.isSelfSigned else { return nil }
-        return trust.inFiles.first { $0.subject == certificate.issuer }
+        return trust.certificates(called: certificate.issuer).first
     }
 
     // MARK: Ways out
@@ -135,7 +124,7 @@ struct BadCertificate {
     ]
 
     /// With more than its own certificate the parent has most probably sent what it has to.
-    private var mayLackIntermediate: Bool { failure.chain.count == 1 && sameName == nil && ownInFiles == nil }
+    private var mayLackIntermediate: Bool { failure.chain.count == 1 && sameName == nil }
 
     private static let compare = "openssl x509 -noout -subject -fingerprint -sha256 -in"
 
@@ -155,8 +144,8 @@ struct BadCertificate {
         let issuer = found.number == 19 ? certificate?.subject : certificate?.issuer
         let name = fileName(Certificate.commonName(of: issuer ?? "ca"))
         let path = caFile?.path ?? "/etc/netdata/ssl/\(name).pem"
-        // What is trusted already stays, but for a certificate that is of no use there.
-        let verb = caFile.map { $0.count > 0 } == true && ownInFiles == nil ? "add" : "put"
+        // What is trusted already stays.
+        let verb = caFile.map { $0.count > 0 } == true ? "add" : "put"
         let what = "\(verb) the certificate of \"\(issuer ?? "its issuer")\" \(verb == "add" ? "to" : "into") \(path)"
         let proof =
             if found.number == 19, let certificate {

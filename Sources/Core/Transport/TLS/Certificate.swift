@@ -131,16 +131,53 @@ extension Certificate {
 extension Certificate {
     /// Those in the text of a PEM file, in its order; what is none is passed over.
     public static func list(pem: [UInt8]) -> [Certificate] {
+        var found: [Certificate] = []
+        visit(pem) { found.append(Certificate($0)) }
+        return found
+    }
+
+    /// How many ``list(pem:)`` has. A bundle's are not decoded for that: those of a whole system would take their time.
+    static func count(pem: [UInt8]) -> Int {
+        let lines = beginnings(pem)
+        guard lines <= 16 else { return lines }
+        var count = 0
+        visit(pem) { _ in count += 1 }
+        return count
+    }
+
+    private static func beginnings(_ pem: [UInt8]) -> Int {
+        let mark = "-----BEGIN CERTIFICATE-----"
+        return pem.withUnsafeBytes { bytes in
+            var count = 0
+            var rest = bytes
+            while let start = rest.baseAddress, rest.count >= mark.utf8.count {
+                if memcmp(start, mark, mark.utf8.count) == 0 { count += 1 }
+                guard let end = memchr(start, 10, rest.count) else { break }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(start.distance(to: UnsafeRawPointer(end)) + 1))
+            }
+            return count
+        }
+    }
+
+    /// Those of ``list(pem:)`` that have a name; the others are not looked into.
+    static func list(pem: [UInt8], called subject: String) -> [Certificate] {
+        var found: [Certificate] = []
+        visit(pem) { certificate in
+            guard text(of: X509_get_subject_name(certificate)) == subject else { return }
+            found.append(Certificate(certificate))
+        }
+        return found
+    }
+
+    private static func visit(_ pem: [UInt8], _ body: (OpaquePointer) -> Void) {
         pem.withUnsafeBytes { bytes in
-            guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return [] }
+            guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return }
             defer { BIO_free(bio) }
-            var found: [Certificate] = []
             while let certificate = PEM_read_bio_X509_AUX(bio, nil, nil, nil) {
-                found.append(Certificate(certificate))
+                body(certificate)
                 X509_free(certificate)
             }
             ERR_clear_error()
-            return found
         }
     }
 }

@@ -29,8 +29,8 @@ public struct TrustReport: Sendable, Equatable {
 
     /// In the order in which they are named; the system's only where they count.
     public var sources: [Source] = []
-    /// What is in the files that count, and in the unhashed ones of directories.
-    public var inFiles: [Certificate] = []
+    /// What the operator's own file has.
+    private var file: [UInt8] = []
     var unhashed: [(certificate: Certificate, path: String)] = []
 
     /// Whether the system's authorities are believed: they are where neither `CAfile` nor `CApath` exists.
@@ -51,7 +51,7 @@ public struct TrustReport: Sendable, Equatable {
     }
 
     public static func == (one: TrustReport, other: TrustReport) -> Bool {
-        one.sources == other.sources && one.inFiles == other.inFiles && one.usesSystem == other.usesSystem
+        one.sources == other.sources && one.file == other.file && one.usesSystem == other.usesSystem
     }
 
     // MARK: Files
@@ -68,13 +68,18 @@ public struct TrustReport: Sendable, Equatable {
             state: .missing
         )
         do throws(SystemError) {
-            let certificates = Certificate.list(pem: try Files.read(path, limit: Self.fileLimit))
-            inFiles += certificates
-            source.state = .holds(certificates.count)
+            let bytes = try Files.read(path, limit: Self.fileLimit)
+            if option == "CAfile" { file = bytes }
+            source.state = .holds(Certificate.count(pem: bytes))
         } catch {
             if error.number != ENOENT { source.state = .unreadable(error.reason) }
         }
         sources.append(source)
+    }
+
+    /// What the operator's own file has of one name.
+    func certificates(called subject: String) -> [Certificate] {
+        Certificate.list(pem: file, called: subject)
     }
 
     // MARK: Directories
