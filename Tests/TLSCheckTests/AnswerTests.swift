@@ -23,6 +23,9 @@ import Testing
             "Netdata v1.37.1"
         )
         expect("HTTP/1.1 403 Forbidden\r\nserver:ndstream/1\r\n\r\n", .node, "ndstream/1")
+        let own =
+            "HTTP/1.1 200 OK\r\nServer: Netdata Embedded HTTP Server v1.37.1\r\n\r\n{\n\t\"version\": \"v1.37.1\","
+        expect(own + "\n\t\"ndstream-version\": \"v1.2.0\",\n}", .node, "ndstream v1.2.0")
         // Behind a proxy.
         expect("HTTP/1.1 200 OK\r\nServer: nginx\r\n\r\n{\"mirrored_hosts\":[]}", .node, "nginx")
     }
@@ -31,9 +34,9 @@ import Testing
         expect(
             "HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\n\r\n",
             .web,
-            "a web server that is no Netdata, nginx/1.22.1"
+            "a web server, nginx/1.22.1"
         )
-        expect("HTTP/1.0 200 ok\r\n\r\n<html>", .web, "a web server that is no Netdata")
+        expect("HTTP/1.0 200 ok\r\n\r\n<html>", .web, "a web server")
         expect("SSH-2.0-\u{1b}[2Jx\r\n", .other("SSH-2.0-\\x1b[2Jx"), "something that says 'SSH-2.0-\\x1b[2Jx'")
         expect("", .closed, "closed without a word")
         expect("", closed: false, .silent, "silent")

@@ -60,14 +60,14 @@ import Transport
     @Test func everyRow() throws {
         let plain = "destination = localhost:19999"
         try expect(report(parent: "*", child: plain, certificate: nil), 1, true)
-        try expect(report(parent: "*:19999=streaming^SSL=force", child: plain), 2, false, "ND-T362")
+        try expect(report(parent: "*:19999=streaming^SSL=force", child: plain), 2, false, "ND-T362", "ND-T20")
         try expect(report(parent: "*:19999", child: plain), 3, true)
         try expect(report(parent: "*:19999=streaming^SSL=optional", child: plain), 3, true)
         for mode in ["", "=streaming^SSL=force", "=streaming^SSL=optional"] {
             let parent = "*:19999" + mode
             try expect(report(parent: parent, child: plain + ":SSL" + ca()), 4, true)
             let skipping = plain + ":SSL" + ca() + "\n ssl skip certificate verification = yes"
-            try expect(report(parent: parent, child: skipping), 5, true, "ND-T331")
+            try expect(report(parent: parent, child: skipping), 5, true, "ND-T329")
         }
         try expect(report(parent: "*", child: plain + ":SSL", certificate: nil), nil, false, "ND-T361")
     }

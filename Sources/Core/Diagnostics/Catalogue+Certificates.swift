@@ -296,7 +296,7 @@ extension Condition {
         causes: ["nobody renewed it yet"],
         fix: [
             "renew it, put it in the place of the old one, then on the parent: kill -HUP $(pidof ndstream)",
-            "children stay connected while it is exchanged",
+            "and that is all: children stay connected",
         ]
     )
 

@@ -87,8 +87,8 @@ extension Condition {
         causes: ["the destination is an address and the certificate has only names", "the parent was renamed"],
         fix: [
             "make the parent's certificate for '{name}' too (subjectAltName)",
-            "or dial the parent by a name that the certificate has", "then, in stream.conf:", "[stream]",
-            "    ssl verify hostname = yes",
+            "or dial the parent by a name that the certificate has",
+            "and then have names checked, in stream.conf:", "[stream]", "    ssl verify hostname = yes",
         ]
     )
 

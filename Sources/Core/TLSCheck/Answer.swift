@@ -51,7 +51,7 @@ public struct Answer: Sendable, Equatable {
             return
         }
         status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) }
-        server = Self.field("server", of: text).map { escapedForLog($0) }
+        server = Self.ownVersion(text) ?? Self.field("server", of: text).map { escapedForLog($0) }
         let isNode = server.map { $0.contains("Netdata") || $0.contains("ndstream") } == true
         if Self.field("location", of: text)?.lowercased().hasPrefix("https://") == true, status != 200 {
             kind = .wantsTLS
@@ -60,6 +60,17 @@ public struct Answer: Sendable, Equatable {
             kind = isNode || text.contains("\"mirrored_hosts\"") ? .node : .web
         }
     }
+
+    /// ndstream calls itself a Netdata, as the pages that read it want; who it is stands in its document.
+    private static func ownVersion(_ text: String) -> String? {
+        guard let line = text.split(whereSeparator: \.isNewline).first(where: { $0.contains("\"ndstream-version\"") })
+        else { return nil }
+        let words = line.split(separator: "\"")
+        return words.count >= 4 ? "ndstream \(escapedForLog(String(words[3].prefix(32))))" : nil
+    }
+
+    /// Whether it says that it is an ndstream.
+    public var isOurs: Bool { server?.contains("ndstream") == true }
 
     private static func field(_ name: String, of text: String) -> String? {
         for line in text.split(whereSeparator: \.isNewline).dropFirst() {
@@ -97,7 +108,7 @@ public struct Answer: Sendable, Equatable {
         case .node: shortServer ?? "a Netdata"
         case .wantsTLS: (shortServer.map { "\($0): " } ?? "") + "plain requests are sent to https"
         case .tls: "TLS and nothing else"
-        case .web: "a web server that is no Netdata" + (shortServer.map { ", \($0)" } ?? "")
+        case .web: "a web server" + (shortServer.map { ", \($0)" } ?? "")
         case .other(let text): "something that says '\(text)'"
         case .closed: "closed without a word"
         case .silent: "silent"

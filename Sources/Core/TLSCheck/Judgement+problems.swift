@@ -46,11 +46,13 @@ extension Judgement {
         }
         if isSilent { return Problem(.farEndSilent, title, values: values) }
         guard connects != true else { return nil }
-        guard hasTLS || isNode else { return stranger(title) }
+        guard hasTLS || isNode else { return destination.tls ? withoutTLS(title) : stranger(title) }
         guard let row else {
             if destination.tls { return withoutTLS(title) }
             return Problem(.portModeUnknown, "which row your child is in", values: values)
         }
+        // What the certificate of a stranger is like is of no interest.
+        if offer.encrypted != nil, !isNode { return stranger(title) }
         if destination.tls, let own = explained(isSkipping: row.childSkips, title) { return own }
         guard isNode else { return stranger(title) }
         if row.number == 2 {
@@ -119,7 +121,7 @@ extension Judgement {
         var steps: [String] = []
         if case .certificate(let reason) = failure.kind, Self.isTrust(reason) {
             // The same in one line.
-            fixes.removeAll { $0.hasPrefix("or for the whole system") }
+            fixes.removeAll { $0.hasPrefix("for the whole system") }
             steps = TrustedCertificate.steps
         }
         return Problem(
@@ -156,9 +158,10 @@ extension Judgement {
 
     /// What a child that verifies would hear, and what is not wrong yet.
     private var certificateProblems: [Problem] {
+        guard isNode else { return [] }
         var problems: [Problem] = []
-        if case .certificate = verified?.failure?.kind, row?.number != 4 {
-            // A child that does not encrypt meets none of it.
+        // A child that does not encrypt meets none of it, unless that is its way out.
+        if case .certificate = verified?.failure?.kind, row?.number != 4, destination.tls || connects != true {
             let severity: Severity = destination.tls ? .warning : .info
             if var other = explained(isSkipping: false, "why row 4 would fail", severity: severity) {
                 other.evidence.removeAll()
@@ -179,7 +182,7 @@ extension Judgement {
             problems.append(
                 Problem(
                     diagnosis.condition,
-                    "what will be wrong with the certificate",
+                    "about the parent's certificate",
                     values: diagnosis.values,
                     evidence: diagnosis.evidence,
                     fixes: diagnosis.fixes

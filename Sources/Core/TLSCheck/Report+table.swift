@@ -141,7 +141,7 @@ private struct Table {
                 lines.append("     " + (row == 0 ? number : String(repeating: " ", count: number.count)) + line)
             }
         }
-        if !problem.steps.isEmpty { lines.append("   or step by step") }
+        if !problem.steps.isEmpty { lines.append("   or for the whole system (Debian), step by step") }
         lines += problem.steps.map { "     " + style.shown($0) }
         if let last = problem.lastResort { lines += style.shown(last).wrapped(75).map { "   " + $0 } }
         return lines

@@ -109,9 +109,10 @@ public struct Problem: Sendable, Equatable {
         message = condition.render(values).withoutLogPrefix
         sentence = condition.sentence
         self.evidence = evidence
-        // Each way out in one line.
+        // Each way out in one line; whoever reads this has just asked check-tls.
         let fixes = fixes ?? TLSDiagnosis(condition, values: values).fixes
-        self.fixes = fixes.filter { !$0.hasPrefix("last resort") }
+        let asked = "ndstream check-tls \(values["destination"] ?? "")"
+        self.fixes = fixes.filter { !$0.hasPrefix("last resort") && $0 != asked }.map(\.withoutOr)
         lastResort = fixes.first { $0.hasPrefix("last resort") }
         self.steps = steps
     }
@@ -202,6 +203,12 @@ public struct Report: Sendable, Equatable {
 }
 
 extension String {
+    /// A way out as it stands in a list of them.
+    fileprivate var withoutOr: String {
+        for beginning in ["or, ", "or "] where hasPrefix(beginning) { return String(dropFirst(beginning.count)) }
+        return self
+    }
+
     /// Without `STREAM HOST [send to PARENT]: `, which tells lines of a log apart.
     fileprivate var withoutLogPrefix: String {
         guard hasPrefix("STREAM "), let end = firstIndex(of: "]") else { return self }

@@ -2,8 +2,8 @@
 /// signed. Commands of Debian 12, as root on the child.
 enum TrustedCertificate {
     static let steps = [
-        "# on the child, as root: parent_cert.pem is the parent's certificate, or that",
-        "# of the authority that signed it; compare its fingerprint with the owner",
+        "# as root on the child; parent_cert.pem is the parent's certificate or that",
+        "# of its authority; compare the fingerprint with the owner",
         "mkdir /usr/share/ca-certificates/netdata",
         "cp parent_cert.pem /usr/share/ca-certificates/netdata/parent_cert.crt",
         "chown -R netdata.netdata /usr/share/ca-certificates/netdata/",

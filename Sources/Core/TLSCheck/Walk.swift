@@ -141,7 +141,12 @@ private struct Walker: ~Copyable {
     mutating func askPlainly(_ page: [UInt8]) {
         guard let dialogue = try? dial() else { return }
         let heard = dialogue.ask(page, timeout: patience) { HTTPEnd.isThere($0) }
-        offer.plain = Answer(heard.bytes, isClosed: heard.isClosed)
+        var answer = Answer(heard.bytes, isClosed: heard.isClosed)
+        // Only its document says who it is, and where plain requests are sent away that came over TLS.
+        if let encrypted = offer.encrypted, encrypted.isOurs, answer.server?.contains("Netdata") == true {
+            answer.server = encrypted.server
+        }
+        offer.plain = answer
     }
 
     // MARK: With one
