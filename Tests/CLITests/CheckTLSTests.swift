@@ -29,12 +29,15 @@ import Testing
         }
     }
 
-    /// How long the walk itself takes: what the machine has else to do makes starting a program slow.
+    /// How long a look takes, program start included; the best of three, as the machine has other things to do.
     private func quickly(_ location: SourceLocation = #_sourceLocation, _ body: () throws -> Void) rethrows {
-        let start = SystemClock().monotonic()
-        try body()
-        let seconds = Double(SystemClock().monotonic() - start) / 1_000_000
-        #expect(seconds < 3, "\(seconds) s", sourceLocation: location)
+        var seconds = Double.infinity
+        for _ in 0..<3 where seconds >= 1 {
+            let start = SystemClock().monotonic()
+            try body()
+            seconds = min(seconds, Double(SystemClock().monotonic() - start) / 1_000_000)
+        }
+        #expect(seconds < 1, "\(seconds) s", sourceLocation: location)
         print("check-tls took \(seconds) s")
     }
 
@@ -61,10 +64,10 @@ import Testing
         #expect(!log.contains("ERROR"), "\(log)")
         try expect(["127.0.0.1:\(optional)"], 0, "is row 3, and it connects")
         try expect(["127.0.0.1:\(plain)"], 1, "row 2 or 3: only --key can tell which", "ND-T365")
-        try expect(["127.0.0.1:\(plain)"] + key, 0, "is row 3, and it connects", "unencrypted, accepted")
+        try expect(["127.0.0.1:\(plain)"] + key, 0, "is row 3, and it connects", "accepted, version 5")
         try expect(["127.0.0.1:\(forced)"] + key, 1, "is row 2, and it will NOT connect", "ND-T362")
-        try expect(["127.0.0.1:\(forced):SSL", "--skip"] + key, 0, "is row 5, and it connects", "ND-T331")
-        try expect(["127.0.0.1:\(forced):SSL", "--skip", "--strict"], 2, "ND-T331")
+        try expect(["127.0.0.1:\(forced):SSL", "--skip"] + key, 0, "is row 5, and it connects", "ND-T329")
+        try expect(["127.0.0.1:\(forced):SSL", "--skip", "--strict"], 2, "ND-T329")
         try expect(
             ["127.0.0.1:\(plain):SSL"] + ca + ["--key", "11111111-2222-3333-4444-555555555555"],
             1,
@@ -140,7 +143,12 @@ import Testing
         let server = try FarEndProcess(Tools.nginx, ["-c", place + "/nginx.conf", "-e", place + "/error.log"])
         try eventually("nginx listens") { isOpen(port) }
         try quickly {
-            try expect(["127.0.0.1:\(port):SSL", "--cafile", path("ca.pem")], 1, "no Netdata, nginx/", "ND-T363")
+            try expect(
+                ["127.0.0.1:\(port):SSL", "--cafile", path("ca.pem")],
+                1,
+                "is no Netdata: a web server, nginx/",
+                "ND-T363"
+            )
         }
         withExtendedLifetime(server) {}
     }
@@ -183,6 +191,7 @@ import Testing
             ["check-tls", "127.0.0.1:\(port)"],
             environment: ["LC_ALL=C"]
         )
+        #expect(ascii.status == 69)
         #expect(ascii.output.utf8.allSatisfy { $0 < 0x80 })
     }
 

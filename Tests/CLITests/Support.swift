@@ -55,10 +55,10 @@ enum Program {
         posix_spawn_file_actions_addopen(&actions, 0, directory + "/in", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, directory + "/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, directory + "/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        // A place of its own for everything it may look for, and the width that goldens have.
+        // A place of its own for everything it may look for, and the width that goldens have. Of two, the first counts.
         let variables = ["HOME=\(directory)", "LC_ALL=C.UTF-8", "TZ=UTC", "COLUMNS=80", "PATH=/usr/bin:/bin"]
         var arguments: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-        var environment: [UnsafeMutablePointer<CChar>?] = (variables + environment).map { strdup($0) } + [nil]
+        var environment: [UnsafeMutablePointer<CChar>?] = (environment + variables).map { strdup($0) } + [nil]
         defer { for text in arguments + environment { free(text) } }
         // A test runs on a thread that may block signals, and what it starts would inherit that.
         var attributes = posix_spawnattr_t()
