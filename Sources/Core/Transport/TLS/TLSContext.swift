@@ -91,6 +91,7 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     private func choose(_ ciphers: String) throws(TLSMaterialError) {
+        ERR_clear_error()
         let names = ciphers.split { ":, ".contains($0) }
         let modern = names.filter { $0.hasPrefix("TLS_") }.joined(separator: ":")
         let others = names.filter { !$0.hasPrefix("TLS_") }.joined(separator: ":")
@@ -180,13 +181,12 @@ public final class TLSContext: @unchecked Sendable {
         return false
     }
 
-    /// The library's last words, without its numbers.
+    /// What the library says went wrong, without its numbers; forgets it.
     static func lastError() -> String {
-        let number = ERR_peek_last_error()
+        // The cause comes first. What was given up because of it follows, and says less: "PEM lib", "system lib".
+        let number = ERR_peek_error()
         defer { ERR_clear_error() }
-        // A system call's error comes first, and says more than "system lib".
-        let first = ERR_peek_error()
-        if first & 0x8000_0000 != 0 { return String(cString: strerror(Int32(first & 0x7fff_ffff))) }
+        if number & 0x8000_0000 != 0 { return String(cString: strerror(Int32(number & 0x7fff_ffff))) }
         guard let text = ERR_reason_error_string(number) else { return "error \(number)" }
         return String(cString: text)
     }
