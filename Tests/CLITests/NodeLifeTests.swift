@@ -140,7 +140,7 @@ import Testing
     }
 
     /// Readable on the wire the key would be everybody's.
-    @Test func whereTLSIsDemandedNothingIsSent() throws {
+    @Test func whereTLSIsDemandedNothingIsPlain() throws {
         let place = try Place()
         place.listen()
         let node = try LiveNode(
@@ -148,8 +148,13 @@ import Testing
             netdata: "[db]\n    mode = none\n[web]\n    mode = none\n",
             stream: "[stream]\n enabled = yes\n destination = 127.0.0.1:\(place.port):SSL\n api key = \(LiveNode.key)\n"
         )
-        try node.waitForLog("destination '127.0.0.1:\(place.port):SSL' is left out")
-        try node.waitForLog("cannot enable sending thread - information is missing.")
+        // A parent without a certificate, as it answers.
+        let hello = place.accept(
+            answer:
+                "HTTP/1.1 400 Bad Request\r\nServer: Netdata Embedded HTTP Server v1.37.1\r\nContent-Length: 0\r\n\r\n"
+        )
+        #expect(hello.hasPrefix("\u{16}\u{3}") && !hello.contains(LiveNode.key), "\(hello)")
+        try node.waitForLog("the parent answers without TLS: 'HTTP/1.1 400 Bad Request")
         #expect(!place.hasVisitor)
     }
 
@@ -195,7 +200,7 @@ import Testing
         #expect(try RawClient(port: ports[0]).ask(request) == forbidden)
         #expect(try RawClient(port: ports[1]).get("/api/v1/info").hasPrefix("HTTP/1.1 403"))
         #expect(try RawClient(port: ports[1]).ask(request).hasPrefix("Hit me baby"))
-        // This version has no TLS, so a port where nothing may be plain serves nobody.
+        // Without a certificate, a port where nothing may be plain serves nobody.
         #expect(try RawClient(port: ports[2]).get("/api/v1/info").hasPrefix("HTTP/1.1 403"))
         #expect(try RawClient(port: ports[2]).ask(request) == forbidden)
     }
