@@ -136,12 +136,23 @@ extension Condition {
             "or here, leave out ^SSL=force in `bind to`",
         ]
     )
+
+    // MARK: Clients that encrypt too often
+
+    public static let encryptedTwice = Condition(
+        "ND-T315",
+        .warning,
+        "Client '{ip}', port '{port}' begins TLS inside TLS. Closing it.",
+        sentence: "What the client encrypts is encrypted once more on its way here; this node decrypts once.",
+        causes: ["a tunnel such as stunnel encrypts for a child whose destination ends in :SSL"],
+        fix: ["on the child, leave out :SSL in `destination`", "or do without the tunnel"]
+    )
 }
 
 extension Catalogue {
     static let serverEncryption: [Condition] = [
         .encryptionNeedsFiles, .ownCertificateUnusable, .ownKeyUnusable, .ownKeyLocked, .ownKeyMismatch,
         .ciphersUnusable, .oldTLSVersion, .ownCertificateNotYetValid,
-        .ownCertificateKept, .ownCertificate, .nothingIsEncrypted, .refusedPlain,
+        .ownCertificateKept, .ownCertificate, .nothingIsEncrypted, .refusedPlain, .encryptedTwice,
     ]
 }

@@ -62,9 +62,10 @@ final class Sniffer: ChannelInboundHandler, RemovableChannelHandler {
         leave(context, to: [handler, Sniffer(client)], bytes)
     }
 
-    /// In plain words, as the original: whoever encrypts sees at once that nobody here does, and who that is.
+    /// In the words of HTTP, as the original: whoever encrypts sees at once that nobody here does (any more), and who that
+    /// is.
     private func refuseTLS(_ context: ChannelHandlerContext) {
-        if client.tls == nil { client.report(.unexpectedTLS) }
+        client.report(client.tls == nil ? .unexpectedTLS : .encryptedTwice)
         client.requestCame()
         context.writeAndFlush(NIOAny(ByteBuffer(bytes: client.notUnderstood)), promise: nil)
         Farewell.begin(context, instead: self, bytes: client.context.limits.lingeringBytes)
