@@ -133,10 +133,10 @@ import Testing
             try attack(scene, Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), on: scene.forced)
         }
         // Encryption within encryption.
-        try expectOne(scene, "speaks TLS, but this port has no certificate") {
+        try expectOne(scene, "begins TLS inside TLS. Closing it.") {
             let client = try TLSClient(scene.forced)
             client.send(String(decoding: Self.hello.map { $0 & 0x7f }, as: UTF8.self))
-            #expect(try client.read(until: "\u{0}").isEmpty)
+            #expect(try client.read(until: "\u{0}").hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
         }
     }
 
@@ -159,7 +159,7 @@ import Testing
         let scene = try scene()
         let before = said(scene).count
         let result = try openssl(scene, ["-tls1_2"], input: "R\n")
-        #expect(result.output.contains("RENEGOTIATING"), "\(result.output)")
+        #expect(result.errors.contains("RENEGOTIATING"), "\(result.errors)")
         #expect(result.errors.contains("no renegotiation"), "\(result.errors)")
         try expectUndisturbed(scene)
         #expect(said(scene).count - before <= 1, "\(said(scene))")
@@ -198,6 +198,7 @@ import Testing
         #expect(try TLSClient(scene.port).get("/api/v1/info").hasPrefix("HTTP/1.1 200 OK"))
     }
 
-    /// What 2048 handshakes may take.
-    private static let growth = 64 << 20
+    /// What 2048 handshakes may take: each has OpenSSL's three buffers of one record (read, written, put together), 50,000
+    /// bytes in all, and 14 KiB for everything else: its state, and ours.
+    private static let growth = 2048 << 16
 }
