@@ -81,6 +81,8 @@ import Testing
         let parent = try LiveParent(configuration(stream: row.stream, netdata: row.netdata), rights: row.rights)
         defer { parent.stop() }
         let first = try row.before.map { try parent.accepted($0) }
+        // The web server says goodbye to a stream that was accepted.
+        if first != nil { #expect(soon { parent.accessLog.contains { $0.hasSuffix("'DISCONNECTED'") } }) }
         let logged = parent.accessLog.count
         parent.reports.forget()
         let child = try LiveChild(parent.port)

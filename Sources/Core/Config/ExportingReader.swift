@@ -189,7 +189,7 @@ struct ExportingReader {
         for problem in problems { add(problem.finding(at: origin)) }
         for destination in found where destination.tls {
             let instead = "destination '\(quoted(destination.description))' is left out"
-            add(Finding(.configFeatureMissing, at: origin, ["feature": "TLS", "instead": instead]))
+            add(Finding(.configFeatureMissing, at: origin, ["feature": "TLS for exporters", "instead": instead]))
         }
         return found.filter { !$0.tls }
     }

@@ -130,10 +130,13 @@ extension Condition {
         .error,
         "The server is configured to always use encrypted connections, please enable the SSL on child with hostname '{host}'.",
         sentence: "A child came in plain to a port that demands encryption, and was sent away.",
-        causes: ["the child's destination lacks :SSL"],
+        causes: [
+            "the child's destination lacks :SSL",
+            "the port cannot encrypt: this node has no usable certificate, as its log says at the start",
+        ],
         fix: [
             "on the child, in stream.conf:", "[stream]", "    destination = THIS-PARENT:PORT:SSL",
-            "or here, leave out ^SSL=force in `bind to`",
+            "or here, leave out ^SSL=force in `bind to`", "is the certificate usable? ndstream parent --check",
         ]
     )
 

@@ -150,6 +150,8 @@ public struct Judgement {
         guard hasTLS else { return Verdict(row, .none, "the parent has no TLS") }
         switch mode {
         case .known(.force): return Verdict(row, .none, "the port is force")
+        case .known where offer.plainStream == nil && offer.plain?.status == 403:
+            return Verdict(row, .none, "only --key can tell")
         case .known: return plain(row)
         case .standardOrForce, .unknown: return Verdict(row, .none, "only --key can tell")
         }

@@ -36,9 +36,7 @@ final class Client {
     }
 
     /// Whether a stream may go on as it came: encrypted, or where plain ones are let pass. Unix sockets are always plain.
-    ///
-    /// Where nothing can be encrypted, encrypting is no advice: who comes has no ``rights`` then, and hears that.
-    var mayStream: Bool { tls != nil || encryption != .force || policy.tls == nil || peer.isUnix }
+    var mayStream: Bool { tls != nil || encryption != .force || peer.isUnix }
 
     /// Whether it is sent to https instead of being answered.
     var isSentToTLS: Bool { tls == nil && policy.tls != nil && encryption != .optional && !peer.isUnix }
