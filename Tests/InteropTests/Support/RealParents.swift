@@ -52,7 +52,8 @@ struct RealParent {
         // Its log is a little behind: what it says of handshakes is not of a child that shakes none, but of the one before.
         let others = combination.child == .plain ? ["ND-T355"] : ["ND-T314", "ND-T349"]
         // Of clients that it cannot encrypt for it says nothing, however long one waits.
-        let isMute = combination.child != .plain && (combination.port == .noTLS || combination.credential == .keyMismatch)
+        let isUnable = combination.port == .noTLS || combination.credential == .keyMismatch
+        let isMute = combination.child != .plain && isUnable
         _ = eventually(withinSeconds: isMute ? 0.5 : 5) {
             let log = String(decoding: Array(daemon.log.utf8.dropFirst(logged)), as: UTF8.self)
             refusals = isStream ? [] : refusedBecause(log).filter { !others.contains($0.code) }
