@@ -124,10 +124,12 @@ let package = Package(
         tests("Status", ["Basics"]),
         tests("Store", ["Basics", "Diagnostics", "Status", "Wire"]),
         tests("Query", of: "Store", ["Basics", "Diagnostics"]),
-        tests("Transport", ["Basics", "Config", "Diagnostics", "System"], nio + [embedded]),
+        tests("Transport", ["Basics", "Config", "Diagnostics", "System", "TestCertificates"], nio + [embedded]),
         tests(
             "Streaming",
-            ["Basics", "Config", "Diagnostics", "Status", "Store", "System", "Transport", "Wire"],
+            [
+                "Basics", "Config", "Diagnostics", "Status", "Store", "System", "TestCertificates", "Transport", "Wire",
+            ],
             nio + [embedded]
         ),
         tests("Collection", ["Basics", "Config", "Diagnostics", "Store", "System"]),
@@ -137,7 +139,10 @@ let package = Package(
         tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(
             "Node",
-            ["Basics", "Collection", "Config", "Diagnostics", "Status", "Store", "Streaming", "System", "Transport"],
+            [
+                "Basics", "Collection", "Config", "Diagnostics", "Status", "Store", "Streaming", "System",
+                "TestCertificates", "Transport",
+            ],
             nio
         ),
         tests("SelfTest", ["TLSCheck", "TLSMatrix", "System"], nio),
@@ -145,13 +150,17 @@ let package = Package(
         // The built binary: what people read and scripts parse.
         .testTarget(
             name: "CLITests",
-            dependencies: ["ndstream", "System", "Status", "Basics", "Transport"] + nio.prefix(1)
+            dependencies: ["ndstream", "System", "Status", "Basics", "Transport", "TestCertificates"] + nio.prefix(1)
         ),
         // Real Netdata daemons on both ends.
         .testTarget(
             name: "InteropTests",
-            dependencies: ["ndstream", "System", "Basics", "Status", "Diagnostics", "SelfTest", "TLSMatrix"]
+            dependencies: [
+                "ndstream", "System", "Basics", "Status", "Diagnostics", "SelfTest", "TLSMatrix", "TestCertificates",
+            ]
         ),
+        // Real certificates of every kind, for whoever tests TLS.
+        .target(name: "TestCertificates", path: "Tests/Support/Certificates"),
         // What both of the last two say of the TLS matrix, for people.
         .target(name: "TLSMatrix", dependencies: ["SelfTest", "System"], path: "Tests/Support/TLSMatrix"),
         // Writes man/ for packaging/generate-docs.sh; no part of what is installed.

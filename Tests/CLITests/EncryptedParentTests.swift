@@ -1,6 +1,7 @@
 import Glibc
 import Status
 import System
+import TestCertificates
 import Testing
 import Transport
 

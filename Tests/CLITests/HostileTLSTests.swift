@@ -1,6 +1,7 @@
 import Glibc
 import Status
 import System
+import TestCertificates
 import Testing
 
 /// What strangers may send to a parent's port instead of TLS, or in the middle of it, while one child streams over TLS and

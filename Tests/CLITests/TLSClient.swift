@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import System
+import TestCertificates
 import Testing
 import Transport
 

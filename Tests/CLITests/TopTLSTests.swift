@@ -1,5 +1,6 @@
 import Glibc
 import System
+import TestCertificates
 import Testing
 
 /// `top` asks over TLS, and does not believe everybody.

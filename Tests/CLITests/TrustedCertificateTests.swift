@@ -1,6 +1,7 @@
 import Glibc
 import Status
 import System
+import TestCertificates
 import Testing
 
 /// What the document teaches about a "Trusted certificate", done word for word on Debian, ends in a verified stream.

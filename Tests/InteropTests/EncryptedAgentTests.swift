@@ -1,5 +1,6 @@
 import Glibc
 import System
+import TestCertificates
 import Testing
 
 /// Our agent streams to a real 1.37.1 parent that has a certificate (streaming protocol §14).

@@ -1,4 +1,5 @@
 import System
+import TestCertificates
 import Testing
 
 /// An agent, a proxy and a parent of ours, each connected to the next with TLS.

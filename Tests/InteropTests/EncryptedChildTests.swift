@@ -1,5 +1,6 @@
 import Glibc
 import System
+import TestCertificates
 import Testing
 
 /// A real 1.37.1 child streams to our parent that has a certificate (streaming protocol §14).

@@ -4,6 +4,7 @@ import Diagnostics
 import Glibc
 import Status
 import Synchronization
+import TestCertificates
 import Testing
 import Transport
 

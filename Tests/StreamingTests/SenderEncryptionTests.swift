@@ -6,6 +6,7 @@ import NIOCore
 import NIOEmbedded
 import Status
 import Synchronization
+import TestCertificates
 import Testing
 
 @testable import Streaming

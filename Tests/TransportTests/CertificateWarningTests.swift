@@ -1,5 +1,6 @@
 import Diagnostics
 import System
+import TestCertificates
 import Testing
 
 @testable import Transport

@@ -3,6 +3,7 @@ import Diagnostics
 import Glibc
 import NIOCore
 import Synchronization
+import TestCertificates
 import Testing
 
 @testable import System

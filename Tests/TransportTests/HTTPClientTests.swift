@@ -2,6 +2,7 @@ import Config
 import Glibc
 import Synchronization
 import System
+import TestCertificates
 import Testing
 
 @testable import Transport

@@ -1,5 +1,6 @@
 import NIOCore
 import System
+import TestCertificates
 import Testing
 
 @testable import Transport

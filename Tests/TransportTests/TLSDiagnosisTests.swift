@@ -2,6 +2,7 @@ import Diagnostics
 import Glibc
 import NIOCore
 import System
+import TestCertificates
 import Testing
 
 @testable import Transport

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import TestCertificates
 import Testing
 
 @testable import Transport

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import TestCertificates
 import Testing
 
 @testable import Transport

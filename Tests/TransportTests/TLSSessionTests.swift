@@ -1,4 +1,5 @@
 import NIOCore
+import TestCertificates
 import Testing
 
 @testable import Transport

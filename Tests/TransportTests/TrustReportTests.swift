@@ -1,5 +1,6 @@
 import Glibc
 import System
+import TestCertificates
 import Testing
 
 @testable import Transport

@@ -1,1 +1,0 @@
-../TransportTests/Certificates.swift
