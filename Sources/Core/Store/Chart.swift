@@ -82,36 +82,3 @@ struct Segment {
     /// `nil`: nothing but gaps, however many.
     var block: SealedBlock?
 }
-
-/// A full block: immutable, shared with readers by reference.
-///
-/// What it keeps inside is its own business; a compressed form only has to offer ``copy(_:from:count:to:)``.
-final class SealedBlock: @unchecked Sendable {
-    private let codes: UnsafeMutablePointer<UInt32>
-    private let width: Int
-    private let rows: Int
-
-    /// Takes the memory over.
-    init(owning codes: UnsafeMutablePointer<UInt32>, width: Int, rows: Int) {
-        self.codes = codes
-        self.width = width
-        self.rows = rows
-    }
-
-    deinit { codes.deallocate() }
-
-    /// Copies rows `from ..< from + count` of one dimension. One that came later than the block has gaps there.
-    func copy(_ dimension: Int, from: Int, count: Int, to target: UnsafeMutablePointer<UInt32>) {
-        guard dimension < width else {
-            target.update(repeating: StorageNumber.empty, count: count)
-            return
-        }
-        var source = codes + from * width + dimension
-        for row in 0..<count {
-            target[row] = source.pointee
-            source += width
-        }
-    }
-
-    var bytes: Int { width * rows * 4 + 64 }
-}

@@ -1,7 +1,7 @@
 /// Rows of points: the newest block of a chart grows, full ones are sealed, old ones go.
 extension HostDatabase {
     /// Rows of a full block.
-    static let rowsPerBlock: Int32 = 256
+    static let rowsPerBlock: Int32 = 128
     /// A hole of so many points becomes a segment of its own, which needs no memory however long it is.
     static let rowsWorthASegment = 64
 
@@ -19,7 +19,7 @@ extension HostDatabase {
 
     @inline(never)
     private mutating func growRows(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
-        let most = Int(blockRows(of: chart))
+        let most = blockRows(of: chart, slot)
         if Int(chart.pointee.rowCapacity) >= most { seal(chart, slot) }
         let width = Int(chart.pointee.dimensionCount)
         let old = Int(chart.pointee.rowCapacity)
@@ -41,14 +41,10 @@ extension HostDatabase {
         let count = Int(chart.pointee.rowCount)
         if count > 0 {
             let width = Int(chart.pointee.dimensionCount)
-            let block = chart.pointee.rows.map { SealedBlock(owning: $0, width: width, rows: count) }
+            let block = chart.pointee.rows.map { SealedBlock($0, width: width, count: count) }
             append(Segment(rows: count, block: block), to: slot, keeping: history(of: chart))
-        } else {
-            chart.pointee.rows?.deallocate()
         }
-        chart.pointee.rows = nil
-        chart.pointee.rowCount = 0
-        chart.pointee.rowCapacity = 0
+        releaseRows(chart)
     }
 
     private mutating func append(_ segment: Segment, to slot: Int, keeping history: Int) {
@@ -62,12 +58,16 @@ extension HostDatabase {
         isQueryable ? history : max(1, settings.ringSeconds / Int(chart.pointee.updateEvery))
     }
 
-    /// Rows of a full block. A ring's are short: what is kept too much and what is not filled yet shall be an eighth.
-    @inline(__always)
-    private func blockRows(of chart: UnsafeMutablePointer<Chart>) -> Int32 {
-        isQueryable
-            ? HostDatabase.rowsPerBlock
-            : Int32(truncatingIfNeeded: max(1, min(Int(HostDatabase.rowsPerBlock), (history(of: chart) + 7) / 8)))
+    /// Rows of a full block.
+    ///
+    /// A ring's are short: what is kept too much and what is not filled yet shall be an eighth. A chart's first block is shorter
+    /// than the others, by another length for each chart: else all charts of all hosts that came together, as after a restart, would
+    /// compress their blocks in the same second.
+    private func blockRows(of chart: UnsafeMutablePointer<Chart>, _ slot: Int) -> Int {
+        let full = Int(HostDatabase.rowsPerBlock)
+        guard isQueryable else { return max(1, min(full, (history(of: chart) + 7) / 8)) }
+        guard records[slot]?.segments.isEmpty ?? false else { return full }
+        return full / 4 + Int((UInt(slot) &* 37 &+ spread) % UInt(full * 3 / 4))
     }
 
     /// Writes gaps for `count` steps, at the cost of one however many there are.

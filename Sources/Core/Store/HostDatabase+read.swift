@@ -125,7 +125,9 @@ extension HostDatabase {
         for segment in record.segments {
             let low = max(skipped, offset)
             let high = min(end, offset + segment.rows)
-            if low < high { shared.add(segment.block, from: low - offset, count: high - low) }
+            if low < high {
+                shared.add(segment.block.map(SharedPoints.Content.sealed), from: low - offset, count: high - low)
+            }
             offset += segment.rows
         }
         let low = max(skipped, offset)
@@ -136,7 +138,7 @@ extension HostDatabase {
             if let rows = chart.pointee.rows {
                 copy.update(from: rows + (low - offset) * width, count: count * width)
             }
-            shared.add(SealedBlock(owning: copy, width: width, rows: count), from: 0, count: count)
+            shared.add(.plain(PlainRows(owning: copy, width: width)), from: 0, count: count)
         }
         return shared
     }
@@ -183,8 +185,14 @@ public struct SharedPoints: Sendable {
     private let width: Int
     private(set) var pieces: [Piece] = []
 
-    struct Piece {
-        var block: SealedBlock?
+    enum Content: Sendable {
+        case gap
+        case sealed(SealedBlock)
+        case plain(PlainRows)
+    }
+
+    struct Piece: Sendable {
+        var content: Content
         var from: Int
         var count: Int
     }
@@ -195,8 +203,8 @@ public struct SharedPoints: Sendable {
         self.width = width
     }
 
-    mutating func add(_ block: SealedBlock?, from: Int, count: Int) {
-        pieces.append(Piece(block: block, from: from, count: count))
+    mutating func add(_ content: Content?, from: Int, count: Int) {
+        pieces.append(Piece(content: content ?? .gap, from: from, count: count))
     }
 
     /// The same with a gap in front of it where it begins later than `time`.
@@ -204,29 +212,34 @@ public struct SharedPoints: Sendable {
         guard firstTime > time, !pieces.isEmpty else { return self }
         let missing = (firstTime &- time &+ step &- 1) / step
         var longer = SharedPoints(firstTime: firstTime &- missing &* step, step: step, width: width)
-        longer.pieces = [Piece(block: nil, from: 0, count: Int(missing))] + pieces
+        longer.pieces = [Piece(content: .gap, from: 0, count: Int(missing))] + pieces
         return longer
     }
 
     /// The points, column by column.
     public func copied() -> StoredPoints {
         let count = pieces.reduce(0) { $0 + $1.count }
-        let columns = (0..<width).map { dimension in
-            [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
-                if var target = buffer.baseAddress {
-                    for piece in pieces {
-                        if let block = piece.block {
-                            block.copy(dimension, from: piece.from, count: piece.count, to: target)
-                        } else {
-                            target.initialize(repeating: StorageNumber.empty, count: piece.count)
-                        }
-                        target += piece.count
-                    }
-                }
-                initialized = count
+        guard width > 0 else { return StoredPoints(firstTime: firstTime, step: step, columns: []) }
+        let columns = withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, width * count)) { rows in
+            let start = rows.baseAddress!
+            var done = 0
+            for piece in pieces {
+                piece.copy(to: (0..<width).map { start + $0 * count + done })
+                done += piece.count
             }
+            return (0..<width).map { Array(UnsafeBufferPointer(start: start + $0 * count, count: count)) }
         }
         return StoredPoints(firstTime: firstTime, step: step, columns: columns)
+    }
+}
+
+extension SharedPoints.Piece {
+    fileprivate func copy(to targets: [UnsafeMutablePointer<UInt32>]) {
+        switch content {
+        case .gap: for target in targets { target.update(repeating: StorageNumber.empty, count: count) }
+        case .sealed(let block): block.copy(from: from, count: count, to: targets)
+        case .plain(let rows): rows.copy(from: from, count: count, to: targets)
+        }
     }
 }
 

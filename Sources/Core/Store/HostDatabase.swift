@@ -38,6 +38,8 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     /// What happened that an operator may want to read; taken by ``takeNotices()``.
     var notices: [StoreNotice] = []
     var taps: [any CollectionTap] = []
+    /// Another number for each host: what its charts do now and then, others shall not do in the same second.
+    let spread: UInt
     /// Missing times of charts since they were taken by ``takeHoles()``.
     var holes: Holes?
     /// Holes that begin long before this have nothing to do with what is going on. Unix seconds.
@@ -50,6 +52,7 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
         history = settings.history
         isQueryable = settings.mode != .none
         isStoring = isQueryable || settings.isRing
+        spread = guid.description.utf8.reduce(0) { $0 &* 31 &+ UInt($1) }
     }
 
     /// Other settings for the same charts. A smaller history lets the oldest points go, a larger one lets more of the coming
