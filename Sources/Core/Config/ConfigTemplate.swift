@@ -59,6 +59,8 @@ extension Configuration {
         switch option.defaultValue {
         case .option(let other):
             text += "    # Without it: [\(other.section)] \(other.name).\n"
+        case .part(let other, let divisor):
+            text += "    # Without it: [\(other.section)] \(other.name) divided by \(divisor).\n"
         case .text, .none: break
         }
         let value = settings.fallback(of: option)?.value ?? ""

@@ -36,6 +36,8 @@ public struct DatabaseSettings: Sendable {
     public var secondsPerReplicationStep: Int
     /// Kept in mode none for a parent that was away; 0 is nothing.
     public var replicationRingSeconds: Int
+    /// What mode dbengine has to live on.
+    public var diskEngine: DiskEngineSettings
 
     init(_ settings: Settings) {
         mode = settings.mode("db", "mode")
@@ -53,6 +55,7 @@ public struct DatabaseSettings: Sendable {
         secondsToReplicate = settings.integer("db", "seconds to replicate")
         secondsPerReplicationStep = settings.integer("db", "seconds per replication step")
         replicationRingSeconds = settings.integer("db", "replication ring secs")
+        diskEngine = DiskEngineSettings(settings)
     }
 }
 

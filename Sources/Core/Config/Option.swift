@@ -61,6 +61,8 @@ public struct Option: Sendable {
         case text(String)
         /// The effective value of another option.
         case option(Name)
+        /// A part of another option's number: the number divided by `divisor`, no less than the option's range allows.
+        case part(of: Name, divisor: Int64)
         /// Nothing: the option then has no effect, or the one its sentence says.
         case none
     }

@@ -188,13 +188,13 @@ extension Option {
                 .megabytes(64 ... .max),
                 .text("256"),
                 also: old("dbengine disk space", "dbengine disk space MB") + [Name("db", "dbengine disk space")],
-                "The quota of one host in databases of the old layout."
+                "The quota of one host in databases of the old layout; counts where there is none for all hosts together."
             ),
             Option(
                 "db",
                 "dbengine multihost disk space MB",
                 .megabytes(64 ... .max),
-                .text("256"),
+                .option(Name("db", "dbengine disk space MB")),
                 also: old("dbengine multihost disk space", "dbengine multihost disk space MB")
                     + [Name("db", "dbengine multihost disk space"), Name("db", "dbengine tier 0 retention size")],
                 "The quota of full resolution, for all hosts together."
@@ -227,24 +227,25 @@ extension Option {
                 .text("3"),
                 "How often a query asks for a page again."
             ),
-        ] + tier(1, cache: "16", space: "128") + tier(2, cache: "8", space: "64") + tier(3, cache: "8", space: "64")
-        + tier(4, cache: "8", space: "64")
+        ] + tier(1) + tier(2) + tier(3) + tier(4)
 
-    private static func tier(_ number: Int, cache: String, space: String) -> [Option] {
+    /// Each tier has half of the memory and the disk of the one below, unless somebody says otherwise.
+    private static func tier(_ number: Int) -> [Option] {
         let tier = "dbengine tier \(number)"
+        let divisor = Int64(1) << Int64(number)
         return [
             Option(
                 "db",
                 "\(tier) page cache size MB",
                 .megabytes(1 ... .max),
-                .text(cache),
+                .part(of: Name("db", "dbengine page cache size MB"), divisor: divisor),
                 "How much of tier \(number) stays in memory."
             ),
             Option(
                 "db",
                 "\(tier) multihost disk space MB",
                 .megabytes(16 ... .max),
-                .text(space),
+                .part(of: Name("db", "dbengine multihost disk space MB"), divisor: divisor),
                 also: [Name("db", "\(tier) retention size")],
                 "The quota of tier \(number), for all hosts together."
             ),

@@ -107,7 +107,7 @@ struct Reading {
     private func defaultText(_ settings: Settings) -> String {
         switch option.defaultValue {
         case .text(let text): text
-        case .option: settings.fallback(of: option)?.value ?? ""
+        case .option, .part: settings.fallback(of: option)?.value ?? ""
         case .none: ""
         }
     }

@@ -52,6 +52,11 @@ public struct Settings: Sendable {
         case .option(let other):
             guard let option = Option.named(other.section, other.name) else { return nil }
             return value(other.section, other.name)?.map { canonicalText($0, as: option) }
+        case .part(let other, let divisor):
+            guard let whole = Option.named(other.section, other.name) else { return nil }
+            return value(other.section, other.name)?.map { text in
+                canonicalText(String(Reading(text, of: whole, in: self).number / divisor), as: option)
+            }
         case .none: return nil
         }
     }

@@ -54,12 +54,15 @@ final class NodeServices: Sendable {
             role: options.role,
             current: current
         )
-        let context = WebContext(
+        var context = WebContext(
             hosts: hosts,
             clock: clock,
             facts: { NodeFacts(options, current.value, parent) },
             random: { UInt32(truncatingIfNeeded: SystemRandom.number()) }
         )
+        if configuration.database.mode == .dbengine {
+            context.storageTiers = configuration.database.diskEngine.tiers.count
+        }
         let statusEndpoint = Endpoint("v1/streaming", isHeavy: true) { _ in Self.answer(status) }
         let forget = ForgetEndpoint(keeper: keeper, key: ManagementKey(configuration))
         let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint, forget.endpoint])

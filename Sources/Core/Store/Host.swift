@@ -11,6 +11,8 @@ public final class Host: Sendable {
     public let status: Mutex<HostFacts>
     private let database: Mutex<HostDatabase>
     private let held: Mutex<HostSettings>
+    /// Whoever keeps its downsampled tiers; nobody where only full resolution is kept.
+    private let tiers = Mutex<(any TierSource)?>(nil)
 
     /// - Parameter at: µs since 1970.
     public init(
@@ -43,6 +45,19 @@ public final class Host: Sendable {
     public func reconfigure(_ settings: HostSettings) {
         withDatabase { $0.reconfigure(settings) }
         held.withLock { $0 = settings }
+    }
+
+    /// From now on queries find higher tiers there.
+    public func keepTiers(in source: any TierSource) { tiers.withLock { $0 = source } }
+
+    /// The spans of a chart's higher tiers; none where only full resolution is kept. May wait for a disk.
+    public func tierSpans(_ series: TierSeries) -> [TierSpan] {
+        tiers.withLock { $0 }?.spans(series).filter { $0.tier > 0 } ?? []
+    }
+
+    /// Points of a higher tier; see ``TierSource``. May wait for a disk.
+    public func tierColumns(_ series: TierSeries, tier: Int, from: Int64, through: Int64) -> TierColumns? {
+        tiers.withLock { $0 }?.points(series, tier: tier, from: from, through: through)
     }
 
     public var hostname: String { identity.withLock { $0.hostname } }

@@ -13,7 +13,7 @@ public struct WebContext: Sendable {
     public var random: @Sendable () -> UInt32
     /// What bounds one query of `/api/v1/data`.
     public var queryLimits = QueryLimits()
-    /// Tiers that `db_points_per_tier` lists.
+    /// How many tiers the hosts in mode dbengine have: what `db_points_per_tier` lists and `tier` may ask for.
     public var storageTiers = 1
     /// Seconds east of UTC at a time: what the text formats of `/api/v1/data` print.
     public var localOffset: @Sendable (Int64) -> Int64 = LocalCalendar.systemOffset

@@ -23,12 +23,17 @@ public struct QueryChart: Sendable {
     public let context: String
     /// Seconds between two stored points, at least 1.
     public let updateEvery: Int64
-    /// Oldest and newest stored time; both 0 where nothing is stored.
+    /// Oldest and newest stored time over all tiers; both 0 where nothing is stored.
     public let first: Int64
     public let last: Int64
+    /// Of each tier, full resolution first.
+    public let tiers: [TierSpan]
     public let labels: [(key: String, value: String)]
     public let dimensions: [Dimension]
 
+    /// - Parameters:
+    ///   - first, last: of full resolution; both 0 where there is none.
+    ///   - higherTiers: the spans of tier 1, 2 …; none where only full resolution is kept.
     public init(
         id: String,
         name: String,
@@ -36,22 +41,36 @@ public struct QueryChart: Sendable {
         updateEvery: Int64,
         first: Int64,
         last: Int64,
+        higherTiers: [TierSpan] = [],
         labels: [(key: String, value: String)] = [],
         dimensions: [Dimension]
     ) {
         self.id = id
         self.name = name
         self.context = context
-        self.updateEvery = min(max(1, updateEvery), 366 * 86_400)
-        self.first = first
-        self.last = last
+        let updateEvery = min(max(1, updateEvery), Self.longestStep)
+        self.updateEvery = updateEvery
+        tiers = [TierSpan(tier: 0, first: first, last: last, step: updateEvery)] + higherTiers.map(\.bounded)
+        let kept = tiers.filter { !$0.isEmpty }
+        self.first = kept.map(\.first).min() ?? first
+        self.last = kept.map(\.last).max() ?? last
         self.labels = labels
         self.dimensions = dimensions
     }
 
+    /// Seconds that a point may have.
+    fileprivate static let longestStep: Int64 = 366 * 86_400
+
     /// Whether anything of it may lie in a window (web API §7.1, "time frame").
     func isWithin(after: Int64, before: Int64) -> Bool {
         first != 0 && first - 2 * updateEvery <= before && last + 2 * updateEvery >= after
+    }
+}
+
+extension TierSpan {
+    /// With a step that nothing is divided by, or multiplied with, in vain.
+    fileprivate var bounded: TierSpan {
+        TierSpan(tier: tier, first: first, last: last, step: min(max(1, step), QueryChart.longestStep))
     }
 }
 

@@ -21,6 +21,8 @@ public struct QueryParameters: Sendable, Equatable {
     public var timeout: Int64 = 0
     public var labelKeys = ""
     public var labelFilter = ""
+    /// The tier to read, whatever would be best (web API §7.7); nil leaves the choice.
+    public var tier: Int64?
 
     public init() {}
 
@@ -43,6 +45,7 @@ public struct QueryParameters: Sendable, Equatable {
             case "timeout": timeout = max(0, leadingInteger(value))
             case "chart_label_key": labelKeys = value
             case "chart_labels_filter": labelFilter = value
+            case "tier": tier = max(0, leadingInteger(value))
             case "show_dimensions": options.insert(.allDimensions)
             default: break
             }

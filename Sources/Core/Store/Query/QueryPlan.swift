@@ -23,12 +23,19 @@ public struct QueryPlan: Sendable {
         public let computed: [Int]
         /// Whether a pattern named the dimensions: those count as nonzero always.
         let isExplicit: Bool
+        /// Where the points come from: one tier for the whole window. Empty where the chart has not the tier asked for.
+        public internal(set) var source: TierSpan
+
+        public var tier: Int { source.tier }
     }
 
+    /// What was asked for, and the option `selected-tier` wherever a tier is fixed.
     public let parameters: QueryParameters
+    /// The tier that was asked for, if there is such a one.
+    public let fixedTier: Int?
     /// Whether the query names exactly one chart, by id or name.
     public let isSingleChart: Bool
-    public let parts: [Part]
+    public private(set) var parts: [Part]
     public let grid: TimeGrid
     public let updateEvery: Int64
     public let first: Int64
@@ -36,10 +43,12 @@ public struct QueryPlan: Sendable {
 
     /// - Parameters:
     ///   - charts: all charts of the host, or at least the ones that may match, in the host's order.
+    ///   - tiers: how many the host has; a tier beyond them cannot be asked for.
     ///   - now: microseconds since 1970.
     public init(
         _ parameters: QueryParameters,
         charts: some Sequence<QueryChart>,
+        tiers: Int = 1,
         now: Int64,
         limits: QueryLimits = QueryLimits()
     ) throws(QueryRefusal) {
@@ -61,21 +70,40 @@ public struct QueryPlan: Sendable {
             return Part(chart, selection, isPercentage: parameters.options.contains(.percentage))
         }
         guard !parts.isEmpty else { throw .nothingMatched }
+        let fixed = TierChoice.fixed(parameters, tiers: tiers)
+        var parameters = parameters
+        if fixed != nil { parameters.options.insert(.selectedTier) }
         self.parameters = parameters
         self.parts = parts
+        fixedTier = fixed
         isSingleChart = single != nil
         updateEvery = parts.map(\.chart.updateEvery).min() ?? 1
         first = parts.map(\.chart.first).min() ?? 0
         last = parts.map(\.chart.last).max() ?? 0
+        // Natural rows of a tier that was asked for are its points.
+        let step = fixed.flatMap { tier in parts.compactMap { $0.chart.span(of: tier)?.step }.min() }
         grid = TimeGrid(
             parameters,
-            updateEvery: updateEvery,
+            updateEvery: step ?? updateEvery,
             first: first,
             last: last,
             now: second,
             limits: limits
         )
+        chooseTiers(limits)
         try checkSize(limits)
+    }
+
+    /// Each part's best tier. If that were too much to read, the best ones among the higher tiers.
+    private mutating func chooseTiers(_ limits: QueryLimits) {
+        let highest = parts.map(\.chart.tiers.count).max() ?? 1
+        var lowest = 0
+        repeat {
+            for index in parts.indices {
+                parts[index].source = TierChoice(grid).source(of: parts[index].chart, fixed: fixedTier, from: lowest)
+            }
+            lowest += 1
+        } while fixedTier == nil && lowest < highest && storedPoints > limits.storedPoints
     }
 
     private func checkSize(_ limits: QueryLimits) throws(QueryRefusal) {
@@ -83,42 +111,52 @@ public struct QueryPlan: Sendable {
         guard columns * Int(grid.rows) <= limits.values else {
             throw .tooLarge("\(grid.rows) rows of \(columns) dimensions (limit \(limits.values) values)")
         }
-        var stored: Int64 = 0
-        for part in parts {
-            guard let range = points(of: part) else { continue }
-            stored += (range.upperBound - range.lowerBound) / part.chart.updateEvery * Int64(part.computed.count)
-        }
+        let stored = storedPoints
         guard stored <= limits.storedPoints else {
             throw .tooLarge("\(stored) stored points (limit \(limits.storedPoints))")
         }
     }
 
-    /// The times at which the points end that a part needs; nil where it needs none. A point may end behind the window:
-    /// the last row lies on the line to it.
-    public func points(of part: Part) -> ClosedRange<Int64>? {
-        let from = max(grid.after, part.chart.first)
-        let through = min(grid.before + part.chart.updateEvery, part.chart.last)
-        return from <= through && part.chart.first <= grid.before ? from...through : nil
+    /// Points to be read, over all dimensions and each in its tier.
+    private var storedPoints: Int64 {
+        var stored: Int64 = 0
+        for part in parts {
+            guard let range = points(of: part) else { continue }
+            stored += (range.upperBound - range.lowerBound) / part.source.step * Int64(part.computed.count)
+        }
+        return stored
     }
 
-    /// - Parameter points: copies the points of a part, at least those of ``points(of:)``; nil where they are gone.
-    public func run(_ points: (Part, ClosedRange<Int64>) -> StoredPoints?) -> QueryResult {
+    /// The times at which the points end that a part needs, in its tier; nil where it needs none. A point may end behind the
+    /// window: the last row lies on the line to it. In a higher tier one may end in front of it, for the line to the first row.
+    public func points(of part: Part) -> ClosedRange<Int64>? {
+        let source = part.source
+        guard source.tier == 0 || !source.isEmpty else { return nil }
+        let from = max(source.tier == 0 ? grid.after : grid.after - source.step + 1, source.first)
+        let through = min(grid.before + source.step, source.last)
+        return from <= through && source.first <= grid.before ? from...through : nil
+    }
+
+    /// - Parameters:
+    ///   - points: copies the points of a part of tier 0, at least those of ``points(of:)``; nil where they are gone.
+    ///   - tier: the same for a part of a higher tier: a column for each of the chart's dimensions.
+    public func run(
+        _ points: (Part, ClosedRange<Int64>) -> StoredPoints?,
+        tier: (Part, ClosedRange<Int64>) -> TierColumns? = { _, _ in nil }
+    ) -> QueryResult {
         let resampler = Resampler(grid: grid, grouping: parameters.grouping, groupOptions: parameters.groupOptions)
         var totals = RowTotals(isNeeded: parameters.options.contains(.percentage), grid.rows, parameters.options)
         var result = QueryResult(plan: self)
         for (index, part) in parts.enumerated() {
-            let copy = self.points(of: part).flatMap { points(part, $0) }
+            let times = self.points(of: part)
+            let copy = part.tier == 0 ? times.flatMap { points(part, $0) } : nil
+            let rows = part.tier > 0 ? times.flatMap { tier(part, $0) } : nil
             let shown = Set(part.shown)
             for dimension in part.computed {
                 let column =
-                    copy.map {
-                        resampler.column(
-                            codes: $0.columns.indices.contains(dimension) ? $0.columns[dimension] : [],
-                            firstTime: $0.firstTime,
-                            step: $0.step
-                        )
-                    } ?? .nulls(Int(grid.rows))
-                result.pointsRead += column.pointsRead
+                    copy.map { resampler.column($0, dimension) } ?? rows.map { resampler.column($0, dimension) }
+                    ?? .nulls(Int(grid.rows))
+                result.count(column.pointsRead, tier: part.tier)
                 totals.add(column)
                 if shown.contains(dimension) {
                     result.columns.append(
@@ -151,6 +189,7 @@ extension QueryPlan.Part {
         self.chart = chart
         self.shown = shown
         self.isExplicit = isExplicit
+        source = chart.tiers[0]
         computed = isPercentage ? Array(chart.dimensions.indices) : shown
     }
 }

@@ -14,10 +14,17 @@ public struct QueryResult: Sendable {
     /// Smallest and largest value of the answer, nulls counting as 0 (web API §7.5).
     public private(set) var minimum = 0.0
     public private(set) var maximum = 0.0
-    /// Points read from the store, over all dimensions.
-    public internal(set) var pointsRead = 0
+    /// Points read from each tier of the store, over all dimensions; full resolution first, at least that.
+    public private(set) var pointsPerTier = [0]
+    /// The same over all tiers.
+    public var pointsRead: Int { pointsPerTier.reduce(0, +) }
 
     init(plan: QueryPlan) { self.plan = plan }
+
+    mutating func count(_ points: Int, tier: Int) {
+        while pointsPerTier.count <= tier { pointsPerTier.append(0) }
+        pointsPerTier[tier] += points
+    }
 
     /// Rows of the answer; none where no dimension is left.
     public var rowCount: Int { columns.isEmpty ? 0 : Int(plan.grid.rows) }

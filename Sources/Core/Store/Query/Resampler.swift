@@ -18,48 +18,106 @@ struct Resampler {
     let grouping: Grouping
     let groupOptions: String
 
+    /// A dimension's rows out of full resolution; nulls where there is no such column.
+    func column(_ points: StoredPoints, _ dimension: Int) -> QueryColumn {
+        column(
+            codes: points.columns.indices.contains(dimension) ? points.columns[dimension] : [],
+            firstTime: points.firstTime,
+            step: points.step
+        )
+    }
+
     /// - Parameters:
     ///   - codes: storage numbers, one for each step.
     ///   - firstTime: where the first of them ends.
     ///   - step: seconds between two.
     func column(codes: [UInt32], firstTime: Int64, step: Int64) -> QueryColumn {
-        guard !codes.isEmpty, firstTime <= grid.before else { return .nulls(Int(grid.rows)) }
-        let points = Points(codes: codes, firstTime: firstTime, step: max(1, step))
-        switch grouping.function {
-        case .average, .sum, .minimum, .maximum: if hasOnePointARow(points) { return fill(points, SinglePoint()) }
-        default: break
+        let times = Times(firstTime: firstTime, step: step, count: codes.count)
+        return codes.withUnsafeBufferPointer { column(times, Codes(codes: $0)) }
+    }
+
+    /// A dimension's rows out of a higher tier. What counts of a point depends on the function: its sum, its smallest or
+    /// its largest value, for all others its average.
+    func column(_ rows: TierColumns, _ dimension: Int) -> QueryColumn {
+        guard rows.columns.indices.contains(dimension) else { return .nulls(Int(grid.rows)) }
+        let column = rows.columns[dimension]
+        let count = min(column.averages.count, column.minima.count, column.maxima.count, column.counts.count)
+        let times = Times(firstTime: rows.firstTime, step: rows.step, count: count, hasLead: true)
+        return column.averages.withUnsafeBufferPointer { averages in
+            switch grouping.function {
+            case .sum:
+                column.counts.withUnsafeBufferPointer { counts in
+                    fill(times, Sums(averages: averages, counts: counts), unlessSingle: Sum())
+                }
+            case .minimum:
+                column.minima.withUnsafeBufferPointer { minima in
+                    let points = MarkedCodes(codes: minima, marks: averages)
+                    return fill(times, points, unlessSingle: Extreme(isMaximum: false))
+                }
+            case .maximum:
+                column.maxima.withUnsafeBufferPointer { maxima in
+                    let points = MarkedCodes(codes: maxima, marks: averages)
+                    return fill(times, points, unlessSingle: Extreme(isMaximum: true))
+                }
+            default: self.column(times, Codes(codes: averages))
+            }
         }
+    }
+
+    private func column(_ times: Times, _ points: Codes) -> QueryColumn {
         switch grouping.function {
         case .average:
-            return fill(points, Average(resamplingDivisor: grid.resamplingGroup > 1 ? grid.resamplingDivisor : 0))
-        case .sum: return fill(points, Sum())
-        case .minimum: return fill(points, Extreme(isMaximum: false))
-        case .maximum: return fill(points, Extreme(isMaximum: true))
-        case .incrementalSum: return fill(points, IncrementalSum())
-        case .standardDeviation: return fill(points, Deviation(isRelative: false))
-        case .coefficientOfVariation: return fill(points, Deviation(isRelative: true))
-        case .countIf: return fill(points, CountIf(comparison: Comparison(groupOptions)))
+            let function = Average(resamplingDivisor: grid.resamplingGroup > 1 ? grid.resamplingDivisor : 0)
+            return fill(times, points, unlessSingle: function)
+        case .sum: return fill(times, points, unlessSingle: Sum())
+        case .minimum: return fill(times, points, unlessSingle: Extreme(isMaximum: false))
+        case .maximum: return fill(times, points, unlessSingle: Extreme(isMaximum: true))
+        case .incrementalSum: return fill(times, points, IncrementalSum())
+        case .standardDeviation: return fill(times, points, Deviation(isRelative: false))
+        case .coefficientOfVariation: return fill(times, points, Deviation(isRelative: true))
+        case .countIf: return fill(times, points, CountIf(comparison: Comparison(groupOptions)))
         case .singleExponential:
-            return fill(points, Exponential(group: grid.group, rows: grid.rows, followsTrend: false))
+            return fill(times, points, Exponential(group: grid.group, rows: grid.rows, followsTrend: false))
         case .doubleExponential:
-            return fill(points, Exponential(group: grid.group, rows: grid.rows, followsTrend: true))
+            return fill(times, points, Exponential(group: grid.group, rows: grid.rows, followsTrend: true))
         case .median, .trimmedMedian, .trimmedMean, .percentile:
             let percent = grouping.percent(options: groupOptions)
-            return fill(points, Ordered(function: grouping.function, percent: percent))
+            return fill(times, points, Ordered(function: grouping.function, percent: percent))
         }
+    }
+
+    /// The cheaper function where no row can have more than one point, whatever it would be grouped by.
+    private func fill(
+        _ times: Times,
+        _ points: some PointValues,
+        unlessSingle function: some RowFunction
+    ) -> QueryColumn {
+        hasOnePointARow(times) ? fill(times, points, SinglePoint()) : fill(times, points, function)
     }
 
     /// Whether the rows end exactly where points do (or between them, one at a time).
-    private func hasOnePointARow(_ points: Points) -> Bool {
+    private func hasOnePointARow(_ times: Times) -> Bool {
         guard grid.group == 1, grid.resamplingGroup == 1 else { return false }
         return grid.granularity == 1
-            || points.step == grid.granularity && (points.firstTime - grid.firstRow) % points.step == 0
+            || times.step == grid.granularity && (times.firstTime - grid.firstRow) % times.step == 0
     }
 
-    private struct Points {
-        let codes: [UInt32]
+    /// When the points of a column end.
+    private struct Times {
         let firstTime: Int64
         let step: Int64
+        let count: Int
+        /// Whether the point in front of the window is there for the line to the first row.
+        let hasLead: Bool
+
+        init(firstTime: Int64, step: Int64, count: Int, hasLead: Bool = false) {
+            self.firstTime = firstTime
+            self.step = max(1, step)
+            self.count = count
+            self.hasLead = hasLead
+        }
+
+        @inline(__always) func end(_ index: Int) -> Int64 { firstTime &+ Int64(index) &* step }
     }
 
     /// A stored point; its time spans from `start` to `end`.
@@ -82,7 +140,12 @@ struct Resampler {
     }
 
     @inline(__always)
-    private func fill<Function: RowFunction>(_ points: Points, _ function: Function) -> QueryColumn {
+    private func fill<Values: PointValues, Function: RowFunction>(
+        _ times: Times,
+        _ points: Values,
+        _ function: Function
+    ) -> QueryColumn {
+        guard times.count > 0, times.firstTime <= grid.before else { return .nulls(Int(grid.rows)) }
         var function = function
         let rows = Int(grid.rows)
         let stride = grid.step
@@ -91,13 +154,24 @@ struct Resampler {
         var isNonzero = false
         var rowEnd = grid.firstRow
         var rowStart = grid.after - grid.granularity
-        let start = firstIndex(points)
+        let start = firstIndex(times)
+        let lead = times.hasLead && start > 0 && start < times.count && times.end(start) > grid.after ? 1 : 0
         var index = start
         var added = 0
         var isReset = false
-        var newest: Point?
+        var newest: Point? = lead > 0 ? read(start - 1) : nil
         var previous: Point?
         var older: Point?
+
+        @inline(__always) func read(_ index: Int) -> Point {
+            let end = times.end(index)
+            return Point(
+                start: end &- times.step,
+                end: end,
+                value: points.value(index),
+                isReset: points.isReset(index)
+            )
+        }
 
         @inline(__always) func add(_ value: Double, _ reset: Bool) {
             guard !value.isNaN else { return }
@@ -107,65 +181,93 @@ struct Resampler {
             if reset { isReset = true }
         }
 
-        points.codes.withUnsafeBufferPointer { codes in
-            column.values = Array(unsafeUninitializedCapacity: rows) { values, filled in
-                while filled < rows {
-                    older = previous
-                    previous = newest
-                    if index < codes.count {
-                        let code = codes[index]
-                        let end = points.firstTime &+ Int64(index) &* points.step
-                        newest = Point(
-                            start: end &- points.step,
-                            end: end,
-                            value: StorageNumber.value(code),
-                            isReset: StorageNumber.hasReset(code)
-                        )
-                        index &+= 1
-                        if end < rowEnd {
-                            if end >= rowStart { add(newest!.value, newest!.isReset) }
-                            continue
-                        }
-                    } else {
-                        // Nothing more is stored: null up to where the row ends.
-                        newest = Point(
-                            start: previous?.end ?? rowStart,
-                            end: rowEnd,
-                            value: .nan,
-                            isReset: false
-                        )
+        column.values = Array(unsafeUninitializedCapacity: rows) { values, filled in
+            while filled < rows {
+                older = previous
+                previous = newest
+                if index < times.count {
+                    newest = read(index)
+                    index &+= 1
+                    if newest!.end < rowEnd {
+                        if newest!.end >= rowStart { add(newest!.value, newest!.isReset) }
+                        continue
                     }
-                    let point = newest!
-                    while rowEnd <= point.end, filled < rows {
-                        if rowEnd > point.start {
-                            add(point.value(at: rowEnd, after: previous), point.isReset)
-                        } else if let previous, rowEnd <= previous.end {
-                            add(previous.value(at: rowEnd, after: older), previous.isReset)
-                        }
-                        values.initializeElement(at: filled, to: function.finish(count: added))
-                        if isReset {
-                            if resets.isEmpty { resets = Array(repeating: false, count: rows) }
-                            resets[filled] = true
-                        }
-                        filled &+= 1
-                        rowStart = rowEnd
-                        rowEnd &+= stride
-                        added = 0
-                        isReset = false
+                } else {
+                    // Nothing more is stored: null up to where the row ends.
+                    newest = Point(
+                        start: previous?.end ?? rowStart,
+                        end: rowEnd,
+                        value: .nan,
+                        isReset: false
+                    )
+                }
+                let point = newest!
+                while rowEnd <= point.end, filled < rows {
+                    if rowEnd > point.start {
+                        add(point.value(at: rowEnd, after: previous), point.isReset)
+                    } else if let previous, rowEnd <= previous.end {
+                        add(previous.value(at: rowEnd, after: older), previous.isReset)
                     }
+                    values.initializeElement(at: filled, to: function.finish(count: added))
+                    if isReset {
+                        if resets.isEmpty { resets = Array(repeating: false, count: rows) }
+                        resets[filled] = true
+                    }
+                    filled &+= 1
+                    rowStart = rowEnd
+                    rowEnd &+= stride
+                    added = 0
+                    isReset = false
                 }
             }
         }
         column.resets = resets
         column.isNonzero = isNonzero
-        column.pointsRead = index - start
+        column.pointsRead = index - start + lead
         return column
     }
 
     /// The first point that ends within the window.
-    private func firstIndex(_ points: Points) -> Int {
-        guard grid.after > points.firstTime else { return 0 }
-        let index = (grid.after - points.firstTime + points.step - 1) / points.step
-        return Int(min(index, Int64(points.codes.count)))
+    private func firstIndex(_ times: Times) -> Int {
+        guard grid.after > times.firstTime else { return 0 }
+        let index = (grid.after - times.firstTime + times.step - 1) / times.step
+        return Int(min(index, Int64(times.count)))
     }
+}
+
+/// What the points of one column say. Specialised, like the functions, so that the walk has neither calls nor branches for
+/// the tier in it.
+protocol PointValues {
+    /// NaN is null.
+    func value(_ index: Int) -> Double
+    func isReset(_ index: Int) -> Bool
+}
+
+/// Full resolution, or a higher tier's averages.
+private struct Codes: PointValues {
+    let codes: UnsafeBufferPointer<UInt32>
+
+    @inline(__always) func value(_ index: Int) -> Double { StorageNumber.value(codes[index]) }
+    @inline(__always) func isReset(_ index: Int) -> Bool { StorageNumber.hasReset(codes[index]) }
+}
+
+/// A higher tier's minima or maxima: the RESET mark is the average's.
+private struct MarkedCodes: PointValues {
+    let codes: UnsafeBufferPointer<UInt32>
+    let marks: UnsafeBufferPointer<UInt32>
+
+    @inline(__always) func value(_ index: Int) -> Double { StorageNumber.value(codes[index]) }
+    @inline(__always) func isReset(_ index: Int) -> Bool { StorageNumber.hasReset(marks[index]) }
+}
+
+/// A higher tier's sums.
+private struct Sums: PointValues {
+    let averages: UnsafeBufferPointer<UInt32>
+    let counts: UnsafeBufferPointer<UInt32>
+
+    @inline(__always) func value(_ index: Int) -> Double {
+        StorageNumber.value(averages[index]) * Double(counts[index])
+    }
+
+    @inline(__always) func isReset(_ index: Int) -> Bool { StorageNumber.hasReset(averages[index]) }
 }

@@ -17,17 +17,26 @@ enum DataEndpoint {
             let plan = try QueryPlan(
                 data.query,
                 charts: described.map(\.chart),
+                tiers: host.settings.requestedMode == .dbengine ? context.storageTiers : 1,
                 now: context.clock.now(),
                 limits: context.queryLimits
             )
             let refs = Dictionary(described.map { ($0.chart.id, $0.ref) }) { first, _ in first }
             var isAbandoned = false
-            let result = plan.run { part, times in
+            func mayGoOn() -> Bool {
                 if request.http.receivedAt > 0, isLate() { isAbandoned = true }
-                guard !isAbandoned, let ref = refs[part.chart.id] else { return nil }
+                return !isAbandoned
+            }
+            let result = plan.run { part, times in
+                guard mayGoOn(), let ref = refs[part.chart.id] else { return nil }
                 // What still grows is copied under the lock, the rest without it.
                 return host.withDatabase { $0.shared(ref, from: times.lowerBound, to: times.upperBound) }
                     .beginning(at: times.lowerBound).copied()
+            } tier: { part, times in
+                guard mayGoOn() else { return nil }
+                let chart = part.chart
+                let series = host.series(chart.id, chart.updateEvery, chart.dimensions.map(\.id))
+                return host.tierColumns(series, tier: part.tier, from: times.lowerBound, through: times.upperBound)
             }
             if isAbandoned { return HTTPResponse(status: 503, body: []) }
             return response(
@@ -76,12 +85,21 @@ extension Host {
         let named = query.context.isEmpty ? withDatabase { $0.find(query.chart) } : nil
         return take(of: named.map { [$0] }) { database, ref in
             database.snapshot(of: ref).map { ($0, database.latest(of: ref)) }
-        }.map { chart, latest in (QueryChart(chart, latest: latest), chart.ref) }
+        }.map { chart, latest in
+            let tiers = tierSpans(
+                series(chart.definition.id, chart.retention.updateEvery, chart.dimensions.map(\.id))
+            )
+            return (QueryChart(chart, latest: latest, higherTiers: tiers), chart.ref)
+        }
+    }
+
+    fileprivate func series(_ chart: String, _ updateEvery: Int64, _ dimensions: [String]) -> TierSeries {
+        TierSeries(host: guid, chart: chart, updateEvery: updateEvery, dimensions: dimensions)
     }
 }
 
 extension QueryChart {
-    fileprivate init(_ chart: ChartSnapshot, latest: [LatestValue]) {
+    fileprivate init(_ chart: ChartSnapshot, latest: [LatestValue], higherTiers: [TierSpan]) {
         self.init(
             id: chart.definition.id,
             name: chart.definition.name,
@@ -89,6 +107,7 @@ extension QueryChart {
             updateEvery: chart.retention.updateEvery,
             first: chart.reportedFirst,
             last: chart.retention.last,
+            higherTiers: higherTiers,
             labels: chart.definition.labelsAutomaticFirst.map { ($0.key, $0.value) },
             dimensions: zip(chart.dimensions, latest).map { dimension, latest in
                 Dimension(

@@ -35,7 +35,7 @@ struct DataWrapper {
         number("before", grid.before)
         number("after", grid.firstRow - grid.step + grid.granularity)
         text("group", request.query.grouping.name)
-        var options = request.query.options
+        var options = plan.parameters.options
         options.subtract([.naturalPoints, .virtualPoints])
         options.insert(grid.isNatural ? .naturalPoints : .virtualPoints)
         text("options", options.names)
@@ -52,8 +52,10 @@ struct DataWrapper {
         text("format", request.format.name)
         member("db_points_per_tier")
         bytes.append("[ ")
-        bytes.append(number: result.pointsRead)
-        for _ in 1..<max(1, storageTiers) { bytes.append(", 0") }
+        for tier in 0..<max(storageTiers, result.pointsPerTier.count) {
+            if tier > 0 { bytes.append(", ") }
+            bytes.append(number: result.pointsPerTier.indices.contains(tier) ? result.pointsPerTier[tier] : 0)
+        }
         bytes.append(" ],\n")
         member("result")
         output += bytes
@@ -74,7 +76,7 @@ struct DataWrapper {
 
     /// What was asked, as one line.
     private var queryID: String {
-        let query = request.query
+        let query = plan.parameters
         var id =
             plan.isSingleChart
             ? "chart://host:\(hostname)/instance:\(plan.parts[0].chart.id)"
@@ -82,6 +84,7 @@ struct DataWrapper {
         id += "/dimensions:\(orStar(query.dimensions))/after:\(query.after)/before:\(query.before)"
         id += "/points:\(query.points)/group:\(query.grouping.name)\(query.groupOptions)/options:\(query.options.names)"
         if query.resampling > 1 { id += "/resampling:\(query.resampling)" }
+        if let tier = plan.fixedTier { id += "/tier:\(tier)" }
         return id
     }
 
