@@ -41,6 +41,16 @@ import Testing
         }
     }
 
+    @Test func defaultsThatArePartsOfOtherOptionsExist() {
+        for option in Option.all {
+            guard case .part(let other, let divisor) = option.defaultValue else { continue }
+            #expect(Option.named(other.section, other.name) != nil, "[\(option.section)] \(option.name)")
+            #expect(divisor > 1)
+            let reading = Reading(Settings().fallback(of: option)?.value ?? "", of: option, in: Settings())
+            #expect(reading.oddities.isEmpty && reading.number > 0, "[\(option.section)] \(option.name)")
+        }
+    }
+
     @Test func everyOptionIsDescribedInASentence() {
         for option in Option.all {
             #expect(option.sentence.hasSuffix("."), "[\(option.section)] \(option.name)")

@@ -68,9 +68,15 @@ public struct QueryChart: Sendable {
 }
 
 extension TierSpan {
-    /// With a step that nothing is divided by, or multiplied with, in vain.
+    /// With numbers that may be added and divided by.
     fileprivate var bounded: TierSpan {
-        TierSpan(tier: tier, first: first, last: last, step: min(max(1, step), QueryChart.longestStep))
+        func time(_ time: Int64) -> Int64 { min(max(0, time), 1 << 40) }
+        return TierSpan(
+            tier: tier,
+            first: time(first),
+            last: time(last),
+            step: min(max(1, step), QueryChart.longestStep)
+        )
     }
 }
 
