@@ -99,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "ndstream",
             dependencies: [
-                "Basics", "Diagnostics", "System", "Config", "Status", "Transport", "TLSCheck", "SelfTest", "Node",
-                "TUI",
+                "Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport", "TLSCheck", "SelfTest",
+                "Node", "TUI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [
@@ -124,6 +124,7 @@ let package = Package(
         tests("Status", ["Basics"]),
         tests("Store", ["Basics", "Diagnostics", "Status", "Wire"]),
         tests("Query", of: "Store", ["Basics", "Diagnostics"]),
+        tests("Segment", of: "Store", ["Basics", "Diagnostics", "FaultyFiles", "System"]),
         tests("Transport", ["Basics", "Config", "Diagnostics", "System", "TestCertificates"], nio + [embedded]),
         tests(
             "Streaming",
@@ -161,6 +162,8 @@ let package = Package(
         ),
         // Real certificates of every kind, for whoever tests TLS.
         .target(name: "TestCertificates", path: "Tests/Support/Certificates"),
+        // Files in memory that fail on demand, for whoever writes to disks.
+        .target(name: "FaultyFiles", dependencies: ["System"], path: "Tests/Support/FaultyFiles"),
         // What both of the last two say of the TLS matrix, for people.
         .target(name: "TLSMatrix", dependencies: ["SelfTest", "System"], path: "Tests/Support/TLSMatrix"),
         // Writes man/ for packaging/generate-docs.sh; no part of what is installed.

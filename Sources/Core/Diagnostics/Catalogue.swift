@@ -2,7 +2,7 @@
 public enum Catalogue {
     public static let all: [Condition] =
         streaming + connecting + encrypting + tls + certificates + alerts + tlsCheck + selfTest + hosts + replication
-        + replicationChild + wire + transport + serverEncryption + store + collection + plugins
+        + replicationChild + wire + transport + serverEncryption + store + disk + collection + plugins
         + config + service + web + node + exporting + older
 
     public static func condition(code: String) -> Condition? {
