@@ -3,7 +3,7 @@ import Glibc
 // What the pieces cost by themselves: swift run -c release MicroBenchmarks [tokenizer] [ingest] [query] [memory]
 let benchmarks: [(name: String, run: () -> Void)] = [
     ("tokenizer", benchmarkTokenizer), ("ingest", benchmarkIngest), ("query", benchmarkQuery),
-    ("memory", benchmarkMemory),
+    ("memory", benchmarkMemory), ("store", benchmarkStore),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) { benchmark.run() }

@@ -54,7 +54,7 @@ import Testing
         let scratch = try Scratch()
         let text = "[db]\n mode = \(word)\n retention = 100\n update every = 2\n future limit = 5\n"
         let settings = HostSettings(try scratch.configuration(netdata: text).database, isStreamed: true)
-        #expect(settings.requestedMode == asked && settings.mode == served)
+        #expect(settings.mode == asked && settings.mode == served)
         #expect(settings.updateEvery == 2 && settings.futureLimitSeconds == 5)
         #expect(settings.history == (served == .none ? 5 : served == .alloc ? 100 : 1024))
     }

@@ -14,7 +14,7 @@ struct PointsTests {
     )
     func history(mode: MemoryMode, asked: Int, kept: Int) {
         #expect(HostSettings(mode: mode, history: asked).history == kept)
-        #expect(HostSettings(mode: mode, history: asked).requestedMode == mode)
+        #expect(HostSettings(mode: mode, history: asked).mode == mode)
     }
 
     @Test(

@@ -32,6 +32,9 @@ public struct DiskEngineSettings: Sendable, Equatable {
     /// original.
     public static let mostPointsOfTierZero = 65_535
 
+    /// - Parameter tiers: full resolution first.
+    init(tiers: [Tier]) { self.tiers = tiers }
+
     init(_ settings: Settings) {
         func bytes(_ name: String) -> Int64 {
             let (bytes, overflows) = Int64(settings.integer("db", name)).multipliedReportingOverflow(by: 1 << 20)

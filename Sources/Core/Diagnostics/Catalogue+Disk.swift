@@ -75,7 +75,74 @@ extension Condition {
 
 extension Catalogue {
     static let disk: [Condition] = [
+        .shelfNotOpened, .shelfFailed, .shelfRecovered, .journalReplayed, .journalCut, .journalSetAside,
+        .journalUnreadable,
         .segmentCut, .segmentDamaged, .segmentIndexDamaged, .segmentSetAside, .segmentNotAside, .segmentUnreadable,
         .segmentNotContinued, .blockDamaged,
     ]
+}
+
+extension Condition {
+    public static let shelfNotOpened = Condition(
+        "ND-D01",
+        .error,
+        "DBENGINE: cannot use '{directory}': {reason}. Its hosts are kept in memory only.",
+        sentence: "The database's directory cannot be used, so what comes is kept in memory and is lost with the node.",
+        causes: [
+            "another node uses the directory", "the directory belongs to somebody else",
+            "the disk is mounted read-only",
+        ],
+        fix: ["ls -ld {directory}", "give each node its own --state-dir"]
+    )
+
+    public static let shelfFailed = Condition(
+        "ND-D02",
+        .error,
+        "DBENGINE: cannot write to '{directory}': {reason}. Keeping what comes in memory until it can.",
+        sentence:
+            "The disk takes nothing; nothing is lost while the node runs and the disk is well again within an hour or so.",
+        causes: ["the disk is full", "the disk fails, or became read-only"],
+        fix: ["df {directory}", "lower [db] dbengine multihost disk space MB, or make room"]
+    )
+
+    public static let shelfRecovered = Condition(
+        "ND-D03",
+        .info,
+        "DBENGINE: '{directory}' can be written again, after {seconds} seconds.",
+        sentence: "The disk is well again; what was kept in memory meanwhile is written."
+    )
+
+    public static let journalReplayed = Condition(
+        "ND-D04",
+        .info,
+        "DBENGINE: the journal in '{directory}' had {rows} rows of {charts} charts that no file had yet.",
+        sentence:
+            "The node was killed the last time; what it had not written in its own form came back from its journal."
+    )
+
+    public static let journalCut = Condition(
+        "ND-D05",
+        .info,
+        "DBENGINE: the end of the journal '{file}' is not whole.",
+        sentence: "The node died while it wrote its journal: at most its last two seconds are missing."
+    )
+
+    public static let journalSetAside = Condition(
+        "ND-D06",
+        .warning,
+        "DBENGINE: the journal '{file}' is none of this version and is set aside.",
+        sentence: "A journal that a later version wrote is kept under another name, but not used.",
+        causes: ["a later version of ndstream ran here"],
+        fix: ["start the later version once, so that it writes what is in it"]
+    )
+
+    public static let journalUnreadable = Condition(
+        "ND-D07",
+        .error,
+        "DBENGINE: the journal in '{directory}' cannot be taken over: {reason}.",
+        sentence:
+            "What the node had not written in its own form when it was killed cannot be read now; the journal stays.",
+        causes: ["the disk fails, or is full", "the file belongs to another user"],
+        fix: ["ls -l {directory}", "restart the node when the disk is well"]
+    )
 }

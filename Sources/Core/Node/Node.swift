@@ -42,6 +42,7 @@ public final class Node: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let pool: NIOThreadPool
     private let hosts: Hosts
+    private let disk: DiskStore
     private let information: HostInformation
     private let parent: StreamParent
     private let keeper: HostKeeper
@@ -81,7 +82,17 @@ public final class Node: Sendable {
             state: .local,
             at: clock.now()
         )
-        hosts = Hosts(local: local)
+        do throws(SystemError) {
+            disk = try DiskStore(
+                cache: configuration.directories.cache,
+                settings: configuration.database.diskEngine,
+                clock: clock,
+                reporter: journal
+            )
+        } catch {
+            throw StartFailure(sentence: error.description, code: 74)
+        }
+        hosts = Hosts(local: local, disk: disk)
         keeper = HostKeeper(hosts: hosts, configuration: configuration, clock: clock, reporter: journal)
         let replicates = configuration.database.enableReplication
         let dialer = Dialer(pool: pool)
@@ -150,7 +161,9 @@ public final class Node: Sendable {
         let configuration = current.value
         report(configuration.findings + identityFindings + configuration.trustFindings())
         // Before anybody comes: a child is the host it was.
+        disk.attach(hosts.local)
         keeper.load()
+        disk.start()
         let places = try services.start()
         report(
             .nodeStarted,
@@ -288,6 +301,7 @@ public final class Node: Sendable {
         while parent.receiverCount + proxies.count > 0, clock.monotonic() < deadline {
             usleep(UInt32(Self.farewellStep))
         }
+        disk.stop()
         keeper.saveAll(within: Self.savingSeconds)
         report(.nodeStopped)
     }

@@ -118,7 +118,7 @@ final class StatusReport: Sendable {
         shown.program = identity.programName
         shown.version = identity.programVersion
         shown.updateEverySeconds = host.settings.updateEvery
-        shown.databaseMode = host.settings.requestedMode.rawValue
+        shown.databaseMode = host.settings.mode.rawValue
         shown.retentionSeconds = host.settings.mode == .none ? 0 : host.settings.history * host.settings.updateEvery
         shown.charts = database.charts
         shown.dimensions = database.dimensions

@@ -40,6 +40,10 @@ struct Chart {
     var isObsolete = false
     /// Its own child is still sending it what it missed: nothing of it may go further yet (streaming protocol §10.6).
     var isReplicating = false
+    /// What it has comes from a disk: its clock goes on with the first collection.
+    var isRecalled = false
+    /// Some block was sealed since they were last written.
+    var hasSealed = false
     /// BEGIN said something unbelievable: this collection is dropped.
     var isRefused = false
     /// Some dimension is a percentage of the row.
@@ -73,6 +77,10 @@ struct ChartRecord {
     /// Full blocks, oldest first.
     var segments: [Segment] = []
     var segmentRows = 0
+    /// Unix seconds up to which sealed points are on the disk.
+    var writtenUntil: Int64 = 0
+    /// What of the newest block is in the disk's journal.
+    var journaled = JournaledRows()
 }
 
 /// Consecutive points of a chart that no longer change.

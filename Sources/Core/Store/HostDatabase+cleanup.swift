@@ -4,7 +4,8 @@ import Basics
 extension HostDatabase {
     /// Removes a chart and all it has. Its ref becomes stale.
     public mutating func remove(_ ref: ChartRef) {
-        guard pointer(ref) != nil, let record = records[Int(ref.index)] else { return }
+        guard let chart = pointer(ref), let record = records[Int(ref.index)] else { return }
+        leave(chart, Int(ref.index))
         if byName[record.definition.name] == ref.index { byName[record.definition.name] = nil }
         if current == ref.index { current = -1 }
         if preceding == ref.index { preceding = -1 }

@@ -226,19 +226,32 @@ extension HostDatabase {
     private mutating func advance(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, now: Int64) -> Collected {
         let every = chart.pointee.updateEvery
         let step = every &* microsecondsPerSecond
-        if chart.pointee.hasClock {
-            if isQueryable, (chart.pointee.step &- 1) / step >= Int64(history) { return restart(chart, slot, now: now) }
-        }
         guard chart.pointee.hasClock else { return start(chart, now: now) }
+        if chart.pointee.isRecalled {
+            let last = chart.pointee.lastUpdated
+            let collected = start(chart, now: now)
+            bridge(chart, slot, from: last)
+            return collected
+        }
+        if isQueryable, (chart.pointee.step &- 1) / step >= longestHole { return restart(chart, slot, now: now) }
         let before = chart.pointee.lastCollected
         let at = before &+ chart.pointee.step
-        if isQueryable, (at &- chart.pointee.lastUpdated &* microsecondsPerSecond &- 1) / step >= Int64(history) {
+        if isQueryable, (at &- chart.pointee.lastUpdated &* microsecondsPerSecond &- 1) / step >= longestHole {
             chart.pointee.lastCollected = at
             return restart(chart, slot, now: now)
         }
         chart.pointee.lastCollected = at
         return Collected(before: before, at: at, isFirst: chart.pointee.collections == 0 && !chart.pointee.storeFirst)
     }
+
+    /// So many points missing make a chart begin anew.
+    @inline(__always)
+    private var longestHole: Int64 {
+        settings.mode == .dbengine ? HostDatabase.longestHoleOnDisk : Int64(history)
+    }
+
+    /// The same where the disk has room for all of them (web API §5.1).
+    private static let longestHoleOnDisk: Int64 = 1024
 
     /// The first collection: half a second into the current one, so that a jitter doesn't move points.
     private func start(_ chart: UnsafeMutablePointer<Chart>, now: Int64) -> Collected {
@@ -258,15 +271,20 @@ extension HostDatabase {
     /// Forgets what is too old to continue, and begins anew.
     private mutating func restart(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, now: Int64) -> Collected {
         let updated = chart.pointee.lastUpdated
-        reset(chart, slot)
+        let keepsPoints = settings.mode == .dbengine
+        reset(chart, slot, keepsPoints: keepsPoints)
         let collected = start(chart, now: now)
+        if keepsPoints {
+            bridge(chart, slot, from: updated)
+            return collected
+        }
         let every = chart.pointee.updateEvery
         noteHole(after: updated, before: chart.pointee.lastUpdated &+ every, every: every)
         return collected
     }
 
     /// Starts the chart anew: what it has is too old to continue.
-    private mutating func reset(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+    private mutating func reset(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, keepsPoints: Bool) {
         counters.resets &+= 1
         note(
             .reset(
@@ -275,7 +293,7 @@ extension HostDatabase {
                 lastCollected: chart.pointee.lastCollected
             )
         )
-        dropPoints(chart, slot)
+        if !keepsPoints { dropPoints(chart, slot) }
         chart.pointee.hasClock = false
         chart.pointee.collections = 0
         guard let dimensions = chart.pointee.dimensions else { return }

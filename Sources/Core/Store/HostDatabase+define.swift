@@ -51,6 +51,7 @@ extension HostDatabase {
         byID.insert(slot, hash: id.hash) { charts[Int($0)].id.hash }
         byName[definition.name] = slot
         records[Int(slot)] = ChartRecord(definition: definition)
+        recall(chart, Int(slot))
         let ref = ref(slot)
         tell(.chart(ref))
         return DefinitionOutcome(ref: ref, isNew: true, isChanged: true, takenName: taken)
@@ -264,10 +265,13 @@ extension HostDatabase {
         guard definition != old else { return false }
         if definition.updateEvery != old.updateEvery {
             // Points of two distances can't share their time slots.
+            leave(chart, Int(ref.index))
             dropPoints(chart, Int(ref.index))
             chart.pointee.hasClock = false
             chart.pointee.collections = 0
             chart.pointee.updateEvery = Int64(definition.updateEvery)
+            records[Int(ref.index)]?.writtenUntil = 0
+            recall(chart, Int(ref.index))
         }
         chart.pointee.storeFirst = definition.options.contains(.storeFirst)
         chart.pointee.isObsolete = definition.options.contains(.obsolete)

@@ -29,6 +29,7 @@ extension HostDatabase {
         }
         chart.pointee.hasClock = true
         chart.pointee.syncClock = false
+        chart.pointee.isRecalled = false
         chart.pointee.lastUpdated = time
         chart.pointee.lastCollected = time &* microsecondsPerSecond
         chart.pointee.collections &+= 1

@@ -2,6 +2,8 @@
 extension HostDatabase {
     /// Rows of a full block.
     static let rowsPerBlock: Int32 = 128
+    /// The same where it is written to a disk: larger blocks are smaller for each point.
+    static let rowsPerDiskBlock = 512
     /// A hole of so many points becomes a segment of its own, which needs no memory however long it is.
     static let rowsWorthASegment = 64
 
@@ -42,7 +44,9 @@ extension HostDatabase {
         if count > 0 {
             let width = Int(chart.pointee.dimensionCount)
             let block = chart.pointee.rows.map { SealedBlock($0, width: width, count: count) }
-            append(Segment(rows: count, block: block), to: slot, keeping: history(of: chart))
+            append(Segment(rows: count, block: block), to: slot, keeping: kept(of: chart))
+            chart.pointee.hasSealed = true
+            records[slot]?.journaled.rows = 0
         }
         releaseRows(chart)
     }
@@ -58,13 +62,19 @@ extension HostDatabase {
         isQueryable ? history : max(1, settings.ringSeconds / Int(chart.pointee.updateEvery))
     }
 
+    /// Points that must stay in memory. With dbengine they are those that are not written yet: they go with
+    /// ``noteWritten(_:until:mayEvict:)``, unless the disk takes nothing for so long that there is an ordinary history of them.
+    private func kept(of chart: UnsafeMutablePointer<Chart>) -> Int {
+        settings.mode == .dbengine ? max(settings.requestedHistory, Self.rowsPerDiskBlock * 2) : history(of: chart)
+    }
+
     /// Rows of a full block.
     ///
     /// A ring's are short: what is kept too much and what is not filled yet shall be an eighth. A chart's first block is shorter
     /// than the others, by another length for each chart: else all charts of all hosts that came together, as after a restart, would
     /// compress their blocks in the same second.
     private func blockRows(of chart: UnsafeMutablePointer<Chart>, _ slot: Int) -> Int {
-        let full = Int(HostDatabase.rowsPerBlock)
+        let full = settings.mode == .dbengine ? Self.rowsPerDiskBlock : Int(HostDatabase.rowsPerBlock)
         guard isQueryable else { return max(1, min(full, (history(of: chart) + 7) / 8)) }
         guard records[slot]?.segments.isEmpty ?? false else { return full }
         return full / 4 + Int((UInt(slot) &* 37 &+ spread) % UInt(full * 3 / 4))
@@ -82,7 +92,7 @@ extension HostDatabase {
         seal(chart, slot)
         let history = history(of: chart)
         let kept = min(count, history)
-        append(Segment(rows: kept, block: nil), to: slot, keeping: history)
+        append(Segment(rows: kept, block: nil), to: slot, keeping: self.kept(of: chart))
         chart.pointee.points = min(history, chart.pointee.points + kept)
     }
 
@@ -90,6 +100,8 @@ extension HostDatabase {
     mutating func dropPoints(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
         releaseRows(chart)
         chart.pointee.points = 0
+        chart.pointee.isRecalled = false
+        records[slot]?.journaled.rows = 0
         records[slot]?.segments = []
         records[slot]?.segmentRows = 0
     }
@@ -111,6 +123,10 @@ extension HostDatabase {
         chart.pointee.points -= count
         let fromRows = min(count, Int(chart.pointee.rowCount))
         chart.pointee.rowCount -= Int32(fromRows)
+        records[slot]?.cutWritten(
+            to: chart.pointee.lastUpdated &- Int64(count) &* chart.pointee.updateEvery,
+            rows: chart.pointee.rowCount
+        )
         records[slot]?.dropNewest(count - fromRows)
     }
 }
@@ -137,7 +153,24 @@ extension ChartRecord {
             let dropped = min(rest, last.rows)
             rest -= dropped
             segmentRows -= dropped
-            if dropped == last.rows { segments.removeLast() } else { segments[segments.count - 1].rows -= dropped }
+            if dropped == last.rows {
+                segments.removeLast()
+            } else {
+                segments[segments.count - 1].cut(to: last.rows - dropped)
+            }
         }
+    }
+
+    /// What comes now takes the place of what was written for the same times.
+    fileprivate mutating func cutWritten(to time: Int64, rows: Int32) {
+        writtenUntil = min(writtenUntil, time)
+        journaled.rows = min(journaled.rows, rows)
+    }
+}
+
+extension Segment {
+    fileprivate mutating func cut(to count: Int) {
+        rows = count
+        block = block?.cut(to: count)
     }
 }

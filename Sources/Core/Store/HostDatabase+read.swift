@@ -24,7 +24,7 @@ extension HostDatabase {
             definition: record.definition,
             dimensions: record.dimensions,
             retention: retention,
-            reportedFirst: retention.reportedFirst(settings.requestedMode),
+            reportedFirst: retention.reportedFirst(settings.mode),
             variables: record.variables,
             collections: chart.pointee.collections,
             lastCollected: chart.pointee.hasClock ? chart.pointee.lastCollected : 0,
@@ -120,8 +120,12 @@ extension HostDatabase {
         let end = to >= last ? chart.pointee.points : to < first ? 0 : Int((to &- first) / every) + 1
         var shared = SharedPoints(firstTime: first &+ Int64(skipped) &* every, step: every, width: width)
         guard skipped < end else { return shared }
-        let surplus = record.segmentRows + Int(chart.pointee.rowCount) - chart.pointee.points
-        var offset = -surplus
+        // What is in memory may begin before the oldest point that counts, or after it: the rest is on a disk.
+        var offset = chart.pointee.points - record.segmentRows - Int(chart.pointee.rowCount)
+        if skipped < offset, let archive {
+            let count = min(end, offset) - skipped
+            shared.add(.archived(rows(of: record, archive, every, from: shared.firstTime)), from: 0, count: count)
+        }
         for segment in record.segments {
             let low = max(skipped, offset)
             let high = min(end, offset + segment.rows)
@@ -143,6 +147,22 @@ extension HostDatabase {
         return shared
     }
 
+    private func rows(
+        of record: ChartRecord,
+        _ archive: HostArchive,
+        _ every: Int64,
+        from time: Int64
+    ) -> ArchivedRows {
+        ArchivedRows(
+            store: archive.store,
+            host: archive.host,
+            chart: record.definition.id,
+            updateEvery: every,
+            dimensions: record.dimensions.map(\.id),
+            firstTime: time
+        )
+    }
+
     /// Dimensions of a chart; none of one that is gone.
     public func dimensionCount(of ref: ChartRef) -> Int { pointer(ref).map { Int($0.pointee.dimensionCount) } ?? 0 }
 
@@ -152,15 +172,19 @@ extension HostDatabase {
         return (0..<Int(chartSlots)).reduce(0) { $0 + Int(charts[$1].dimensionCount) }
     }
 
+    /// Bytes of blocks that are sealed and in memory.
+    var sealedBytes: Int {
+        records.reduce(0) { $0 + ($1?.segments.reduce(0) { $0 + ($1.block?.bytes ?? 0) } ?? 0) }
+    }
+
     /// Bytes that points take (storage §2: `rrd_memory_bytes` of `charts`).
     public var pointBytes: Int {
         guard let charts else { return 0 }
         var sum = 0
         for slot in 0..<Int(chartSlots) {
             sum += Int(charts[slot].rowCapacity) * Int(charts[slot].dimensionCount) * 4
-            sum += records[slot]?.segments.reduce(0) { $0 + ($1.block?.bytes ?? 0) } ?? 0
         }
-        return sum
+        return sum + sealedBytes
     }
 
     /// All bytes of the database, its texts estimated.
@@ -180,7 +204,7 @@ extension HostDatabase {
 
 /// Points of a chart whose sealed blocks are still shared with the database.
 public struct SharedPoints: Sendable {
-    private let firstTime: Int64
+    let firstTime: Int64
     private let step: Int64
     private let width: Int
     private(set) var pieces: [Piece] = []
@@ -189,6 +213,7 @@ public struct SharedPoints: Sendable {
         case gap
         case sealed(SealedBlock)
         case plain(PlainRows)
+        case archived(ArchivedRows)
     }
 
     struct Piece: Sendable {
@@ -239,6 +264,7 @@ extension SharedPoints.Piece {
         case .gap: for target in targets { target.update(repeating: StorageNumber.empty, count: count) }
         case .sealed(let block): block.copy(from: from, count: count, to: targets)
         case .plain(let rows): rows.copy(from: from, count: count, to: targets)
+        case .archived(let rows): rows.copy(from: from, count: count, to: targets)
         }
     }
 }

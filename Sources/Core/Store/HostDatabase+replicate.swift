@@ -40,6 +40,7 @@ extension HostDatabase {
         } else if chart.pointee.hasClock {
             noteHole(after: chart.pointee.lastUpdated, before: time, every: every)
         }
+        chart.pointee.isRecalled = false
         let row = appendRow(chart, slot)
         let count = Int(chart.pointee.dimensionCount)
         row?.update(repeating: StorageNumber.empty, count: count)
@@ -157,6 +158,7 @@ extension HostDatabase {
             chart.pointee.lastCollected = max(chart.pointee.lastCollected, collected)
         }
         chart.pointee.syncClock = false
+        chart.pointee.isRecalled = false
         chart.pointee.collections = max(1, chart.pointee.collections)
     }
 
@@ -165,8 +167,10 @@ extension HostDatabase {
         guard let chart = pointer(ref), every > 0, every <= Int64(limits.updateEvery),
             every != chart.pointee.updateEvery
         else { return }
+        leave(chart, Int(ref.index))
         dropPoints(chart, Int(ref.index))
         chart.pointee.updateEvery = every
+        records[Int(ref.index)]?.writtenUntil = 0
         if chart.pointee.hasClock {
             chart.pointee.lastUpdated = floorSeconds(
                 chart.pointee.lastUpdated &* microsecondsPerSecond,

@@ -40,6 +40,10 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     var taps: [any CollectionTap] = []
     /// Another number for each host: what its charts do now and then, others shall not do in the same second.
     let spread: UInt
+    /// What of it is on a disk, besides what is in memory.
+    var archive: HostArchive?
+    /// Blocks of charts that have gone, for the disk.
+    var left: [UnwrittenBlock] = []
     /// Missing times of charts since they were taken by ``takeHoles()``.
     var holes: Holes?
     /// Holes that begin long before this have nothing to do with what is going on. Unix seconds.
@@ -49,7 +53,7 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
         self.guid = guid
         self.settings = settings
         self.limits = limits
-        history = settings.history
+        history = settings.capacity
         isQueryable = settings.mode != .none
         isStoring = isQueryable || settings.isRing
         spread = guid.description.utf8.reduce(0) { $0 &* 31 &+ UInt($1) }
@@ -59,7 +63,7 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     /// ones stay; mode none keeps none, and a mode that keeps points begins with what comes.
     mutating func reconfigure(_ new: HostSettings) {
         settings = new
-        history = new.history
+        history = new.capacity
         isQueryable = new.mode != .none
         isStoring = isQueryable || new.isRing
         guard let charts else { return }

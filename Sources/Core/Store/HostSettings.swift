@@ -1,7 +1,6 @@
 /// How the database of one host works. Fixed when the host is created (streaming protocol §12).
 public struct HostSettings: Sendable, Equatable {
-    /// What was asked for; ``mode`` is what serves it.
-    public var requestedMode: MemoryMode
+    public var mode: MemoryMode
     /// Points per chart as asked for; ``history`` is what it became.
     public var requestedHistory: Int
     /// Seconds between collections where a chart doesn't say.
@@ -21,7 +20,7 @@ public struct HostSettings: Sendable, Equatable {
         futureLimitSeconds: Int64 = 3600,
         ringSeconds: Int = 0
     ) {
-        requestedMode = mode
+        self.mode = mode
         requestedHistory = history
         self.updateEvery = max(1, updateEvery)
         self.gapWhenLostIterationsAbove = gapWhenLostIterationsAbove
@@ -38,8 +37,9 @@ public struct HostSettings: Sendable, Equatable {
     /// Whether there is anything to fill a parent's gaps from.
     public var keepsPoints: Bool { mode != .none || ringSeconds > 0 }
 
-    /// The mode in force.
-    public var mode: MemoryMode { requestedMode.served }
     /// Points per chart in force: what `charts` reports as `history`.
-    public var history: Int { requestedMode.history(rounding: requestedHistory) }
+    public var history: Int { mode.history(rounding: requestedHistory) }
+
+    /// Points that a chart may have: with dbengine as many as the disk has room for.
+    var capacity: Int { mode == .dbengine ? MemoryMode.mostHistory : history }
 }

@@ -6,10 +6,13 @@ import Synchronization
 public final class Hosts: Sendable {
     /// The own one.
     public let local: Host
+    /// Where points of hosts are kept besides memory; `nil`: nowhere.
+    public let disk: DiskStore?
     private let others = Mutex<[GUID: Host]>([:])
 
-    public init(local: Host) {
+    public init(local: Host, disk: DiskStore? = nil) {
         self.local = local
+        self.disk = disk
     }
 
     public func host(guid: GUID) -> Host? {
@@ -37,10 +40,16 @@ public final class Hosts: Sendable {
     public var count: Int { others.withLock { $0.count } + 1 }
 
     /// Adds a host, unless there is one with this GUID: then that one is returned. So two connections that come at once
-    /// agree on one host.
+    /// agree on one host. A new one has at once what the disk has of it.
     public func add(_ host: Host) -> Host {
         guard host.guid != local.guid else { return local }
-        return others.withLock { others in
+        let added = insert(host)
+        if added === host { disk?.attach(host) }
+        return added
+    }
+
+    private func insert(_ host: Host) -> Host {
+        others.withLock { others in
             if let known = others[host.guid] { return known }
             others[host.guid] = host
             return host

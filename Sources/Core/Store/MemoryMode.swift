@@ -10,22 +10,22 @@ public enum MemoryMode: String, Sendable, CaseIterable {
     case map
     case dbengine
 
-    /// The mode that serves this one here: what would live on a disk lives in memory.
-    public var served: MemoryMode {
-        switch self {
-        case .none: .none
-        case .alloc: .alloc
-        case .ram, .save, .map, .dbengine: .ram
-        }
-    }
+    /// Whether points outlive the node, and so where it keeps them besides memory.
+    public var isOnDisk: Bool { self == .save || self == .map || self == .dbengine }
 
-    /// How many points a chart keeps when `entries` are asked for (storage §2).
+    /// How many points a chart keeps when `entries` are asked for, as the original reports it (storage §2); 0 for dbengine, whose
+    /// limit is the space on the disk.
     public func history(rounding entries: Int) -> Int {
         let asked = min(max(entries, Self.leastHistory), Self.mostHistory)
-        switch served {
+        switch self {
         case .none: return Self.leastHistory
         case .alloc: return asked
-        default: return (asked + Self.pointsPerPage - 1) / Self.pointsPerPage * Self.pointsPerPage
+        case .ram: return (asked + Self.pointsPerPage - 1) / Self.pointsPerPage * Self.pointsPerPage
+        case .save, .map:
+            // A file of whole pages, with a header: 100 points become 924.
+            let pages = (Self.fileHeader + 4 * asked + Self.bytesPerPage - 1) / Self.bytesPerPage
+            return (pages * Self.bytesPerPage - Self.fileHeader) / 4
+        case .dbengine: return 0
         }
     }
 
@@ -35,4 +35,7 @@ public enum MemoryMode: String, Sendable, CaseIterable {
     public static let mostHistory = 1 << 30
     /// A page of memory holds so many points of four bytes.
     static let pointsPerPage = 1024
+    static let bytesPerPage = 4096
+    /// What the original's file of a dimension begins with.
+    private static let fileHeader = 400
 }

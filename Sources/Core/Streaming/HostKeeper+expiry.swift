@@ -48,6 +48,7 @@ extension HostKeeper {
         report(.hostForgotten, ["host": host.hostname, "guid": guid.description], host)
         report(.hostForgottenBecause, ["guid": guid.description, "reason": "asked for by \(whom)"], host)
         remove(guid, files)
+        hosts.disk?.detach(host, forgets: true)
         return .forgotten(hostname: host.hostname)
     }
 
@@ -58,6 +59,8 @@ extension HostKeeper {
         let rest = keeps ? "; its file stays, because of 'delete orphan hosts files = no'" : ""
         report(.hostForgottenBecause, ["guid": guid.description, "reason": reason + rest], host)
         if keeps { leave(host, files) } else { remove(guid, files) }
+        // What the disk engine has is found again, as long as there is room for it (storage §6).
+        hosts.disk?.detach(host, forgets: !keeps && host.settings.mode != .dbengine)
     }
 
     /// What changes by the mere passing of time.

@@ -36,7 +36,7 @@ enum HostRecord {
         func put(_ name: String, _ value: (some BinaryInteger)?) { if let value { put(name, String(value)) } }
         put("guid", host.guid.description)
         put("saved", savedAt)
-        put("mode", settings.requestedMode.rawValue)
+        put("mode", settings.mode.rawValue)
         put("history", settings.requestedHistory)
         put("update_every", settings.updateEvery)
         identity.put(put)

@@ -94,6 +94,7 @@ extension StreamParent {
         let before = host.settings
         guard before != wanted else { return }
         host.reconfigure(wanted)
+        if before.mode != wanted.mode { hosts.disk?.change(host) }
         func tell(_ what: String, _ before: String, _ now: String) {
             guard before != now else { return }
             let values = ["host": host.hostname, "what": what, "before": before, "wanted": now]
@@ -101,7 +102,7 @@ extension StreamParent {
         }
         tell("update every", String(before.updateEvery), String(wanted.updateEvery))
         tell("history", String(before.history), String(wanted.history))
-        tell("memory mode", before.requestedMode.rawValue, wanted.requestedMode.rawValue)
+        tell("memory mode", before.mode.rawValue, wanted.mode.rawValue)
     }
 }
 

@@ -26,32 +26,31 @@ struct SealedBlock: @unchecked Sendable {
     ///
     /// - Parameter targets: where the rows of each dimension go, in the order of the dimensions.
     func copy(from: Int, count: Int, to targets: [UnsafeMutablePointer<UInt32>]) {
-        withBytes { SealedBlock.copy($0, rows: rows, from: from, count: count, to: targets) }
-    }
-
-    /// The same out of a block's bytes. What is no block has gaps.
-    static func copy(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        rows: Int,
-        from: Int,
-        count: Int,
-        to targets: [UnsafeMutablePointer<UInt32>]
-    ) {
-        var decoder = BlockDecoder(bytes, count: rows)
-        var width: Int?
-        if from == 0, count == rows {
-            width = decoder.decode { $0 < targets.count ? targets[$0] : nil }
-        } else {
-            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: rows * targets.count) { scratch in
-                let start = scratch.baseAddress!
-                width = decoder.decode { $0 < targets.count ? start + $0 * rows : nil }
-                for (column, target) in targets.enumerated() where column < width ?? 0 {
-                    target.update(from: start + column * rows + from, count: count)
-                }
-            }
-        }
+        let width = withBytes { BlockRows.copy($0, rows: rows, from: from, count: count, to: targets) }
         for column in targets.indices where column >= width ?? 0 {
             targets[column].update(repeating: StorageNumber.empty, count: count)
+        }
+    }
+
+    /// Its first rows as a block of their own.
+    func cut(to count: Int) -> SealedBlock {
+        withBytes { bytes in
+            let width = BlockDecoder.width(bytes) ?? 0
+            return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, 2 * width * count)) { buffer in
+                let columns = buffer.baseAddress!
+                let rows = columns + width * count
+                BlockRows.copy(
+                    bytes,
+                    rows: self.rows,
+                    from: 0,
+                    count: count,
+                    to: (0..<width).map { columns + $0 * count }
+                )
+                for row in 0..<count {
+                    for column in 0..<width { rows[row * width + column] = columns[column * count + row] }
+                }
+                return SealedBlock(rows, width: width, count: count)
+            }
         }
     }
 
@@ -64,6 +63,35 @@ struct SealedBlock: @unchecked Sendable {
 
     /// All of its memory, about.
     var bytes: Int { Int(buffer.header.bytes) + 40 }
+}
+
+/// A part of a block's rows.
+enum BlockRows {
+    /// Copies rows `from ..< from + count` of the columns that are asked for.
+    ///
+    /// - Parameters:
+    ///   - rows: how many the block has.
+    ///   - targets: where the rows of each column go; `nil` for one that nobody wants.
+    /// - Returns: how many columns the block has; `nil` for bytes that are no block. Then what was written means nothing.
+    @discardableResult
+    static func copy(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        rows: Int,
+        from: Int,
+        count: Int,
+        to targets: [UnsafeMutablePointer<UInt32>?]
+    ) -> Int? {
+        var decoder = BlockDecoder(bytes, count: rows)
+        if from == 0, count == rows { return decoder.decode { $0 < targets.count ? targets[$0] : nil } }
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, rows * targets.count)) { scratch in
+            let start = scratch.baseAddress!
+            let width = decoder.decode { $0 < targets.count && targets[$0] != nil ? start + $0 * rows : nil }
+            for (column, target) in targets.enumerated() where column < width ?? 0 {
+                target?.update(from: start + column * rows + from, count: count)
+            }
+            return width
+        }
+    }
 }
 
 /// Rows as they were when a reader came: a copy of what still grew.

@@ -17,7 +17,7 @@ enum DataEndpoint {
             let plan = try QueryPlan(
                 data.query,
                 charts: described.map(\.chart),
-                tiers: host.settings.requestedMode == .dbengine ? context.storageTiers : 1,
+                tiers: host.settings.mode == .dbengine ? context.storageTiers : 1,
                 now: context.clock.now(),
                 limits: context.queryLimits
             )

@@ -41,7 +41,7 @@ enum ChartsEndpoint {
         member("update_every", &body)
         body.append(number: host.settings.updateEvery)
         member("history", &body)
-        body.append(number: host.settings.mode == .dbengine ? 0 : host.settings.history)
+        body.append(number: host.settings.history)
         member("memory_mode", &body)
         body.append(quoted: host.settings.mode.rawValue)
         member("custom_info", &body)

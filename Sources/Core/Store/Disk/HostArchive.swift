@@ -1,0 +1,101 @@
+import Basics
+import Synchronization
+
+/// What a disk has of one host's points: older than what is in memory, and what was there before the node was started.
+///
+/// Its host's database asks it under its lock only for what is in memory here; points are read without any lock.
+public final class HostArchive: Sendable {
+    let host: GUID
+    let store: SegmentStore
+    /// When what is stored of a chart begins and ends, of charts that the database has not taken over.
+    private let pasts: Mutex<[Past: TimeSpan]>
+
+    private struct Past: Hashable {
+        var chart: String
+        var updateEvery: Int
+    }
+
+    /// Reads from the disk what there is of the host.
+    init(host: GUID, store: SegmentStore) {
+        self.host = host
+        self.store = store
+        var pasts: [Past: TimeSpan] = [:]
+        for (key, series) in store.series(of: host) {
+            pasts[Past(chart: key.chart, updateEvery: key.updateEvery)] = series.span
+        }
+        self.pasts = Mutex(pasts)
+    }
+
+    /// What is stored of a chart; from now on its database knows.
+    func takePast(of chart: String, updateEvery: Int64) -> TimeSpan? {
+        let past = Past(chart: chart, updateEvery: Int(updateEvery))
+        return pasts.withLock { $0.removeValue(forKey: past) }
+    }
+
+    /// The database gives a chart up whose points stay.
+    func keepPast(_ span: TimeSpan, of chart: String, updateEvery: Int64) {
+        pasts.withLock { $0[Past(chart: chart, updateEvery: Int(updateEvery))] = span }
+    }
+
+    /// A segment was deleted.
+    /// - Parameter first: of what is left; `nil` for nothing.
+    func forget(_ chart: String, updateEvery: Int, before first: Int64?) {
+        pasts.withLock { pasts in
+            let past = Past(chart: chart, updateEvery: updateEvery)
+            guard let span = pasts[past] else { return }
+            pasts[past] = first.map { TimeSpan(first: max($0, span.first), last: span.last) }
+        }
+    }
+}
+
+/// Points of a chart that are on the disk.
+struct ArchivedRows: Sendable {
+    let store: SegmentStore
+    let host: GUID
+    let chart: String
+    let updateEvery: Int64
+    /// Ids, in the order of the columns.
+    let dimensions: [String]
+    /// Unix seconds of the first of them.
+    let firstTime: Int64
+
+    /// Reads rows; what is not there, or damaged, is a gap.
+    func copy(from: Int, count: Int, to targets: [UnsafeMutablePointer<UInt32>]) {
+        for target in targets { target.update(repeating: StorageNumber.empty, count: count) }
+        guard count > 0, updateEvery > 0 else { return }
+        let key = SeriesKey(host: host, chart: chart, updateEvery: Int(updateEvery))
+        let first = firstTime + Int64(from) * updateEvery
+        let last = first + Int64(count - 1) * updateEvery
+        // Where times overlap, because a clock went back, what was written later counts.
+        for reference in store.blocks(of: key, from: first, to: last) {
+            guard let block = store.read(reference) else { continue }
+            place(block, first, last, targets)
+        }
+    }
+
+    private func place(_ block: StoredBlock, _ first: Int64, _ last: Int64, _ targets: [UnsafeMutablePointer<UInt32>]) {
+        let low = max(first, block.firstTime)
+        let high = min(last, block.firstTime + Int64(block.rows - 1) * updateEvery)
+        guard low <= high, (low - block.firstTime) % updateEvery == 0, (low - first) % updateEvery == 0 else { return }
+        let offset = Int((low - first) / updateEvery)
+        let places = columns(of: block.definition.dimensions).map { $0.map { targets[$0] + offset } }
+        _ = block.payload.withUnsafeBufferPointer { bytes in
+            BlockRows.copy(
+                bytes,
+                rows: block.rows,
+                from: Int((low - block.firstTime) / updateEvery),
+                count: Int((high - low) / updateEvery) + 1,
+                to: places
+            )
+        }
+    }
+
+    /// For each dimension of a block which column here it is. Nearly always they are the same.
+    private func columns(of stored: [DimensionDefinition]) -> [Int?] {
+        if stored.count <= dimensions.count, zip(stored, dimensions).allSatisfy({ $0.id == $1 }) {
+            return Array(0..<stored.count)
+        }
+        let places = Dictionary(zip(dimensions, dimensions.indices)) { first, _ in first }
+        return stored.map { places[$0.id] }
+    }
+}

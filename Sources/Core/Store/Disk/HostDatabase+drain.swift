@@ -1,0 +1,84 @@
+import Basics
+
+/// What a database gives to the disk in one look: sealed blocks that are not written yet, and new rows for the journal.
+struct Drain {
+    /// A journal's number: rows of another one are not in it yet.
+    let epoch: UInt32
+    /// Whether rows go to the journal at all.
+    let isJournaling: Bool
+    let hostname: String
+    /// The journal's next free number of a chart.
+    var nextNumber: UInt32
+    var chunk = JournalChunk()
+    var blocks: [UnwrittenBlock] = []
+}
+
+extension HostDatabase {
+    /// Takes what is new of some charts, as many as one lock may last.
+    ///
+    /// - Parameter slot: where to begin, and then where to go on.
+    /// - Returns: whether there are more.
+    mutating func drain(into drain: inout Drain, from slot: inout Int32, limit: Int) -> Bool {
+        guard let charts else { return false }
+        if slot == 0, !left.isEmpty {
+            drain.blocks += left
+            left = []
+        }
+        var work = 0
+        while slot < chartSlots, work < limit {
+            let chart = charts + Int(slot)
+            work += Host.workOfAChart
+            if chart.pointee.hasSealed {
+                drain.blocks += unwritten(chart, Int(slot))
+            }
+            if drain.isJournaling, chart.pointee.rowCount > 0 {
+                work += Int(chart.pointee.dimensionCount)
+                journal(chart, Int(slot), &drain)
+            }
+            slot += 1
+        }
+        return slot < chartSlots
+    }
+
+    private mutating func journal(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, _ drain: inout Drain) {
+        guard records[slot] != nil, let rows = chart.pointee.rows, chart.pointee.dimensionCount > 0 else { return }
+        // The newest point of a child's past is still being filled.
+        let count = chart.pointee.rowCount - (chart.pointee.isReplicating ? 1 : 0)
+        var journaled = records[slot]!.journaled
+        let isNew = journaled.epoch != drain.epoch
+        if isNew {
+            journaled = JournaledRows(epoch: drain.epoch, number: drain.nextNumber, generation: 0, rows: 0)
+        }
+        guard journaled.rows < count else { return }
+        if isNew || journaled.generation != chart.pointee.generation {
+            if isNew { drain.nextNumber += 1 }
+            journaled.generation = chart.pointee.generation
+            journaled.rows = 0
+            drain.chunk.define(
+                journaled.number,
+                guid,
+                drain.hostname,
+                SeriesDefinition(chart: records[slot]!.definition, dimensions: records[slot]!.dimensions)
+            )
+        }
+        let width = Int(chart.pointee.dimensionCount)
+        let every = chart.pointee.updateEvery
+        let newest = chart.pointee.lastUpdated
+        drain.chunk.add(
+            journaled.number,
+            rows + Int(journaled.rows) * width,
+            width: width,
+            count: Int(count - journaled.rows),
+            firstTime: newest &- Int64(chart.pointee.rowCount &- journaled.rows &- 1) &* every,
+            continues: journaled.rows > 0
+        )
+        journaled.rows = count
+        records[slot]!.journaled = journaled
+    }
+
+    /// Says that a chart's blocks are all written, so that it need not be looked at before the next one.
+    mutating func noteDrained(_ ref: ChartRef) {
+        guard let chart = pointer(ref) else { return }
+        if unwritten(chart, Int(ref.index)).isEmpty { chart.pointee.hasSealed = false }
+    }
+}

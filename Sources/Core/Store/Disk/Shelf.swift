@@ -1,0 +1,355 @@
+import Basics
+import Diagnostics
+import Synchronization
+import System
+
+/// One directory of a node's points on the disk: a store of sealed blocks and a journal of what is not sealed yet, for the
+/// hosts of one kind of memory mode.
+///
+/// Once a second (``round()``) it takes from each host what is new. When the disk fails, all stays in memory as long as there is
+/// room, and is written when the disk is well again.
+final class Shelf: Sendable {
+    let store: SegmentStore
+    /// What operators call it: the end of its directory's path.
+    let name: String
+    private let directory: String
+    private let files: any StorageFiles
+    private let clock: any Clock
+    private let reporter: any Reporter
+    /// Bytes of blocks that may stay in memory although they are written.
+    private let cacheLimit: Int
+    private let cached = Atomic<Int>(0)
+    private let work: Mutex<Work>
+    private let shown = Mutex(ShelfFacts())
+    private let isOpen = Atomic<Bool>(false)
+    private let known = Mutex<[GUID: Host]>([:])
+
+    /// Blocks that the store has taken and not written yet.
+    private struct Taken {
+        let host: Host
+        let chart: ChartRef
+        let lastTime: Int64
+    }
+
+    /// What only who works on the shelf has.
+    private struct Work: ~Copyable {
+        var journal: Journal
+        /// Whether ``Journal/begin()`` must come first.
+        var needsJournal = true
+        var taken: [Taken] = []
+        /// A disk that has failed is not asked again before this time, µs of the monotonic clock.
+        var retryAt: Int64 = 0
+    }
+
+    /// A failed disk is tried again so often, in µs.
+    private static let patience: Int64 = 5 * microsecondsPerSecond
+
+    init(
+        _ store: SegmentStore,
+        files: any StorageFiles,
+        clock: any Clock,
+        reporter: any Reporter,
+        cacheLimit: Int
+    ) {
+        self.store = store
+        self.files = files
+        self.clock = clock
+        self.reporter = reporter
+        self.cacheLimit = cacheLimit
+        directory = store.settings.directory
+        name = directory.split(separator: "/").last.map(String.init) ?? directory
+        work = Mutex(Work(journal: Journal(directory: directory, files: files)))
+    }
+
+    // MARK: The beginning
+
+    /// Opens the store, and writes what an earlier run's journal has.
+    /// - Returns: `false` where it cannot be used: then its hosts are in memory only, which is reported.
+    func open() -> Bool {
+        work.withLock { work in
+            do throws(SegmentStoreError) {
+                try store.open()
+            } catch {
+                report(.shelfNotOpened, ["reason": error.description])
+                shown.withLock { $0.problem = error.description }
+                return false
+            }
+            replay(&work)
+            isOpen.store(true, ordering: .releasing)
+            return true
+        }
+    }
+
+    private func replay(_ work: inout Work) {
+        var replay = JournalReplay()
+        var setAside: [String] = []
+        do throws(SystemError) {
+            for path in try work.journal.found() where try !replay.read(path, files) { setAside.append(path) }
+            for path in setAside {
+                try files.rename(path, to: path + ".set-aside")
+                report(.journalSetAside, ["file": path])
+            }
+        } catch {
+            report(.journalUnreadable, ["reason": error.description])
+            return
+        }
+        for path in replay.brokenFiles { report(.journalCut, ["file": path]) }
+        do throws(SegmentStoreError) {
+            var rows = 0
+            for (key, series) in replay.series {
+                let written = store.span(of: key)?.last ?? 0
+                for block in series.blocks(after: written) {
+                    try store.append(
+                        host: key.host,
+                        hostname: series.hostname,
+                        definition: series.definition,
+                        stamp: .max,
+                        firstTime: block.firstTime,
+                        rows: block.rows,
+                        payload: block.payload
+                    )
+                    rows += block.rows
+                }
+            }
+            try store.flush(synchronously: true)
+            if rows > 0 {
+                report(.journalReplayed, ["rows": String(rows), "charts": String(replay.series.count)])
+            }
+            try asStoreError { () throws(SystemError) in try work.journal.removeAll() }
+        } catch {
+            // The journal stays until the disk takes what is in it: at the next start.
+            report(.journalUnreadable, ["reason": error.description])
+        }
+    }
+
+    // MARK: Hosts
+
+    /// Gives a host what the disk has of it, and keeps its points from now on. Waits for nobody who writes.
+    func attach(_ host: Host) {
+        guard isOpen.load(ordering: .acquiring), known.withLock({ $0[host.guid] }) !== host else { return }
+        let archive = HostArchive(host: host.guid, store: store)
+        host.withDatabase { $0.attach(archive) }
+        known.withLock { $0[host.guid] = host }
+    }
+
+    /// Writes what there is of a host, and lets it go.
+    func detach(_ host: Host) {
+        work.withLock { work in
+            guard known.withLock({ $0[host.guid] }) === host else { return }
+            if isOpen.load(ordering: .acquiring) {
+                host.withDatabase { $0.sealAll() }
+                drain(host, isLast: true, &work)
+                flush(&work)
+            }
+            known.withLock { $0[host.guid] = nil }
+            host.withDatabase { $0.attach(nil) }
+        }
+    }
+
+    func host(_ guid: GUID) -> Host? { known.withLock { $0[guid] } }
+
+    /// Forgets all that there is of a host.
+    func remove(_ guid: GUID) {
+        work.withLock { work in
+            guard isOpen.load(ordering: .acquiring) else { return }
+            attempt { () throws(SegmentStoreError) in
+                try store.remove(guid)
+                try store.flush()
+            }
+        }
+    }
+
+    /// Segments were deleted: told while the shelf is worked on, by whoever made room.
+    func lose(_ loss: SegmentLoss) {
+        for series in loss.series {
+            guard let host = host(series.key.host) else { continue }
+            host.withDatabase {
+                $0.noteLost(series.key.chart, updateEvery: series.key.updateEvery, before: series.first)
+            }
+        }
+    }
+
+    /// Whether a host's history reaches into a segment. Hosts that are not known now keep what they have.
+    func needs(_ facts: SegmentFacts) -> Bool {
+        facts.hosts.contains { guid, span in
+            guard let host = host(guid) else { return true }
+            let first = host.withDatabase { $0.firstStored }
+            return first == 0 || span.last >= first
+        }
+    }
+
+    // MARK: Once a second
+
+    /// Writes what is new of all hosts.
+    func round() {
+        work.withLock { work in
+            guard isOpen.load(ordering: .acquiring), clock.monotonic() >= work.retryAt else { return }
+            let isWell = write(&work)
+            work.retryAt = isWell ? 0 : clock.monotonic() &+ Shelf.patience
+            if isWell { recover() }
+            shown.withLock { $0.journalBytes = work.journal.size }
+        }
+    }
+
+    private func write(_ work: inout Work) -> Bool {
+        // What the store has taken before goes first; while it cannot be written, no more is added to it.
+        guard flush(&work) else { return false }
+        let isNewJournal = work.needsJournal || work.journal.isFull
+        if isNewJournal {
+            guard
+                attempt({ () throws(SegmentStoreError) in
+                    try asStoreError { () throws(SystemError) in try work.journal.begin() }
+                })
+            else {
+                work.needsJournal = true
+                return false
+            }
+            work.needsJournal = false
+        }
+        let hosts = known.withLock { Array($0.values) }
+        if isNewJournal { countCache(hosts) }
+        for host in hosts {
+            guard drain(host, isLast: false, &work) else { return false }
+        }
+        guard flush(&work) else { return false }
+        return attempt { () throws(SegmentStoreError) in
+            try asStoreError { () throws(SystemError) in
+                try work.journal.synchronise()
+                if isNewJournal { try work.journal.removeOlder() }
+            }
+        }
+    }
+
+    /// Blocks also go by other ways than ``flush(_:)``'s: now and then they are counted anew.
+    private func countCache(_ hosts: [Host]) {
+        guard cacheLimit < .max else { return }
+        cached.store(hosts.reduce(0) { $0 + $1.withDatabase { $0.sealedBytes } }, ordering: .relaxed)
+    }
+
+    /// Takes from a host what is new, a few charts at a time.
+    /// - Parameter isLast: its blocks only; and of modes that write nothing while they run, too.
+    @discardableResult
+    private func drain(_ host: Host, isLast: Bool, _ work: inout Work) -> Bool {
+        guard isLast || host.settings.mode != .save else { return true }
+        var drain = Drain(
+            epoch: work.journal.epoch,
+            isJournaling: !isLast,
+            hostname: host.hostname,
+            nextNumber: work.journal.nextNumber
+        )
+        var slot: Int32 = 0
+        var isMore = true
+        while isMore { isMore = host.withDatabase { $0.drain(into: &drain, from: &slot, limit: Host.workPerLock) } }
+        // What does not get through is taken again from the beginning, by a new journal.
+        let wasNeeded = work.needsJournal
+        work.needsJournal = true
+        let isWell = attempt { () throws(SegmentStoreError) in
+            for block in drain.blocks {
+                try store.append(
+                    host: host.guid,
+                    hostname: drain.hostname,
+                    definition: block.definition,
+                    stamp: block.stamp,
+                    firstTime: block.firstTime,
+                    rows: block.rows,
+                    payload: block.block.withBytes { Array($0) }
+                )
+                cached.add(block.block.bytes, ordering: .relaxed)
+                work.taken.append(Taken(host: host, chart: block.chart, lastTime: block.lastTime))
+            }
+            try asStoreError { () throws(SystemError) in
+                try work.journal.append(drain.chunk, nextNumber: drain.nextNumber)
+            }
+        }
+        if isWell { work.needsJournal = wasNeeded }
+        return isWell
+    }
+
+    /// Writes what the store has taken, and tells the databases.
+    @discardableResult
+    private func flush(_ work: inout Work) -> Bool {
+        guard attempt({ () throws(SegmentStoreError) in try store.flush() }) else { return false }
+        for taken in work.taken {
+            taken.host.withDatabase { database in
+                database.noteWritten(taken.chart, until: taken.lastTime) { bytes in
+                    guard cached.load(ordering: .relaxed) > cacheLimit else { return false }
+                    cached.subtract(bytes, ordering: .relaxed)
+                    return true
+                }
+                database.noteDrained(taken.chart)
+            }
+        }
+        work.taken = []
+        return true
+    }
+
+    // MARK: The end
+
+    /// Seals and writes everything, waits for the disk, and gives the directory back.
+    func close() {
+        work.withLock { work in
+            guard isOpen.load(ordering: .acquiring) else { return }
+            var isWell = true
+            for host in known.withLock({ Array($0.values) }) {
+                host.withDatabase { $0.sealAll() }
+                isWell = drain(host, isLast: true, &work) && isWell
+            }
+            isWell = flush(&work) && isWell
+            if isWell {
+                attempt { () throws(SegmentStoreError) in
+                    try store.flush(synchronously: true)
+                    try asStoreError { () throws(SystemError) in try work.journal.removeAll() }
+                }
+            }
+            attempt { () throws(SegmentStoreError) in try store.close() }
+            isOpen.store(false, ordering: .releasing)
+        }
+    }
+
+    // MARK: What it says
+
+    /// Tries something with the disk, and says when it fails for the first time.
+    @discardableResult
+    private func attempt(_ body: () throws(SegmentStoreError) -> Void) -> Bool {
+        do throws(SegmentStoreError) {
+            try body()
+        } catch {
+            let isNew = shown.withLock { facts in
+                defer { facts.problem = error.description }
+                if facts.problem == nil { facts.problemSince = clock.now() }
+                return facts.problem == nil
+            }
+            if isNew { report(.shelfFailed, ["reason": error.description]) }
+            return false
+        }
+        return true
+    }
+
+    /// A whole round went well.
+    private func recover() {
+        let since = shown.withLock { facts in
+            defer { facts.problem = nil }
+            return facts.problem == nil ? nil : facts.problemSince
+        }
+        guard let since else { return }
+        report(.shelfRecovered, ["seconds": String((clock.now() &- since) / microsecondsPerSecond)])
+    }
+
+    /// What there is of it now.
+    var facts: ShelfFacts { shown.withLock { $0 } }
+
+    private func report(_ condition: Condition, _ values: [String: String]) {
+        var values = values
+        values["directory"] = directory
+        reporter.report(Event(condition, at: clock.now(), thread: "DBENGINE", values: values))
+    }
+}
+
+/// What operators are told of a shelf.
+public struct ShelfFacts: Sendable, Equatable {
+    /// Why the disk takes nothing, in one sentence; `nil` while it does.
+    public var problem: String?
+    /// µs since 1970.
+    public var problemSince: Int64 = 0
+    public var journalBytes = 0
+}
