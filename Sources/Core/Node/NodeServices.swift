@@ -83,7 +83,8 @@ final class NodeServices: Sendable {
                 accessLog: journal.accessLog,
                 pool: pool,
                 router: router,
-                acceptor: { parent.accept($0, $1) }
+                acceptor: { parent.accept($0, $1) },
+                foresight: { parent.wouldRefuse($0, from: $1, rights: $2) }
             )
         }
         web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo, encryption.context, router) : nil

@@ -64,6 +64,11 @@ final class Receivers: Sendable {
     /// Whether the GUID streams here now.
     func contains(_ machine: GUID) -> Bool { claims.withLock { $0[machine] != nil } }
 
+    /// Whether another connection would be refused the GUID.
+    func holds(_ machine: GUID, monotonic: Int64) -> Bool {
+        claims.withLock { $0[machine].map { $0.age(monotonic: monotonic) <= Self.deadAfterSeconds } ?? false }
+    }
+
     /// Closes everything, at the end.
     func closeAll() {
         for claim in claims.withLock({ Array($0.values) }) { claim.connection.run { $0.close() } }

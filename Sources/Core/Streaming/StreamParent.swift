@@ -121,6 +121,23 @@ public final class StreamParent: Sendable {
         }
     }
 
+    /// Whether ``accept(_:_:)`` would refuse a request now; nothing is taken and nothing said. For the server's door, where
+    /// those who are refused pass the others. What ``RateLimit`` refuses is not among them: in a storm these are nearly all.
+    /// - Parameters:
+    ///   - head: of the request, with its empty line.
+    ///   - rights: what the peer may do on its port.
+    public func wouldRefuse(_ head: [UInt8], from peer: Peer, rights: Rights) -> Bool {
+        guard rights.contains(.streaming), let request = try? StreamRequest(head: head) else { return true }
+        let admission = Admission.check(
+            request,
+            address: peer.address,
+            configuration: configuration.withLock { $0 },
+            isKnown: { hosts.host(guid: $0) != nil }
+        )
+        guard case .success(let admitted) = admission else { return true }
+        return admitted.machine == hosts.local.guid || receivers.holds(admitted.machine, monotonic: clock.monotonic())
+    }
+
     private func receive(
         _ admitted: Admitted,
         _ offer: StreamOffer,

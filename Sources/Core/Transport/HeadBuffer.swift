@@ -38,7 +38,7 @@ struct HeadBuffer {
     }
 
     /// The offset after the first empty line.
-    private static func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    static func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         guard bytes.count >= 4 else { return nil }
         var index = start + 3
         while index < bytes.count {

@@ -21,6 +21,8 @@ public final class Server: Sendable {
     private let group: any EventLoopGroup
     private let configuration: ServerConfiguration
     private let context: ServerContext
+    private let foresight: StreamForesight?
+    private let door = Mutex<Door?>(nil)
     private let open = Mutex<[(channel: any Channel, path: String?)]>([])
 
     /// - Parameters:
@@ -28,6 +30,8 @@ public final class Server: Sendable {
     ///   - pool: where heavy requests run.
     ///   - router: the table of HTTP endpoints.
     ///   - acceptor: who takes streams.
+    ///   - foresight: who knows in advance what is refused. With it TCP connections come in through a ``Door``; without it the
+    ///     event loops accept them.
     public init(
         group: any EventLoopGroup,
         configuration: ServerConfiguration,
@@ -36,9 +40,11 @@ public final class Server: Sendable {
         accessLog: AccessLog,
         pool: NIOThreadPool,
         router: @escaping Router,
-        acceptor: @escaping StreamAcceptor
+        acceptor: @escaping StreamAcceptor,
+        foresight: StreamForesight? = nil
     ) {
         self.group = group
+        self.foresight = foresight
         self.configuration = configuration
         // Some descriptors stay free for files, plugins and the node's own socket.
         let files = OwnProcess.raiseOpenFiles()
@@ -59,9 +65,8 @@ public final class Server: Sendable {
     /// Descriptors that connections never take.
     public static let reservedFiles = 128
 
-    /// Connections that are accepted before those that are there have their say. Of a storm all but the first few wait in the
-    /// kernel, and those who will be refused wait with them: the sooner all are in, the better.
-    static let acceptedAtOnce: UInt = 64
+    /// Connections that an event loop begins before those that are there have their say.
+    static let acceptedAtOnce = 64
 
     /// TCP connections now.
     public var connections: Int { context.connections.count }
@@ -72,18 +77,41 @@ public final class Server: Sendable {
     /// Binds and listens. What cannot be bound is reported; must not run on an event loop.
     /// - Returns: where it listens: possibly nowhere, which is for the caller to judge.
     public func start() -> [Listening] {
-        configuration.addresses.flatMap { address in
+        var atDoor: [(ListeningSocket, Entry.Gate)] = []
+        let places = configuration.addresses.flatMap { address -> [Listening] in
             do throws(ListeningSocket.Failure) {
-                return try Self.bind(address).compactMap { listen($0, address) }
+                return try Self.bind(address).compactMap { socket -> Listening? in
+                    guard foresight != nil, address.unixPath == nil else { return listen(socket, address) }
+                    guard prepare(socket, address) else { return nil }
+                    atDoor.append((socket, Entry.Gate(rights: address.rights, encryption: address.encryption)))
+                    return Listening(name: socket.name, port: socket.port, rights: address.rights)
+                }
             } catch {
                 report(error, address)
                 return []
             }
         }
+        guard let foresight, !atDoor.isEmpty else { return places }
+        do throws(SystemError) {
+            let opened = try Door(atDoor, group, context, foresight)
+            opened.open()
+            door.withLock { $0 = opened }
+            return places
+        } catch {
+            context.acceptFailed(error)
+            for (socket, _) in atDoor { socket.end() }
+            return places.filter { $0.port == 0 }
+        }
     }
 
-    /// Stops listening and removes its socket files; connections go on.
+    /// Stops listening and removes its socket files; connections go on, but for those that are being refused. Must not run on
+    /// an event loop.
     public func stop() {
+        let door = door.withLock { door in
+            defer { door = nil }
+            return door
+        }
+        door?.close()
         let all = open.withLock { open in
             defer { open = [] }
             return open
@@ -100,13 +128,12 @@ public final class Server: Sendable {
     }
 
     private func listen(_ socket: ListeningSocket, _ address: BindAddress) -> Listening? {
-        let rights = address.rights
-        let encryption = address.encryption
+        let gate = Entry.Gate(rights: address.rights, encryption: address.encryption)
         let isUnix = address.unixPath != nil
         let context = context
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
-            .serverChannelOption(.maxMessagesPerRead, value: Self.acceptedAtOnce)
+            .serverChannelOption(.maxMessagesPerRead, value: UInt(Self.acceptedAtOnce))
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptFailures(context))
@@ -115,17 +142,17 @@ public final class Server: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.welcome(channel, context, portRights: rights, encryption, isUnix: isUnix)
+                    let peer = isUnix ? .unix : Peer(channel.remoteAddress)
+                    guard let entry = Entry(peer, at: gate, context) else { throw Refused() }
+                    try entry.begin(on: channel, context)
                 }
             }
         do {
             let channel = try bootstrap.withBoundSocket(socket.descriptor).wait()
             socket.setBacklog(configuration.backlog)
             open.withLock { $0.append((channel, address.unixPath)) }
-            context.reporter.report(
-                Event(.listening, at: context.clock.now(), thread: "MAIN", values: ["address": socket.name])
-            )
-            return Listening(name: socket.name, port: socket.port, rights: rights)
+            listens(socket)
+            return Listening(name: socket.name, port: socket.port, rights: address.rights)
         } catch {
             let number = (error as? IOError)?.errnoCode ?? 0
             report(.system(SystemError(operation: "listen", subject: socket.name, number: number)), address)
@@ -133,46 +160,23 @@ public final class Server: Sendable {
         }
     }
 
-    /// The first thing that happens to a connection, before a byte is read.
-    private static func welcome(
-        _ channel: any Channel,
-        _ context: ServerContext,
-        portRights: Rights,
-        _ encryption: BindAddress.Encryption,
-        isUnix: Bool
-    ) throws {
-        let peer = isUnix ? .unix : Peer(channel.remoteAddress)
-        let policy = context.policy
-        guard let allowed = policy.rights(of: peer) else {
-            context.report(.connectionDenied, peer)
-            throw Refused()
+    /// - Returns: whether the door can accept at it.
+    private func prepare(_ socket: ListeningSocket, _ address: BindAddress) -> Bool {
+        do throws(SystemError) {
+            try socket.listen(backlog: configuration.backlog)
+        } catch {
+            report(.system(error), address)
+            socket.end()
+            return false
         }
-        switch context.connections.enter(peer) {
-        case .total(let count):
-            context.report(.tooManyConnections, peer, ["count": String(count)])
-            throw Refused()
-        case .address(let count):
-            context.report(.tooManyConnectionsFromAddress, peer, ["count": String(count)])
-            throw Refused()
-        case nil: break
-        }
-        if !isUnix { SocketTuning.apply(to: channel) }
-        // Where nothing may be plain and nothing can be encrypted, nothing may be done.
-        let isIdle = encryption == .force && policy.tls == nil && !isUnix
-        let client = Client(
-            context,
-            policy: policy,
-            peer: peer,
-            rights: isIdle ? [] : allowed.intersection(portRights),
-            encryption: encryption
+        listens(socket)
+        return true
+    }
+
+    private func listens(_ socket: ListeningSocket) {
+        context.reporter.report(
+            Event(.listening, at: context.clock.now(), thread: "MAIN", values: ["address": socket.name])
         )
-        client.log("'CONNECTED'")
-        channel.closeFuture.assumeIsolated().whenComplete { _ in client.ended() }
-        client.expectRequest(within: policy.firstRequestTimeout, on: channel.eventLoop) {
-            client.report(.firstRequestTimeout, ["seconds": String(policy.firstRequestTimeout)])
-            channel.close(promise: nil)
-        }
-        try channel.pipeline.syncOperations.addHandler(Sniffer(client))
     }
 
     /// A connection that was cut off; said already.
@@ -217,14 +221,7 @@ private final class AcceptFailures: ChannelDuplexHandler {
         // Anything but a system call's error concerns one connection only, and it is closed already.
         guard let error = error as? IOError, !isWaiting else { return }
         isWaiting = true
-        server.reporter.report(
-            Event(
-                .acceptFailed,
-                at: server.clock.now(),
-                thread: server.threadTag,
-                values: ["reason": SystemError(operation: "accept", number: error.errnoCode).reason]
-            )
-        )
+        server.acceptFailed(SystemError(operation: "accept", number: error.errnoCode))
         context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
             self.isWaiting = false
             context.read()

@@ -60,6 +60,11 @@ final class ServerContext: Sendable {
         reporter.report(Event(condition, at: clock.now(), thread: threadTag, values: values))
     }
 
+    /// Nothing can be accepted for a while.
+    func acceptFailed(_ error: SystemError) {
+        reporter.report(Event(.acceptFailed, at: clock.now(), thread: threadTag, values: ["reason": error.reason]))
+    }
+
     /// The original's tag of the threads that check connections.
     var threadTag: String { "WEB_SERVER[static1]" }
 }

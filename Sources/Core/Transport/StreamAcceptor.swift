@@ -1,3 +1,5 @@
+public import Config
+
 /// A `STREAM ` request that has arrived whole.
 public struct StreamOffer: Sendable {
     /// The head with its final empty line.
@@ -21,3 +23,8 @@ public enum StreamVerdict: Sendable, Equatable {
 /// Takes or refuses a stream; called on the connection's event loop, once for each offer. Also called for a peer without
 /// the right to stream, which ``StreamConnection/rights`` tells: whoever refuses knows the words for it.
 public typealias StreamAcceptor = @Sendable (StreamOffer, StreamConnection) -> StreamVerdict
+
+/// Whether a stream would be refused if its head were offered now: the head with its empty line, who sends it, and what this
+/// peer may do on its port. A guess, which decides only who is looked at first; ``StreamAcceptor`` has the last word. Called
+/// on a thread that others wait for, so it must be quick and must not block.
+public typealias StreamForesight = @Sendable (_ head: [UInt8], _ peer: Peer, _ rights: Rights) -> Bool

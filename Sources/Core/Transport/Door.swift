@@ -1,0 +1,231 @@
+internal import Basics
+internal import Config
+import Glibc
+internal import NIOCore
+internal import NIOPosix
+import Synchronization
+internal import System
+
+/// Where TCP connections come in: a thread that accepts them, looks at their first words without taking them, and passes them
+/// on to event loops. Who asks for a stream and will be refused goes to a loop where nobody stays, and so has its answer at once
+/// while a thousand others are being let in.
+///
+/// It answers nobody and decides nothing but who goes where: a wrong guess only costs time.
+final class Door: Sendable {
+    /// Connections of one socket that are accepted before those that have begun to speak are looked at.
+    static let acceptedAtOnce = 16
+    /// Milliseconds that it waits for the first words: those of a child come with the last packet of its handshake, or soon.
+    static let patience: Int64 = 100
+    /// Of a request that is longer only an event loop knows what it is.
+    static let longestHead = 16_384
+    /// Refusals that may wait for their loop. When there are more, they are the storm, and all loops have their share.
+    static let mostRefusals = 64
+    /// Milliseconds until it accepts again after there were no descriptors left.
+    static let pauseAfterFailure: Int64 = 1000
+
+    fileprivate let sockets: [(socket: ListeningSocket, gate: Entry.Gate)]
+    fileprivate let context: ServerContext
+    private let foresight: StreamForesight
+    private let loops: [Arrivals]
+    private let next = Atomic(0)
+    /// Its loop ends with the door: who is there has been refused.
+    private let refusing = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let refusals: Arrivals
+    fileprivate let closing: Wakeup
+    private let closed: EventLoopPromise<Void>
+
+    /// - Parameters:
+    ///   - sockets: they listen already; the door closes them.
+    ///   - group: the loops of those that stay.
+    init(
+        _ sockets: [(ListeningSocket, Entry.Gate)],
+        _ group: any EventLoopGroup,
+        _ context: ServerContext,
+        _ foresight: @escaping StreamForesight
+    ) throws(SystemError) {
+        closing = try Wakeup()
+        self.sockets = sockets
+        self.context = context
+        self.foresight = foresight
+        loops = group.makeIterator().map { Arrivals($0, context) }
+        refusals = Arrivals(refusing.next(), context)
+        closed = refusing.next().makePromise()
+    }
+
+    func open() {
+        refusing.next().execute { Threads.takeShortTurns() }
+        Threads.start(name: "DOOR") { [self] in
+            Threads.takeShortTurns()
+            do throws(SystemError) {
+                try Doorkeeper(self).run()
+            } catch {
+                context.acceptFailed(error)
+            }
+            for (socket, _) in sockets { socket.end() }
+            closed.succeed()
+        }
+    }
+
+    /// Nobody comes in any more; those who are in go to their loops. Waits for that; must not run on an event loop.
+    func close() {
+        closing.signal()
+        try? closed.futureResult.wait()
+        try? refusing.syncShutdownGracefully()
+    }
+
+    /// Passes a connection on.
+    /// - Parameter head: of its request for a stream, if it is one that has come whole.
+    fileprivate func pass(_ arrival: Arrivals.Arrival, head: [UInt8]?) {
+        if let head, willBeRefused(head, arrival.entry), refusals.count < Self.mostRefusals {
+            refusals.add(arrival)
+        } else {
+            let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            loops[Int(UInt(bitPattern: number) % UInt(loops.count))].add(arrival)
+        }
+    }
+
+    private func willBeRefused(_ head: [UInt8], _ entry: Entry) -> Bool {
+        !entry.takesPlainStreams || foresight(head, entry.peer, entry.rights)
+    }
+}
+
+/// What the door's thread does.
+private final class Doorkeeper {
+    private typealias Arrival = Arrivals.Arrival
+
+    private let door: Door
+    private let watch: Watch
+    private let listening: [Int32: Int]
+    /// Those who have not said enough yet.
+    private var silent: [Int32: (arrival: Arrival, number: Int)] = [:]
+    /// The same in the order of their coming, and some that have spoken since. Microseconds of the clock that is never set.
+    private var deadlines = CircularBuffer<(descriptor: Int32, number: Int, at: Int64)>()
+    private var lastNumber = 0
+    /// When it accepts again; `nil` while it does.
+    private var acceptsAgain: Int64?
+    private var words = [UInt8](repeating: 0, count: Door.longestHead)
+
+    init(_ door: Door) throws(SystemError) {
+        self.door = door
+        watch = try Watch()
+        listening = Dictionary(uniqueKeysWithValues: door.sockets.enumerated().map { ($1.socket.descriptor, $0) })
+    }
+
+    func run() throws(SystemError) {
+        guard watch.add(door.closing.descriptor) else {
+            throw SystemError(operation: "epoll_ctl", number: ENOMEM)
+        }
+        goOnAccepting()
+        while true {
+            for descriptor in watch.wait(milliseconds: patience()) {
+                if descriptor == door.closing.descriptor { return letEverybodyGo() }
+                if let index = listening[descriptor] { accept(door.sockets[index]) } else { spoke(descriptor) }
+            }
+            let now = door.context.clock.monotonic()
+            if let again = acceptsAgain, again <= now { goOnAccepting() }
+            while let first = deadlines.first, first.at <= now { hasWaited(deadlines.removeFirst()) }
+        }
+    }
+
+    /// Milliseconds until something is due.
+    private func patience() -> Int64? {
+        // Those that have spoken need no time.
+        while let first = deadlines.first, silent[first.descriptor]?.number != first.number { deadlines.removeFirst() }
+        guard let due = [deadlines.first?.at, acceptsAgain].compactMap({ $0 }).min() else { return nil }
+        return (due - door.context.clock.monotonic() + 999) / 1000
+    }
+
+    // MARK: Accepting
+
+    private func accept(_ place: (socket: ListeningSocket, gate: Entry.Gate)) {
+        for _ in 0..<Door.acceptedAtOnce {
+            switch place.socket.accept() {
+            case .nobody: return
+            case .failed(let error): return pause(error)
+            case .connection(let descriptor, let address):
+                let peer = address.map { Peer(address: $0.host, port: Int($0.port)) } ?? .unknown
+                guard let entry = Entry(peer, at: place.gate, door.context) else {
+                    _ = Glibc.close(descriptor)
+                    continue
+                }
+                look(Arrival(descriptor: descriptor, entry: entry))
+            }
+        }
+    }
+
+    /// The table of descriptors is full, most often.
+    private func pause(_ error: SystemError) {
+        guard acceptsAgain == nil else { return }
+        for descriptor in listening.keys { watch.remove(descriptor) }
+        acceptsAgain = door.context.clock.monotonic() + Door.pauseAfterFailure * 1000
+        door.context.acceptFailed(error)
+    }
+
+    private func goOnAccepting() {
+        acceptsAgain = nil
+        for descriptor in listening.keys { _ = watch.add(descriptor) }
+    }
+
+    // MARK: Looking
+
+    private enum Finding {
+        /// More must come before anything is known.
+        case little
+        case head([UInt8])
+        /// Anything else: no stream, none that is short, or nobody any more.
+        case other
+    }
+
+    private func look(_ arrival: Arrival) {
+        switch peek(arrival.descriptor) {
+        case .little:
+            guard watch.add(arrival.descriptor, once: true) else { return door.pass(arrival, head: nil) }
+            lastNumber += 1
+            silent[arrival.descriptor] = (arrival, lastNumber)
+            let at = door.context.clock.monotonic() + Door.patience * 1000
+            deadlines.append((arrival.descriptor, lastNumber, at))
+        case .head(let head): door.pass(arrival, head: head)
+        case .other: door.pass(arrival, head: nil)
+        }
+    }
+
+    private func spoke(_ descriptor: Int32) {
+        guard let (arrival, _) = silent[descriptor] else { return }
+        switch peek(descriptor) {
+        case .little: break
+        case .head(let head): leave(arrival, head)
+        case .other: leave(arrival, nil)
+        }
+    }
+
+    private func hasWaited(_ entry: (descriptor: Int32, number: Int, at: Int64)) {
+        guard let (arrival, number) = silent[entry.descriptor], number == entry.number else { return }
+        leave(arrival, nil)
+    }
+
+    private func leave(_ arrival: Arrival, _ head: [UInt8]?) {
+        silent[arrival.descriptor] = nil
+        watch.remove(arrival.descriptor)
+        door.pass(arrival, head: head)
+    }
+
+    private func letEverybodyGo() {
+        for (arrival, _) in silent.values { leave(arrival, nil) }
+    }
+
+    /// What it has said so far; all of it is still there for who reads it.
+    private func peek(_ descriptor: Int32) -> Finding {
+        words.withUnsafeMutableBytes { words in
+            let count = recv(descriptor, words.baseAddress, words.count, Int32(MSG_PEEK))
+            if count < 0 { return errno == EAGAIN || errno == EINTR ? .little : .other }
+            let said = UnsafeRawBufferPointer(rebasing: words[..<count])
+            switch Sniffer.find(said) {
+            case .undecided: return count == 0 ? .other : .little
+            case .stream:
+                if let end = HeadBuffer.end(of: said, from: 0) { return .head(Array(said[..<end])) }
+                return count < words.count ? .little : .other
+            case .http, .tls: return .other
+            }
+        }
+    }
+}
