@@ -135,8 +135,16 @@ final class ParentBench {
             pool: NIOThreadPool(numberOfThreads: 1),
             router: { _ in Route { _ in .text(200, "") } },
             acceptor: { offer, connection in
+                let foreseen = parent.wouldRefuse(offer.head, from: connection.peer, rights: connection.rights)
                 let verdict = parent.accept(offer, connection)
                 box.list.withLock { $0.append(verdict) }
+                // What the door of a server is told must be what comes then, everywhere in these tests; who is only early is
+                // not foreseen (status 503).
+                if case .refused(let status, _) = verdict {
+                    #expect(foreseen || status == 503, "not foreseen: \(verdict)")
+                } else if verdict == .accepted {
+                    #expect(!foreseen, "foreseen, but let in")
+                }
                 return verdict
             }
         )

@@ -16,6 +16,36 @@ import Testing
         }
     }
 
+    /// Connections come in the order in which they were made, do not block, and say where they are from; as many wait as the
+    /// backlog says, and one (Linux).
+    @Test func acceptsWithoutWaiting() throws {
+        let socket = try #require(try ListeningSocket.bind(host: "127.0.0.1", port: "0").first)
+        defer { socket.end() }
+        try socket.listen(backlog: 2)
+        #expect(socket.accept() == .nobody)
+        let address = InternetAddress.v4("127.0.0.1", port: UInt16(socket.port))!
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let callers = (0..<4).map { _ in Glibc.socket(AF_INET, kind, 0) }
+        defer { for caller in callers { close(caller) } }
+        for caller in callers { _ = address.withSockaddr { connect(caller, $0, $1) } }
+        for _ in 0..<3 {
+            guard case .connection(let descriptor, let peer) = socket.accept() else {
+                Issue.record("nobody is there")
+                return
+            }
+            defer { close(descriptor) }
+            #expect(peer?.host == "127.0.0.1")
+            #expect(fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0 && fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
+        }
+        #expect(socket.accept() == .nobody)
+    }
+
+    @Test func aSocketThatCannotAcceptSaysSo() throws {
+        let socket = try #require(try ListeningSocket.bind(host: "127.0.0.1", port: "0").first)
+        defer { socket.end() }
+        #expect(socket.accept() == .failed(SystemError(operation: "accept", number: EINVAL)))
+    }
+
     @Test func aTakenPortIsSaid() throws {
         let socket = try #require(try ListeningSocket.bind(host: "127.0.0.1", port: "0").first)
         defer { close(socket.descriptor) }

@@ -30,7 +30,8 @@ final class LiveServer: Sendable {
         policy: ServerPolicy = ServerPolicy(),
         logPath: String? = nil,
         router: @escaping Router = EmbeddedServer.echo,
-        acceptor: (@Sendable (StreamOffer, StreamConnection, LiveServer) -> StreamVerdict)? = nil
+        acceptor: (@Sendable (StreamOffer, StreamConnection, LiveServer) -> StreamVerdict)? = nil,
+        foresight: StreamForesight? = { _, _, rights in !rights.contains(.streaming) }
     ) {
         let box = Box()
         pool.start()
@@ -51,7 +52,8 @@ final class LiveServer: Sendable {
             acceptor: { offer, connection in
                 let server = box.server.withLock { $0! }
                 return acceptor.map { $0(offer, connection, server) } ?? server.take(connection)
-            }
+            },
+            foresight: foresight
         )
         let places = server.start()
         port = places.first { $0.port > 0 }?.port ?? 0

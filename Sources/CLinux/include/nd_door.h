@@ -19,8 +19,4 @@ int nd_watch_remove(int watch, int descriptor);
 /// many descriptors are.
 int nd_watch_wait(int watch, int *ready, int most, int milliseconds);
 
-/// Asks the scheduler for short turns of the processor for the calling thread, which come the sooner for it: so many
-/// microseconds, 100 at least. Linux 6.12 and later; needs no right. Returns 0 or an errno.
-int nd_short_turns(long microseconds);
-
 #endif

@@ -9,10 +9,6 @@ public enum Threads {
     /// The kernel's number of the calling thread.
     public static var current: Int { Int(nd_thread()) }
 
-    /// Asks the scheduler for short turns for the calling thread, so that it gets its next one soon after it has something to
-    /// do, however busy the others are. Not more time in all. Kernels before 6.12 know nothing of it.
-    public static func takeShortTurns() { _ = nd_short_turns(100) }
-
     /// Starts a detached thread.
     /// - Parameter name: at most 15 bytes are kept.
     public static func start(name: String, _ body: @escaping @Sendable () -> Void) {

@@ -17,8 +17,11 @@ public final class Watch {
 
     /// From now on ``wait(milliseconds:)`` returns it when there is something to read, or its peer has gone.
     /// - Parameter once: not again before more has come.
-    /// - Returns: whether the kernel could.
-    public func add(_ watched: Int32, once: Bool = false) -> Bool { nd_watch_add(descriptor, watched, once) == 0 }
+    /// - Throws: when the kernel cannot: it has no memory, or all that a user may watch is watched.
+    public func add(_ watched: Int32, once: Bool = false) throws(SystemError) {
+        let result = nd_watch_add(descriptor, watched, once)
+        if result < 0 { throw SystemError(operation: "epoll_ctl", number: -result) }
+    }
 
     /// Must come before somebody else gets the descriptor.
     public func remove(_ watched: Int32) { _ = nd_watch_remove(descriptor, watched) }

@@ -53,9 +53,7 @@ final class Door: Sendable {
     }
 
     func open() {
-        refusing.next().execute { Threads.takeShortTurns() }
         Threads.start(name: "DOOR") { [self] in
-            Threads.takeShortTurns()
             do throws(SystemError) {
                 try Doorkeeper(self).run()
             } catch {
@@ -112,9 +110,7 @@ private final class Doorkeeper {
     }
 
     func run() throws(SystemError) {
-        guard watch.add(door.closing.descriptor) else {
-            throw SystemError(operation: "epoll_ctl", number: ENOMEM)
-        }
+        try watch.add(door.closing.descriptor)
         goOnAccepting()
         while true {
             for descriptor in watch.wait(milliseconds: patience()) {
@@ -163,7 +159,11 @@ private final class Doorkeeper {
 
     private func goOnAccepting() {
         acceptsAgain = nil
-        for descriptor in listening.keys { _ = watch.add(descriptor) }
+        do throws(SystemError) {
+            for descriptor in listening.keys { try watch.add(descriptor) }
+        } catch {
+            pause(error)
+        }
     }
 
     // MARK: Looking
@@ -179,7 +179,7 @@ private final class Doorkeeper {
     private func look(_ arrival: Arrival) {
         switch peek(arrival.descriptor) {
         case .little:
-            guard watch.add(arrival.descriptor, once: true) else { return door.pass(arrival, head: nil) }
+            guard (try? watch.add(arrival.descriptor, once: true)) != nil else { return door.pass(arrival, head: nil) }
             lastNumber += 1
             silent[arrival.descriptor] = (arrival, lastNumber)
             let at = door.context.clock.monotonic() + Door.patience * 1000
