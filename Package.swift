@@ -151,7 +151,9 @@ let package = Package(
         // The built binary: what people read and scripts parse.
         .testTarget(
             name: "CLITests",
-            dependencies: ["ndstream", "System", "Status", "Basics", "Transport", "TestCertificates"] + nio.prefix(1)
+            dependencies: [
+                "ndstream", "System", "Status", "Basics", "Diagnostics", "Store", "Transport", "TestCertificates",
+            ] + nio.prefix(1)
         ),
         // Real Netdata daemons on both ends.
         .testTarget(

@@ -38,7 +38,7 @@ struct NodeArguments: ParsableArguments {
     @Flag(help: "Be the host that Netdata on this machine was: take over its machine GUID.")
     var adoptGuid = false
 
-    @Flag(help: "Say what is wrong with the configuration and where, then exit.")
+    @Flag(help: "Say what is wrong with the configuration and with the database's files and where, then exit.")
     var check = false
 
     @Flag(help: "Print every option in force and where it comes from, then exit.")
@@ -67,7 +67,7 @@ struct NodeArguments: ParsableArguments {
     @Flag(help: "Print what the node that runs here knows of its streams, then exit.")
     var status = false
 
-    @Flag(help: "Print JSON: with --status or --host.")
+    @Flag(help: "Print JSON: with --status, --check or --host.")
     var json = false
 
     @Flag(name: [.short, .long], help: "Say nothing on standard error once it runs.")
@@ -76,7 +76,9 @@ struct NodeArguments: ParsableArguments {
     func validate() throws {
         if host != nil, !printConfig { throw ValidationError("--host goes with --print-config.") }
         if key != nil, host == nil { throw ValidationError("--key goes with --print-config --host.") }
-        if json, !status, host == nil { throw ValidationError("--json goes with --status or --print-config --host.") }
+        if json, !status, !check, host == nil {
+            throw ValidationError("--json goes with --status, --check or --print-config --host.")
+        }
         for (name, text) in [("--host", host), ("--key", key)] {
             guard let text, GUID(text) == nil else { continue }
             throw ValidationError("\(name) wants a GUID, 36 characters; '\(text)' is none.")
@@ -115,8 +117,9 @@ struct NodeArguments: ParsableArguments {
             let identity = MachineGUIDFile(configuration, adopts: adoptGuid).inspect()
             let files = certificateFindings(configuration) + configuration.trustFindings()
             let report = configuration.checkReport(adding: identity.findings + files)
-            writeAll(report.text, to: STDOUT_FILENO)
-            throw ExitCode(report.exitCode)
+            let stores = StoreCheck(cache: configuration.directories.cache)
+            writeAll(json ? report.json(adding: stores.write(to:)) : report.text + stores.text, to: STDOUT_FILENO)
+            throw ExitCode(max(report.exitCode, stores.isDamaged ? ExitStatus.finding.rawValue : 0))
         }
         if printConfig {
             writeAll(printed(configuration), to: STDOUT_FILENO)

@@ -15,7 +15,7 @@ struct Parent: ParsableCommand {
             EXAMPLES:
               ndstream parent                        # port 19999, keys of stream.conf
               ndstream parent --bind '*:20000' --api-key KEY
-              ndstream parent --check                # is the configuration good?
+              ndstream parent --check                # are configuration and database good?
               ndstream parent --status               # who streams into the one that runs
               ndstream parent --edit stream.conf     # change it, checked, in one step
               ndstream parent --print-config --host GUID   # what decides for a child
@@ -27,7 +27,7 @@ struct Parent: ParsableCommand {
 
             EXIT CODES:
               0   ended as asked; with --check: nothing wrong
-              1   --check: warnings
+              1   --check: warnings, or a damaged database
               64  wrong usage
               69  --status: no parent runs here; --edit: no editor, or another edits
               73  cannot create a directory, the machine GUID or a socket

@@ -85,7 +85,7 @@ import Testing
         try bench.store.remove(SegmentBench.guid(0))
         let rest = bench.given.indices.filter { bench.given[$0].host != SegmentBench.guid(0) }
         func check(_ store: SegmentStore, _ expected: [Int]) {
-            #expect(bench.served(store) == expected)
+            #expect(bench.served(by: store) == expected)
             let isBack = expected.count > rest.count
             #expect((store.hosts()[SegmentBench.guid(0)] != nil) == isBack)
             #expect(store.series(of: SegmentBench.guid(0)).isEmpty == !isBack)

@@ -157,7 +157,7 @@ struct SegmentBench {
 
     /// What a store serves, in the order of what was given. Anything that was never given, or not so, is a failure.
     func served(
-        _ store: SegmentStore? = nil,
+        by store: SegmentStore? = nil,
         _ message: @autoclosure () -> String = "",
         location: SourceLocation = #_sourceLocation
     ) -> [Int] {

@@ -1,3 +1,4 @@
+public import Basics
 import Diagnostics
 
 /// What `--check` prints: each finding where editors and people look for it, what to do, and a line that sums it up.
@@ -8,17 +9,43 @@ public struct CheckReport: Sendable {
     public let text: String
     /// 0 where nothing or only notes were found, 1 with warnings, 78 with errors.
     public let exitCode: Int32
+    private let findings: [Finding]
+    private let files: [String]
 
     /// - Parameter files: what was read, in order.
     public init(_ findings: [Finding], files: [String]) {
         var text = ""
         for finding in findings { text += Self.lines(of: finding) }
+        self.findings = findings
+        self.files = files
         self.text = text + Self.summary(findings, files: files) + "\n"
         switch findings.map(\.severity).max() {
         case .error?: exitCode = 78
         case .warning?: exitCode = 1
         case .info?, nil: exitCode = 0
         }
+    }
+
+    /// The same for scripts: one object and a line end.
+    /// - Parameter more: writes further members of it.
+    public func json(adding more: (inout JSONWriter) -> Void = { _ in }) -> String {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("files", files)
+            json.key("findings")
+            json.array(findings) { json, finding in
+                json.object { json in
+                    json.member("code", finding.condition.code)
+                    json.member("severity", finding.severity.rawValue)
+                    json.member("place", finding.place)
+                    json.member("line", finding.line)
+                    json.member("message", finding.message)
+                    json.member("advice", finding.advice)
+                }
+            }
+            more(&json)
+        }
+        return json.string + "\n"
     }
 
     private static func lines(of finding: Finding) -> String {

@@ -1,0 +1,36 @@
+import Basics
+import Store
+import System
+
+/// What `--check` says of the database's files. They are only read, so a node may be running on them.
+struct StoreCheck {
+    private var reports: [SegmentReport] = []
+    private var failures: [SystemError] = []
+
+    /// - Parameter cache: the node's cache directory.
+    init(cache: String) {
+        let names = ["dbengine", "dbengine-tier1", "dbengine-tier2", "dbengine-tier3", "dbengine-tier4", "map", "save"]
+        for directory in names.map({ cache + "/" + $0 }) where Files.isDirectory(directory) {
+            do throws(SystemError) {
+                reports.append(try SegmentVerifier(directory).verify())
+            } catch {
+                failures.append(error)
+            }
+        }
+    }
+
+    /// Whether anything cannot be read or is not as it was written.
+    var isDamaged: Bool { !failures.isEmpty || reports.contains { $0.isDamaged } }
+
+    var text: String {
+        var text = reports.map { "\n" + $0.text }.joined()
+        for failure in failures { text += "\ncannot read \(failure.subject): \(failure.reason)\n" }
+        return text
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.key("stores")
+        json.array(reports) { $1.write(to: &$0) }
+        json.member("unreadable", failures.map(\.description))
+    }
+}
