@@ -63,6 +63,16 @@ extension Condition {
         fix: ["ls -l {file}", "mount: is the file system read-only?"]
     )
 
+    public static let definitionDamaged = Condition(
+        "ND-D18",
+        .error,
+        "DBENGINE: a chart's definition in '{file}' at {offset} is damaged; its blocks there are left out.",
+        sentence:
+            "What some blocks of a database file mean is lost, so they cannot be shown; other files have it again.",
+        causes: ["the disk or its controller fails", "something else wrote into the file"],
+        fix: ["ndstream parent --check", "look for errors of the disk: dmesg, smartctl -a"]
+    )
+
     public static let blockDamaged = Condition(
         "ND-D17",
         .error,
@@ -78,7 +88,7 @@ extension Catalogue {
         .shelfNotOpened, .shelfFailed, .shelfRecovered, .journalReplayed, .journalCut, .journalSetAside,
         .journalUnreadable,
         .segmentCut, .segmentDamaged, .segmentIndexDamaged, .segmentSetAside, .segmentNotAside, .segmentUnreadable,
-        .segmentNotContinued, .blockDamaged,
+        .segmentNotContinued, .blockDamaged, .definitionDamaged,
     ]
 }
 

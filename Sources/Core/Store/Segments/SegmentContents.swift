@@ -140,14 +140,17 @@ struct SegmentContents: Sendable {
 
     /// - Returns: whether its series is there.
     mutating func addBlock(_ head: BlockHead, offset: Int, bytes: Int) -> Bool {
-        guard let (host, indexed) = series[head.series] else { return false }
+        // No copy of the series stays, or its blocks would be copied to add one.
+        guard let host = series[head.series]?.host, let updateEvery = series[head.series]?.indexed.updateEvery else {
+            return false
+        }
         let place = BlockPlace(
             offset: UInt32(offset),
             length: UInt32(bytes),
             rows: UInt32(head.rows),
             firstTime: head.firstTime
         )
-        let step = Int64(indexed.updateEvery) * stepFactor
+        let step = Int64(updateEvery) * stepFactor
         let last = place.lastTime(step: step)
         guard last <= SegmentFormat.timeLimit else { return false }
         let own = TimeSpan(first: head.firstTime, last: last)

@@ -48,6 +48,9 @@ struct SegmentScan: Sendable {
     /// The highest numbers in use.
     var lastSeries: UInt32?
     var lastDefinition: UInt32?
+
+    /// Whether more series and definitions can have numbers.
+    var hasNumbers: Bool { max(lastSeries ?? 0, lastDefinition ?? 0) < SegmentFormat.numberLimit / 2 }
 }
 
 /// Reads a segment record by record from its beginning, and after a damaged one goes on at the next that is good.

@@ -38,7 +38,8 @@ public enum SegmentRetention: Sendable {
     case quota(Int)
     /// The same with segments of another size: for tests.
     case quotaOf(Int, segmentBytes: Int)
-    /// Until nobody needs it: asked when a new segment begins, and by ``SegmentStore/discardUnneeded()``.
+    /// Until nobody needs it: asked when a new segment begins, and by ``SegmentStore/discardUnneeded()``. Who is asked must not
+    /// write to the store.
     case whileNeeded(segmentBytes: Int, @Sendable (SegmentFacts) -> Bool)
 
     /// Bytes of a segment.

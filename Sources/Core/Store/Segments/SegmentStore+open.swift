@@ -118,7 +118,7 @@ extension SegmentStore {
             state.names.merge(names) { $1 }
         case .scanned(let scan, let number, let header):
             for (guid, part) in scan.contents.hosts { if let name = part.name { state.names[guid] = name } }
-            let isWhole = header != nil && scan.damages.isEmpty && scan.index == nil
+            let isWhole = header != nil && scan.damages.isEmpty && scan.index == nil && scan.hasNumbers
             if isWhole, isLast, found.named == number, let open = proceed(found.name, number, scan) {
                 state.open = open
                 writer.forgetSegment()

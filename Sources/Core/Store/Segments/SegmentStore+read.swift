@@ -7,8 +7,9 @@ import System
 extension SegmentStore {
     /// From when to when there are rows of a series; `nil` where there are none.
     public func span(of key: SeriesKey) -> TimeSpan? {
-        let finished = finishedSpans(of: key.host)[key.hash]
+        // In this order: a segment that is finished meanwhile is seen twice, and not never.
         let open = openSpan(state.withLock { $0.openSeries(of: key) })
+        let finished = finishedSpans(of: key.host)[key.hash]
         guard let finished, let open else { return finished ?? open }
         return finished.including(open)
     }
@@ -148,13 +149,14 @@ extension SegmentStore {
                 else { return nil }
                 return Array(payload[reader.position...])
             }
-            guard let payload, let definition = definition(at: block.definition, in: position.segment),
-                // Another chart with the same hash.
-                definition.key(of: block.key.host) == block.key
-            else {
+            guard let payload else {
                 reportDamage(of: block)
                 return nil
             }
+            // Damage of it was reported; and another chart may have the same hash.
+            guard let definition = definition(at: block.definition, in: position.segment),
+                definition.key(of: block.key.host) == block.key
+            else { return nil }
             return StoredBlock(
                 firstTime: block.firstTime,
                 rows: block.rows,
@@ -167,36 +169,39 @@ extension SegmentStore {
         }
     }
 
-    /// What the store takes and has now.
+    /// What the store takes and has now. Of a host that was removed, what is in the same segment as the removal still counts.
     public func accounting() -> SegmentAccounting {
-        state.withLock { state in
-            var sum = SegmentAccounting()
+        var sum = SegmentAccounting()
+        func add(_ span: TimeSpan?) {
+            guard let span else { return }
+            sum.span = sum.span?.including(span) ?? span
+        }
+        let (segments, removed) = state.withLock { state in
             sum.otherBytes = state.otherBytes
             sum.bytes = state.otherBytes
             sum.damagedBlocks = state.damagedBlocks
-            sum.segments = state.segments.count + (state.open == nil ? 0 : 1)
-            func add(_ span: TimeSpan?) {
-                guard let span else { return }
-                sum.span = sum.span.map { $0.including(span) } ?? span
+            if let open = state.open {
+                sum.segments = 1
+                sum.bytes += open.end
+                sum.overheadBytes += open.contents.definitionBytes
+                sum.blocks += open.contents.blocks
+                add(open.contents.span)
+                for (guid, host) in open.contents.hosts where host.bytes > 0 { sum.hosts[guid] = host.bytes }
             }
-            for segment in state.segments {
-                sum.bytes += segment.size
-                sum.overheadBytes += segment.overhead
-                sum.blocks += segment.blocks
-                add(segment.span)
-                for host in segment.hosts where host.bytes > 0 {
-                    if let removal = state.removed[host.guid], removal.segment > segment.number { continue }
-                    sum.hosts[host.guid, default: 0] += Int(host.bytes)
-                }
-            }
-            guard let open = state.open else { return sum }
-            sum.bytes += open.end
-            sum.overheadBytes += open.contents.definitionBytes
-            sum.blocks += open.contents.blocks
-            add(open.contents.span)
-            for (guid, host) in open.contents.hosts where host.bytes > 0 { sum.hosts[guid, default: 0] += host.bytes }
-            return sum
+            return (state.segments, state.removed)
         }
+        sum.segments += segments.count
+        for segment in segments {
+            sum.bytes += segment.size
+            sum.overheadBytes += segment.overhead
+            sum.blocks += segment.blocks
+            add(segment.span)
+            for host in segment.hosts where host.bytes > 0 {
+                if let removal = removed[host.guid], removal.segment > segment.number { continue }
+                sum.hosts[host.guid, default: 0] += Int(host.bytes)
+            }
+        }
+        return sum
     }
 }
 
@@ -233,9 +238,8 @@ extension SegmentStore {
         {
             return series
         }
-        guard let anew = scanAgain(segment), let part = anew.host(host),
-            let bytes = directoryBytes(part, in: anew)
-        else { return nil }
+        guard let anew = scanAgain(segment) else { return nil }
+        guard let part = anew.host(host), let bytes = directoryBytes(part, in: anew) else { return [] }
         return SegmentDirectory.read(bytes, hash: hash, factor: Int64(settings.stepFactor), end: anew.end)
     }
 
@@ -278,24 +282,47 @@ extension SegmentStore {
             if isFirst { report(.segmentIndexDamaged, ["file": path(segment.name), "bytes": String(scan.tail)]) }
             return anew
         } catch {
+            if error.number != ENOENT, isNew(SegmentPosition(segment: segment.number, offset: 0)) {
+                report(.segmentUnreadable, ["file": path(segment.name), "reason": error.description])
+            }
             return nil
         }
     }
 
-    /// The definition whose record is at a place of a segment.
+    /// The definition whose record is at a place of a segment; damage of it is reported once.
     func definition(at offset: UInt32, in segment: UInt32) -> SeriesDefinition? {
         let position = SegmentPosition(segment: segment, offset: offset)
         if let definition = caches.withLock({ $0.definitions[position] }) { return definition }
-        guard var bytes = try? bytes(at: position, count: 1024) else { return nil }
-        let total = bytes.withUnsafeBytes { RecordHead.read($0, segment: segment, offset: Int(offset))?.total }
-        guard let total else { return nil }
-        if total > bytes.count {
-            guard let more = try? self.bytes(at: position, count: total), more.count == total else { return nil }
-            bytes = more
+        do throws(SystemError) {
+            guard let bytes = try record(at: position) else { return nil }
+            if let definition = Self.definition(bytes, position) {
+                caches.withLock { $0.definitions[position] = definition }
+                return definition
+            }
+        } catch {
+            if error.number == ENOENT { return nil }
         }
-        let definition = bytes.withUnsafeBytes { all -> SeriesDefinition? in
-            guard let head = RecordHead.read(all, segment: segment, offset: Int(offset)), head.total <= all.count,
-                head.kind == .definition
+        if let name = nameOfNewDamage(at: position) {
+            report(.definitionDamaged, ["file": path(name), "offset": String(offset)])
+        }
+        return nil
+    }
+
+    /// - Returns: the whole record, or what may have been its head; `nil` where the segment is gone.
+    private func record(at position: SegmentPosition) throws(SystemError) -> [UInt8]? {
+        // Most definitions are shorter.
+        guard let bytes = try bytes(at: position, count: 1_024) else { return nil }
+        let total = bytes.withUnsafeBytes {
+            RecordHead.read($0, segment: position.segment, offset: Int(position.offset))?.total
+        }
+        guard let total, total > bytes.count, bytes.count == 1_024 else { return bytes }
+        return try self.bytes(at: position, count: total)
+    }
+
+    private static func definition(_ bytes: [UInt8], _ position: SegmentPosition) -> SeriesDefinition? {
+        bytes.withUnsafeBytes { all in
+            guard let head = RecordHead.read(all, segment: position.segment, offset: Int(position.offset)),
+                head.kind == .definition, head.total <= all.count
             else { return nil }
             let payload = UnsafeRawBufferPointer(rebasing: all[head.size..<head.total])
             guard head.matches(payload),
@@ -303,8 +330,6 @@ extension SegmentStore {
             else { return nil }
             return definition
         }
-        if let definition { caches.withLock { $0.definitions[position] = definition } }
-        return definition
     }
 
     /// Bytes of a segment, wherever they are now; fewer where it ends.
@@ -373,18 +398,8 @@ extension SegmentStore {
     }
 
     private func reportDamage(of block: BlockReference) {
-        let name = state.withLock { state -> String? in
-            // Deleted meanwhile: no damage.
-            let name =
-                state.open?.number == block.position.segment
-                ? state.open?.name : state.segment(block.position.segment)?.name
-            guard let name, state.damaged.count < 10_000, state.damaged.insert(block.position).inserted else {
-                return nil
-            }
-            state.damagedBlocks += 1
-            return name
-        }
-        guard let name else { return }
+        guard let name = nameOfNewDamage(at: block.position) else { return }
+        state.withLock { $0.damagedBlocks += 1 }
         report(
             .blockDamaged,
             host: block.key.host,
@@ -393,5 +408,18 @@ extension SegmentStore {
                 "host": block.key.host.description,
             ]
         )
+    }
+
+    /// - Returns: the file's name; `nil` where this was reported, and where the segment was deleted meanwhile.
+    private func nameOfNewDamage(at position: SegmentPosition) -> String? {
+        let name = state.withLock { state in
+            state.open?.number == position.segment ? state.open?.name : state.segment(position.segment)?.name
+        }
+        return isNew(position) ? name : nil
+    }
+
+    /// Notes that a damage was reported. Many thousands need not all be.
+    private func isNew(_ position: SegmentPosition) -> Bool {
+        state.withLock { $0.damaged.count < 10_000 && $0.damaged.insert(position).inserted }
     }
 }

@@ -20,7 +20,7 @@ public final class SegmentStore: Sendable {
     let writer = Mutex(Writer())
     let caches: Mutex<Caches>
 
-    /// - Parameter losses: told on the writer's thread, after a segment was deleted.
+    /// - Parameter losses: told on the writer's thread, after a segment was deleted. It may read here, but not write.
     public init(
         _ settings: SegmentSettings,
         files: any StorageFiles = SystemFiles(),
@@ -50,12 +50,18 @@ public final class SegmentStore: Sendable {
         var removed: [GUID: SegmentPosition] = [:]
         /// Bytes of files that are no segments of this store.
         var otherBytes = 0
-        /// Blocks that were reported.
+        /// Records that were reported.
         var damaged: Set<SegmentPosition> = []
         var damagedBlocks = 0
 
         func segment(_ number: UInt32) -> FinishedSegment? {
-            segments.first { $0.number == number }
+            var low = 0
+            var high = segments.count
+            while low < high {
+                let middle = (low + high) / 2
+                if segments[middle].number < number { low = middle + 1 } else { high = middle }
+            }
+            return low < segments.count && segments[low].number == number ? segments[low] : nil
         }
     }
 
