@@ -175,15 +175,57 @@ struct TierTests {
             firstTime: 60,
             step: 60,
             columns: [
-                TierColumn(averages: [1, 2], minima: [3, 4], maxima: [5, 6], counts: [7, 8]),
-                TierColumn(averages: [11, 12], minima: [13, 14], maxima: [15, 16], counts: [17, 18]),
+                column([(1.5, 1, 2, 60), (0.3333333, 0, 1, 60)]),
+                column([(7, 7, 7, 3), (1.234567, -1, 9, 60)]),
             ]
         )
         let matrix = TierForm.pack(rows)
-        #expect(matrix == [1, 11, 3, 13, 5, 15, 7, 17, 2, 12, 4, 14, 6, 16, 8, 18])
+        let stored = codes([90, 21, 1, 7, 2, 7]) + [60, 3] + codes([20, 74.07402, 0, -1, 1, 9]) + [60, 60]
+        #expect(matrix == stored)
         #expect(TierForm.width(dimensions: 2) == 8)
         #expect(TierForm.columns(of: 1, dimensions: 2) == (1, 3, 5, 7))
         #expect(TierForm.unpack(matrix, dimensions: 2, firstTime: 60, step: 60) == rows)
+    }
+
+    /// Where no total gives an average, the column's averages are stored, and a mark stays in either case.
+    @Test func anAverageThatNoTotalGivesIsStoredItself() {
+        var averages = codes([12.345679, 30.5])
+        averages[0] |= StorageNumber.reset
+        averages[1] |= StorageNumber.reset
+        let limits = codes([1, 1])
+        let rows = TierColumns(
+            firstTime: 60,
+            step: 60,
+            columns: [
+                TierColumn(averages: averages, minima: limits, maxima: limits, counts: [60, 60]),
+                TierColumn(
+                    averages: [averages[1], 0],
+                    minima: [limits[1], 0],
+                    maxima: [limits[1], 0],
+                    counts: [60, 0]
+                ),
+            ]
+        )
+        let matrix = TierForm.pack(rows)
+        #expect([matrix[0], matrix[8]] == averages)
+        #expect([matrix[6], matrix[14]] == [60 | TierForm.holdsAverage, 60 | TierForm.holdsAverage])
+        #expect([matrix[1], matrix[9]] == [StorageNumber.encode(1830, flags: StorageNumber.reset), 0])
+        #expect([matrix[7], matrix[15]] == [60, 0])
+        #expect(TierForm.unpack(matrix, dimensions: 2, firstTime: 60, step: 60) == rows)
+    }
+
+    /// What a tier of whole numbers takes: less than a number of seven digits for each row would.
+    @Test func totalsOfWholeNumbersAreShort() {
+        var random = SeededGenerator(seed: 5)
+        let values: [Double?] = (0..<7680).map { _ in Double(Int.random(in: 0...5, using: &random)) }
+        let rows = TierMaker.rows(of: second(Self.minute - 59, values), factor: 60)
+        let matrix = TierForm.pack(rows)
+        let bytes = matrix.withUnsafeBufferPointer {
+            BlockEncoder($0.baseAddress!, width: TierForm.width(dimensions: 1), count: rows.count).encode().count
+        }
+        print("a tier's block of whole numbers: \(rows.count) rows, \(bytes) bytes")
+        #expect(rows.count == 128)
+        #expect(bytes < 220)
     }
 
     @Test(arguments: 0..<20)
