@@ -24,6 +24,9 @@ func benchmarkQuery() {
     measure("query, average to 300 rows", points, "stored point", service, "data?\(window)&points=300")
     measure("query, median to 300 rows", points, "stored point", service, "data?\(window)&points=300&group=median")
     measure("query, all 3600 rows", points, "stored point", service, "data?\(window)&options=jsonwrap")
+    host.keepTiers(in: Minutes(last: start + Int64(seconds)))
+    let month = "chart=bench.chart7&after=\(start - 30 * 86_400)&before=\(start)&points=600"
+    measure("query, a month of minutes to 600 rows", 43_200 * dimensions, "point", service, "data?\(month)")
     measure("chart", 1, "chart", service, "chart?chart=bench.chart7")
     measure("charts", charts, "chart", service, "charts")
     measure("allmetrics, Prometheus", charts * dimensions, "metric", service, "allmetrics?format=prometheus&source=raw")
@@ -77,4 +80,32 @@ private func filledHost(charts: Int, dimensions: Int, seconds: Int, start: Int64
         }
     }
     return host
+}
+
+/// A tier of minutes that is there already: what a query makes of its points, not what reading them costs.
+private struct Minutes: TierSource {
+    private let points: TierColumns
+
+    init(last: Int64) {
+        let count = 31 * 1440
+        let averages = (0..<count).map { StorageNumber.encode(Double(($0 &* 7919) & 0xffff) / 7) }
+        let column = TierColumn(
+            averages: averages,
+            minima: averages,
+            maxima: averages,
+            counts: Array(repeating: 60, count: count)
+        )
+        let end = last / 60 * 60
+        points = TierColumns(
+            firstTime: end - Int64(count - 1) * 60,
+            step: 60,
+            columns: Array(repeating: column, count: 10)
+        )
+    }
+
+    func spans(_ series: TierSeries) -> [TierSpan] {
+        [TierSpan(tier: 1, first: points.firstTime, last: points.lastTime, step: points.step)]
+    }
+
+    func points(_ series: TierSeries, tier: Int, from: Int64, through: Int64) -> TierColumns? { points }
 }

@@ -69,6 +69,14 @@ import Testing
         #expect(engine("storage tiers = 1").tiers.count == 1)
     }
 
+    @Test(arguments: [
+        ("mode = dbengine", 3), ("mode = dbengine\n storage tiers = 2", 2), ("mode = ram\n storage tiers = 2", 1),
+        ("mode = none", 1), ("mode = dbengine\n storage tiers = 5", 3), ("", 3),
+    ])
+    func onlyTheDiskEngineHasTiers(_ lines: String, _ tiers: Int) {
+        #expect(load(netdata: "[db]\n \(lines)\n").database.storageTiers == tiers)
+    }
+
     /// What is printed is what counts.
     @Test func sharesArePrinted() {
         let settings = load(netdata: "[db]\n dbengine multihost disk space MB = 1000\n").settings

@@ -57,6 +57,9 @@ public struct DatabaseSettings: Sendable {
         replicationRingSeconds = settings.integer("db", "replication ring secs")
         diskEngine = DiskEngineSettings(settings)
     }
+
+    /// How many tiers hosts may have here: one where nothing is kept on a disk by default.
+    public var storageTiers: Int { mode == .dbengine ? diskEngine.tiers.count : 1 }
 }
 
 /// `[health]`, as far as a node without alarms needs it.

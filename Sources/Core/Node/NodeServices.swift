@@ -60,9 +60,7 @@ final class NodeServices: Sendable {
             facts: { NodeFacts(options, current.value, parent) },
             random: { UInt32(truncatingIfNeeded: SystemRandom.number()) }
         )
-        if configuration.database.mode == .dbengine {
-            context.storageTiers = configuration.database.diskEngine.tiers.count
-        }
+        context.storageTiers = configuration.database.storageTiers
         let statusEndpoint = Endpoint("v1/streaming", isHeavy: true) { _ in Self.answer(status) }
         let forget = ForgetEndpoint(keeper: keeper, key: ManagementKey(configuration))
         let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint, forget.endpoint])
