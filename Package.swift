@@ -124,7 +124,7 @@ let package = Package(
         tests("Status", ["Basics"]),
         tests("Store", ["Basics", "Diagnostics", "Status", "Wire"]),
         tests("Query", of: "Store", ["Basics", "Diagnostics"]),
-        tests("Segment", of: "Store", ["Basics", "Config", "Diagnostics", "FaultyFiles", "System"]),
+        tests("Segment", of: "Store", ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "System"]),
         tests("Transport", ["Basics", "Config", "Diagnostics", "System", "TestCertificates"], nio + [embedded]),
         tests(
             "Streaming",

@@ -106,6 +106,9 @@ struct TopPainter {
             let text =
                 " unreachable for \(Figures.age(now - unreachable.since)), retrying: \(unreachable.reason)\(last) "
             grid.put(padded(text, grid.columns), row: hasTotals ? 1 : 0, column: 0, role: .alert)
+        } else if hasTotals, let degraded = state.document?.store?.degraded {
+            let text = " \(degraded.text) [\(degraded.code)], for \(Figures.age(now - degraded.sinceAt)) "
+            grid.put(padded(text, grid.columns), row: 1, column: 0, role: .alert)
         } else if hasTotals, let document = state.document {
             grid.put(totals(document), row: 1)
         }

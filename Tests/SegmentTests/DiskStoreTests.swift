@@ -1,11 +1,12 @@
 import Basics
-import Config
 import Diagnostics
 import FaultyFiles
+import Status
 import Synchronization
 import System
 import Testing
 
+@testable import Config
 @testable import Store
 
 /// Points on a disk: they outlive the node in the modes that say so, also when it is killed (storage §2, §4).
@@ -105,8 +106,10 @@ import Testing
         #expect(retention == Retention(first: Self.start, last: Self.start + 2999, updateEvery: 1, points: 3000))
         // It goes on, with what was missed as a gap.
         second.load(again, 3100..<3200)
-        #expect(second.points(again, 2998, 3101) == Self.expected(2998..<3000) + Array(repeating: nil, count: 100)
-            + Self.expected(3100..<3102))
+        #expect(
+            second.points(again, 2998, 3101) == Self.expected(2998..<3000) + Array(repeating: nil, count: 100)
+                + Self.expected(3100..<3102)
+        )
     }
 
     @Test(arguments: [MemoryMode.map, .dbengine])
@@ -224,7 +227,8 @@ import Testing
             let next = try Node(files.afterCrash(), mode)
             let points = next.points(next.define(), 0, 639)
             #expect(points.count >= written, "change \(change)")
-            #expect(points == Self.expected(0..<points.count), "change \(change)")
+            let isWhole = points == Self.expected(0..<points.count)
+            #expect(isWhole, "change \(change): \(points.count) points")
         }
     }
 
@@ -249,7 +253,10 @@ import Testing
         let point = after.columns[2][100]
         #expect(point.count == 60)
         #expect(point.sum == 300)
-        #expect(node.disk.points(series, tier: 2, from: Self.start, through: Self.start + 20_000)?.columns[2][2].count == 3600)
+        #expect(
+            node.disk.points(series, tier: 2, from: Self.start, through: Self.start + 20_000)?.columns[2][2].count
+                == 3600
+        )
     }
 }
 

@@ -62,12 +62,31 @@ final class StatusReport: Sendable {
         totals.samplesPerSecond = document.hosts.reduce(0) { $0 + ($1.samplesPerSecond ?? 0) }
         totals.outBytesPerSecond = document.links.reduce(0) { $0 + ($1.outBytesPerSecond ?? 0) }
         document.totals = totals
-        var store = StatusDocument.Store(mode: configuration.database.mode.rawValue)
-        store.bytes = document.hosts.reduce(0) { $0 + ($1.storedBytes ?? 0) }
-        document.store = store
+        document.store = store(configuration, inMemory: document.hosts.reduce(0) { $0 + ($1.storedBytes ?? 0) })
         let exporters = exporters()
         if !exporters.isEmpty { document.exporters = exporters }
         return document
+    }
+
+    /// What there is on the disk; where nothing is, in memory.
+    private func store(_ configuration: Configuration, inMemory: Int) -> StatusDocument.Store {
+        var shown = StatusDocument.Store(mode: configuration.database.mode.rawValue)
+        shown.bytes = inMemory
+        guard let facts = hosts.disk?.facts, let main = facts.engine ?? facts.history else { return shown }
+        let all = [facts.engine, facts.history].compactMap { $0 }
+        shown.segments = all.reduce(0) { $0 + $1.segments }
+        shown.bytes = all.reduce(0) { $0 + $1.bytes } + facts.tiers.reduce(0, +)
+        shown.journalBytes = all.reduce(0) { $0 + $1.journalBytes }
+        shown.quotaBytes = main.quota.map { Int(clamping: $0) }
+        shown.oldestAt = all.compactMap(\.oldest).min().map { Double($0) }
+        if let ill = all.first(where: { $0.problem != nil }), let problem = ill.problem {
+            shown.degraded = StatusDocument.Store.Degraded(
+                code: Condition.shelfFailed.code,
+                sinceAt: seconds(ill.problemSince),
+                text: "cannot write to \(ill.directory): \(problem); keeping what comes in memory"
+            )
+        }
+        return shown
     }
 
     private func node(_ configuration: Configuration, _ monotonic: Int64) -> StatusDocument.Node {
@@ -107,7 +126,10 @@ final class StatusReport: Sendable {
         let identity = host.identity.withLock { $0 }
         let facts = host.status.withLock { $0 }
         let database = host.withDatabase {
-            (charts: $0.chartCount, dimensions: $0.dimensionCount, bytes: $0.pointBytes, newest: $0.lastUpdated)
+            (
+                charts: $0.chartCount, dimensions: $0.dimensionCount, bytes: $0.pointBytes, newest: $0.lastUpdated,
+                first: $0.firstStored
+            )
         }
         var shown = StatusDocument.Host(
             guid: host.guid.description,
@@ -119,12 +141,21 @@ final class StatusReport: Sendable {
         shown.version = identity.programVersion
         shown.updateEverySeconds = host.settings.updateEvery
         shown.databaseMode = host.settings.mode.rawValue
-        shown.retentionSeconds = host.settings.mode == .none ? 0 : host.settings.history * host.settings.updateEvery
+        shown.retentionSeconds = retention(of: host, since: database.first, now)
         shown.charts = database.charts
         shown.dimensions = database.dimensions
         shown.storedBytes = database.bytes
         shown.take(facts, at: now, monotonic: monotonic, newestStored: database.newest > 0 ? database.newest : nil)
         return shown
+    }
+
+    /// What the history can hold; with dbengine, how far back it goes now.
+    private func retention(of host: Host, since first: Int64, _ now: Int64) -> Int {
+        switch host.settings.mode {
+        case .none: 0
+        case .dbengine: first == 0 ? 0 : Int(max(0, now / microsecondsPerSecond - first))
+        default: host.settings.history * host.settings.updateEvery
+        }
     }
 
     private func seconds(_ microseconds: Int64) -> Double { Double(microseconds) / Double(microsecondsPerSecond) }

@@ -270,6 +270,8 @@ public struct DiskFacts: Sendable, Equatable {
         public var hosts: [GUID: Int]
         /// Why the disk takes nothing, in one sentence; `nil` while it does.
         public var problem: String?
+        /// µs since 1970.
+        public var problemSince: Int64
 
         init(_ shelf: Shelf, quota: Int64?) {
             let accounting = shelf.store.accounting()
@@ -282,6 +284,7 @@ public struct DiskFacts: Sendable, Equatable {
             oldest = accounting.span?.first
             hosts = accounting.hosts
             problem = facts.problem
+            problemSince = facts.problemSince
         }
     }
 

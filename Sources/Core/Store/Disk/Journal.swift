@@ -22,7 +22,8 @@ struct Journal: ~Copyable {
     private var older: [String] = []
     /// Changes with every new file: nothing that was written before counts then.
     private(set) var epoch: UInt32 = 0
-    private(set) var nextNumber: UInt32 = 0
+    /// For the next chart that is new in it.
+    var nextNumber: UInt32 = 0
 
     init(directory: String, files: any StorageFiles) {
         self.directory = directory
@@ -67,8 +68,7 @@ struct Journal: ~Copyable {
     }
 
     /// - Throws: nothing of it counts then; and what comes next must begin a new file.
-    mutating func append(_ chunk: JournalChunk, nextNumber: UInt32) throws(SystemError) {
-        self.nextNumber = nextNumber
+    mutating func append(_ chunk: JournalChunk) throws(SystemError) {
         guard let file, !chunk.isEmpty else { return }
         let bytes = JournalFormat.chunk(chunk.bytes)
         do throws(SystemError) {

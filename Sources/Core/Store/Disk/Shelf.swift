@@ -36,11 +36,15 @@ final class Shelf: Sendable {
         var journal: Journal
         /// Whether ``Journal/begin()`` must come first.
         var needsJournal = true
+        /// What is to be written to the journal.
+        var chunk = JournalChunk()
         var taken: [Taken] = []
         /// A disk that has failed is not asked again before this time, µs of the monotonic clock.
         var retryAt: Int64 = 0
     }
 
+    /// Bytes that are gathered for the journal.
+    private static let longestChunk = 4 << 20
     /// A failed disk is tried again so often, in µs.
     private static let patience: Int64 = 5 * microsecondsPerSecond
 
@@ -138,8 +142,7 @@ final class Shelf: Sendable {
             guard known.withLock({ $0[host.guid] }) === host else { return }
             if isOpen.load(ordering: .acquiring) {
                 host.withDatabase { $0.sealAll() }
-                drain(host, isLast: true, &work)
-                flush(&work)
+                if drain(host, isJournaling: false, &work) { flush(&work) }
             }
             known.withLock { $0[host.guid] = nil }
             host.withDatabase { $0.attach(nil) }
@@ -195,29 +198,33 @@ final class Shelf: Sendable {
         // What the store has taken before goes first; while it cannot be written, no more is added to it.
         guard flush(&work) else { return false }
         let isNewJournal = work.needsJournal || work.journal.isFull
+        // Until all of this round is in the file: what does not get through is taken again, from the beginning, by a new one.
+        work.needsJournal = true
+        work.chunk = JournalChunk()
         if isNewJournal {
-            guard
-                attempt({ () throws(SegmentStoreError) in
-                    try asStoreError { () throws(SystemError) in try work.journal.begin() }
-                })
-            else {
-                work.needsJournal = true
-                return false
-            }
-            work.needsJournal = false
+            guard attempt({ () throws(SystemError) in try work.journal.begin() }) else { return false }
         }
         let hosts = known.withLock { Array($0.values) }
         if isNewJournal { countCache(hosts) }
-        for host in hosts {
-            guard drain(host, isLast: false, &work) else { return false }
+        for host in hosts where host.settings.mode != .save {
+            guard drain(host, isJournaling: true, &work) else { return false }
+            guard work.chunk.bytes.count < Shelf.longestChunk || commit(&work) else { return false }
         }
+        guard commit(&work) else { return false }
+        let isDone = attempt { () throws(SystemError) in
+            try work.journal.synchronise()
+            if isNewJournal { try work.journal.removeOlder() }
+        }
+        work.needsJournal = !isDone
+        return isDone
+    }
+
+    /// Blocks first: the journal never has a row while an older one is nowhere.
+    private func commit(_ work: inout Work) -> Bool {
         guard flush(&work) else { return false }
-        return attempt { () throws(SegmentStoreError) in
-            try asStoreError { () throws(SystemError) in
-                try work.journal.synchronise()
-                if isNewJournal { try work.journal.removeOlder() }
-            }
-        }
+        let chunk = work.chunk
+        work.chunk = JournalChunk()
+        return attempt { () throws(SystemError) in try work.journal.append(chunk) }
     }
 
     /// Blocks also go by other ways than ``flush(_:)``'s: now and then they are counted anew.
@@ -227,23 +234,21 @@ final class Shelf: Sendable {
     }
 
     /// Takes from a host what is new, a few charts at a time.
-    /// - Parameter isLast: its blocks only; and of modes that write nothing while they run, too.
-    @discardableResult
-    private func drain(_ host: Host, isLast: Bool, _ work: inout Work) -> Bool {
-        guard isLast || host.settings.mode != .save else { return true }
+    private func drain(_ host: Host, isJournaling: Bool, _ work: inout Work) -> Bool {
         var drain = Drain(
             epoch: work.journal.epoch,
-            isJournaling: !isLast,
+            isJournaling: isJournaling,
             hostname: host.hostname,
-            nextNumber: work.journal.nextNumber
+            nextNumber: work.journal.nextNumber,
+            chunk: work.chunk
         )
+        work.chunk = JournalChunk()
         var slot: Int32 = 0
         var isMore = true
         while isMore { isMore = host.withDatabase { $0.drain(into: &drain, from: &slot, limit: Host.workPerLock) } }
-        // What does not get through is taken again from the beginning, by a new journal.
-        let wasNeeded = work.needsJournal
-        work.needsJournal = true
-        let isWell = attempt { () throws(SegmentStoreError) in
+        work.chunk = drain.chunk
+        work.journal.nextNumber = drain.nextNumber
+        return attempt { () throws(SegmentStoreError) in
             for block in drain.blocks {
                 try store.append(
                     host: host.guid,
@@ -257,12 +262,7 @@ final class Shelf: Sendable {
                 cached.add(block.block.bytes, ordering: .relaxed)
                 work.taken.append(Taken(host: host, chart: block.chart, lastTime: block.lastTime))
             }
-            try asStoreError { () throws(SystemError) in
-                try work.journal.append(drain.chunk, nextNumber: drain.nextNumber)
-            }
         }
-        if isWell { work.needsJournal = wasNeeded }
-        return isWell
     }
 
     /// Writes what the store has taken, and tells the databases.
@@ -292,7 +292,7 @@ final class Shelf: Sendable {
             var isWell = true
             for host in known.withLock({ Array($0.values) }) {
                 host.withDatabase { $0.sealAll() }
-                isWell = drain(host, isLast: true, &work) && isWell
+                isWell = drain(host, isJournaling: false, &work) && isWell
             }
             isWell = flush(&work) && isWell
             if isWell {
@@ -310,8 +310,8 @@ final class Shelf: Sendable {
 
     /// Tries something with the disk, and says when it fails for the first time.
     @discardableResult
-    private func attempt(_ body: () throws(SegmentStoreError) -> Void) -> Bool {
-        do throws(SegmentStoreError) {
+    private func attempt<Failure: CustomStringConvertible>(_ body: () throws(Failure) -> Void) -> Bool {
+        do throws(Failure) {
             try body()
         } catch {
             let isNew = shown.withLock { facts in

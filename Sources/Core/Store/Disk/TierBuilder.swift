@@ -152,7 +152,7 @@ extension TierColumns {
             columns: (0..<dimensions).map { dimension in
                 let place = TierForm.columns(of: dimension, dimensions: dimensions)
                 return TierForm.column(
-                    averages: columns[place.averages],
+                    totals: columns[place.totals],
                     minima: columns[place.minima],
                     maxima: columns[place.maxima],
                     counts: columns[place.counts]
