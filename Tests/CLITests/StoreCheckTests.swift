@@ -20,6 +20,7 @@ import Testing
         let cache = directory.path + "/state/cache/dbengine"
         try Files.makeDirectories(cache)
         try Files.makeDirectories(directory.path + "/etc")
+        try Files.write(Array("[db]\n    mode = ram\n".utf8), to: directory.path + "/etc/netdata.conf")
         let settings = SegmentSettings(directory: cache, retention: .quota(64 << 20))
         let store = SegmentStore(settings, clock: Still(), reporter: Silent())
         try store.open()
