@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    /// A block of a usual size costs at most 32 bytes beside its payload, index included.
+    /// At most 32 bytes beside the payload, index included, where a segment has many blocks of a chart; each series costs 46 more.
     @Test func blocksCostLittle() throws {
         var bench = SegmentBench()
         try bench.store.open()
