@@ -9,7 +9,7 @@ struct PointsTests {
         "history is rounded as each mode needs (storage §2)",
         arguments: [
             (MemoryMode.none, 100, 5), (.ram, 100, 1024), (.ram, 1024, 1024), (.ram, 1025, 2048), (.alloc, 100, 100),
-            (.alloc, 1, 5), (.save, 3600, 4096), (.map, 3600, 4096), (.dbengine, 3600, 4096),
+            (.alloc, 1, 5), (.save, 100, 924), (.map, 100, 924), (.map, 3600, 3996), (.dbengine, 3600, 0),
         ]
     )
     func history(mode: MemoryMode, asked: Int, kept: Int) {
