@@ -176,7 +176,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "MicroBenchmarks",
-            dependencies: ["Basics", "Diagnostics", "Wire", "Store", "Status", "Transport", "Web"],
+            dependencies: ["Basics", "Config", "Diagnostics", "Wire", "Store", "Status", "System", "Transport", "Web"],
             path: "Benchmarks/Micro"
         ),
     ]

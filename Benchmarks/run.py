@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Drives ndstream, netdata 1.37.1 and a C reference with the same bytes and prints what each costs.
 
-  run.py [ingest] [realtime] [recorded] [memory] [proxy] [tls]      which measurements; none means all
+  run.py [ingest] [realtime] [recorded] [memory] [big] [idle] [disk] [query] [proxy] [tls]    which measurements; none means all
   --binary PATH   ndstream (default .build/release/ndstream)
   --only NAMES    servers: ndstream,netdata,sink
   --runs N        runs of each ingest measurement; the median counts (3)
@@ -12,6 +12,10 @@ ingest    8 children x 100 charts x 5 dimensions as fast as the parent reads, pl
 realtime  1,000 children x 20 charts x 5 dimensions, one tick a second, after 60 s
 recorded  30 minutes of a real host (host-30min.stream.xz), as fast as the parent reads
 memory    100 children x 40 charts x 5 dimensions x 1 hour of `ram`
+big       200 children x 500 charts x 5 dimensions, half a million samples a second, two minutes after connecting
+idle      2,000 children with one chart that send nothing more
+disk      the children of `ingest` in mode dbengine, beside `ram`, and what is on the disk afterwards
+query     600 rows, an hour in 60 rows, a month in 1,000 rows; one client, and 8 at once
 proxy     8 children x 100 charts x 5 dimensions through a proxy without database to a sink that only reads
 tls       the children of `ingest`, 500 of those of `realtime`, and the sender of `proxy`, encrypted beside plain
 The generator has the second processor, the server the first. See README.md for what is fair.
@@ -26,6 +30,7 @@ import subprocess
 import sys
 import time
 
+import queries
 from servers import BUILD, HERE, KEY, TOP, Ndstream, Netdata, Sink, build_tools, unread
 
 LIMITS = {"ingest": (1 / 6, 2.5), "realtime": (1 / 2, None), "proxy": (1 / 6, None)}
@@ -126,6 +131,75 @@ class Bench:
                 results[name] = [measured]
         self.table(f"Memory: {children} children x {charts * dims} dimensions x {ticks} s of ram", results, "memory",
                    children=children, metrics=children * charts * dims, points=ticks)
+
+    def big(self):
+        quick = self.options.quick
+        children = 20 if quick else 200
+        results = {}
+        for name in self.servers:
+            with self.start(name) as server:
+                before = server.memory()["rss"]
+                words = ["--children", children, "--charts", 500, "--dims", 5, "--mode", "rt",
+                         "--warm", 10 if quick else 90, "--seconds", 10 if quick else 30]
+                measured = self.put("big", server, generate(server, words))
+                measured["memory"]["rss"] = measured["rss2_kb"]
+                measured["rss_before"] = before
+                results[name] = [measured]
+        self.table(f"{children} children x 2,500 metrics, one tick a second, two minutes after connecting", results,
+                   children=children, metrics=children * 2500)
+
+    def idle(self):
+        children = 200 if self.options.quick else 2000
+        results = {}
+        for name in [name for name in self.servers if name != "sink"]:
+            with self.start(name) as server:
+                before = server.memory()["rss"]
+                words = ["--children", children, "--charts", 1, "--dims", 1, "--mode", "hold", "--seconds", 10]
+                measured = self.put("idle", server, generate(server, words))
+                measured["memory"]["rss"] = measured["rss2_kb"]
+                measured["rss_before"] = before
+                results[name] = [measured]
+        self.table(f"{children} idle children", results, children=children, metrics=children)
+
+    def disk(self):
+        quick = self.options.quick
+        names = [f"{name} {mode}" for name in self.servers if name != "sink" for mode in ("ram", "dbengine")]
+        results = {name: [] for name in names}
+        for run in range(1 if quick else self.options.runs):
+            for what in names:
+                name, mode = what.split()
+                with self.start(name, mode=mode) as server:
+                    words = ["--children", 8, "--charts", 100, "--dims", 5, "--mode", "max", "--sndbuf", 131072,
+                             "--warm", 1 if quick else 2, "--seconds", 2 if quick else 8, "--seed", run + 1]
+                    results[what].append(self.put("disk " + mode, server, generate(server, words)))
+        self.table("Ingest with a disk: 8 children x 100 charts x 5 dimensions, as fast as the parent reads", results)
+
+    def query(self):
+        """The same questions to each server, about the same past, which a child of ours has replicated to it."""
+        quick = self.options.quick
+        hour = 3600
+        month = 86400 if quick else 30 * 86400
+        recent = {"600 rows": "chart=bench.c0&after=-600&points=600", "an hour in 60 rows": "chart=bench.c1&after=-3600&points=60"}
+        long = {"a month in 1,000 rows": f"chart=bench.c0&after=-{month}&points=1000"}
+        rounds = [("ram", 20, 10, hour, recent), ("dbengine", 20, 10, hour, recent), ("dbengine", 1, 4, month, long)]
+        rows = {}
+        for mode, charts, dims, seconds, questions in rounds:
+            for name in [name for name in self.servers if name != "sink"]:
+                with self.start(name, mode=mode, retention=4096, replicate=seconds + 3600) as server:
+                    queries.give(server, charts, dims, seconds)
+                    for question, result in queries.measure(server, questions, 1 if quick else 5).items():
+                        rows.setdefault(f"{mode}: {question}", {})[name] = result
+        names = [name for name in self.servers if name != "sink"]
+        labels = [{"netdata": "1.37.1"}.get(name, name) for name in names]
+        print("\n### Queries\n\n| question | " + " | ".join(f"{label}: ms, CPU ms, requests/s of 8" for label in labels)
+              + " | times faster |\n" + "|---" * (len(names) + 2) + "|")
+        for question, results in rows.items():
+            cells = [f"{results[name][0]:.2f}, {results[name][1]:.2f}, {results[name][2]:.0f}" for name in names]
+            faster = "".join(
+                f"{results['netdata'][0] / results['ndstream'][0]:.1f}, {results['ndstream'][2] / results['netdata'][2]:.1f}"
+                for _ in [0] if len(names) == 2)
+            print(f"| {question} | " + " | ".join(cells) + f" | {faster} |")
+        sys.stdout.flush()
 
     def proxy(self):
         """The generator waits for the proxy, which therefore must not be faster than its parent reads: so that one only
@@ -291,7 +365,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json")
     options = parser.parse_args()
-    everything = ["ingest", "realtime", "recorded", "memory", "proxy", "tls"]
+    everything = ["ingest", "realtime", "recorded", "memory", "big", "idle", "disk", "query", "proxy", "tls"]
     for what in options.what:
         if what not in everything:
             parser.error(f"{what}: one of {', '.join(everything)}")

@@ -154,12 +154,16 @@ class Netdata(Server):
     """netdata 1.37.1: a parent, or with a destination a child. With `tls` its port is encrypted; a destination with :SSL
     is one that certificate() has made a certificate for."""
 
-    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, **options):
+    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, replicate=None, **options):
         super().__init__("1.37.1", pin)
         chain, key, authority = certificate()
         if tls:
             self.scheme = "https"
             options["extra"] = self.write("extra", f"[web]\n    ssl certificate = {chain}\n    ssl key = {key}\n")
+        if replicate:
+            options["replication"] = "yes"
+            options["extra"] = self.write("extra", f"[db]\n    seconds to replicate = {replicate}\n"
+                                          "    dbengine multihost disk space MB = 2048\n")
         if options.get("destination", "").endswith(":SSL"):
             options["stream_extra"] = self.write("stream-extra", f"[stream]\n    CAfile = {authority}\n")
         words = [f"{name.replace('_', '-')}={value}" for name, value in options.items()]
@@ -176,7 +180,7 @@ class Ndstream(Server):
     an upstream with :SSL is one that certificate() has made a certificate for."""
 
     def __init__(self, binary, mode="ram", retention=3600, destination=None, upstream=None, compression="yes",
-                 pin=True, tls=False):
+                 pin=True, tls=False, replicate=86400):
         super().__init__("ndstream", pin)
         chain, key, authority = certificate()
         for name in ("etc", "state"):
@@ -184,7 +188,8 @@ class Ndstream(Server):
         role = "agent" if destination else "parent"
         with open(os.path.join(self.directory, "etc/netdata.conf"), "w") as f:
             f.write(f"[global]\n    hostname = bench\n[db]\n    mode = {mode}\n    retention = {retention}\n"
-                    "    future limit = 0\n[health]\n    enabled = no\n")
+                    f"    future limit = 0\n    seconds to replicate = {replicate}\n"
+                    "    dbengine multihost disk space MB = 2048\n[health]\n    enabled = no\n")
             if destination:
                 # The ring of a headless agent is a cost of its own: see "Memory" in README.md.
                 f.write("[db]\n    replication ring secs = 0\n")

@@ -82,9 +82,7 @@ extension HostDatabase {
         guard counters.refusing(Int(chart.pointee.dimensionCount) >= limits.dimensionsPerChart),
             counters.refusing(key.isEmpty || key.count > limits.idBytes)
         else { return nil }
-        // Rows have one width: a block that has begun is closed.
-        if chart.pointee.rowCount > 0 { seal(chart, Int(ref.index)) }
-        releaseRows(chart)
+        widenRows(chart, Int(ref.index))
         let id = Identifier(key, hash: Identifier.hash(key))
         let index = HostDatabase.append(Dimension(definition, id: id), to: chart)
         records[Int(ref.index)]?.append(definition)
@@ -292,12 +290,17 @@ extension HostDatabase {
     /// Found out by the node (1), and not to be dropped when labels are renewed (1 << 29).
     private static let automaticSource: UInt32 = 0x2000_0001
 
-    /// The given labels without the automatic ones, then those (streaming protocol §8.2).
-    private mutating func labels(_ given: [Label], plugin: String, module: String) -> [Label] {
-        let automatic = [
-            Label(key: "_collect_plugin", value: plugin.isEmpty ? "[none]" : plugin, source: Self.automaticSource),
-            Label(key: "_collect_module", value: module.isEmpty ? "[none]" : module, source: Self.automaticSource),
+    /// What every chart's labels end with (streaming protocol §8.2).
+    static func automaticLabels(plugin: String, module: String) -> [Label] {
+        [
+            Label(key: "_collect_plugin", value: plugin.isEmpty ? "[none]" : plugin, source: automaticSource),
+            Label(key: "_collect_module", value: module.isEmpty ? "[none]" : module, source: automaticSource),
         ]
+    }
+
+    /// The given labels without the automatic ones, then those.
+    private mutating func labels(_ given: [Label], plugin: String, module: String) -> [Label] {
+        let automatic = Self.automaticLabels(plugin: plugin, module: module)
         var own = given.filter { label in !automatic.contains { $0.key == label.key } }
         if own.count > limits.labelsPerChart {
             counters.refusedDefinitions += own.count - limits.labelsPerChart

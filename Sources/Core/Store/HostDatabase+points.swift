@@ -3,7 +3,7 @@ extension HostDatabase {
     /// Rows of a full block.
     static let rowsPerBlock: Int32 = 128
     /// The same where it is written to a disk: larger blocks are smaller for each point.
-    static let rowsPerDiskBlock = 512
+    static let rowsPerDiskBlock = 1024
     /// A hole of so many points becomes a segment of its own, which needs no memory however long it is.
     static let rowsWorthASegment = 64
 
@@ -54,6 +54,28 @@ extension HostDatabase {
     private mutating func append(_ segment: Segment, to slot: Int, keeping history: Int) {
         guard records[slot] != nil else { return }
         records[slot]!.append(segment, keeping: history)
+    }
+
+    /// Codes that are moved for a new dimension; more are sealed instead.
+    private static let widenedCodes = 1 << 16
+
+    /// Makes room for one more dimension in the newest block, which has gaps there: a block for each of many dimensions that
+    /// come one after the other would be short, and so large for what is in it.
+    mutating func widenRows(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        let (width, count) = (Int(chart.pointee.dimensionCount), Int(chart.pointee.rowCount))
+        guard count > 0, count * (width + 1) <= Self.widenedCodes else {
+            seal(chart, slot)
+            return
+        }
+        let wider = UnsafeMutablePointer<UInt32>.allocate(capacity: Int(chart.pointee.rowCapacity) * (width + 1))
+        for row in 0..<count {
+            let target = wider + row * (width + 1)
+            if let rows = chart.pointee.rows { target.update(from: rows + row * width, count: width) }
+            target[width] = StorageNumber.empty
+        }
+        chart.pointee.rows?.deallocate()
+        chart.pointee.rows = wider
+        records[slot]?.journaled.rows = 0
     }
 
     /// Points a chart may have: a ring is measured in time.

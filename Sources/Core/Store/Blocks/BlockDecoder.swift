@@ -196,7 +196,7 @@ struct BlockDecoder {
         var magnitude: UInt64 = 1
         var rest = length &- 1
         var top = 1
-        while rest > 0, top < 4 {
+        while rest > 0, top < 8 {
             rest &-= 1
             let isSet = coder.decode(models.top(kind, length, top))
             top = top &* 2 &+ (isSet ? 1 : 0)

@@ -285,7 +285,7 @@ struct BlockEncoder: ~Copyable {
         coder.encode(number < 0, models.sign(kind))
         var rest = length &- 1
         var top = 1
-        while rest > 0, top < 4 {
+        while rest > 0, top < 8 {
             rest &-= 1
             let isSet = magnitude >> UInt64(rest) & 1 != 0
             coder.encode(isSet, models.top(kind, length, top))

@@ -14,7 +14,7 @@ struct BlockModels {
         static let length = scale + 32
         static let sign = length + 3 * 64
         static let top = sign + 4
-        static let count = top + 3 * 256
+        static let count = top + 3 * 512
     }
 
     static let count = Place.count
@@ -54,9 +54,9 @@ struct BlockModels {
         models + (Place.length &+ kind &* 64 &+ node)
     }
     @inline(__always) func sign(_ kind: Int) -> UnsafeMutablePointer<BitModel> { models + Place.sign + kind }
-    /// A number's second and third bit, by its length.
+    /// A number's second to fourth bit, by its length.
     @inline(__always) func top(_ kind: Int, _ length: Int, _ node: Int) -> UnsafeMutablePointer<BitModel> {
-        let first = Place.top &+ kind &* 256
-        return models + (first &+ length &* 4 &+ node)
+        let first = Place.top &+ kind &* 512
+        return models + (first &+ length &* 8 &+ node)
     }
 }

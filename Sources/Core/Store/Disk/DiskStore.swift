@@ -199,10 +199,18 @@ public final class DiskStore: Sendable {
     }
 
     /// One round of writing, as the thread does it once a second.
-    func writeOnce() {
+    public func writeOnce() {
         let open = usable.withLock { $0 }
         if open.engine { engine.round() }
         if open.history { history.round() }
+    }
+
+    /// Ends the segments that are written, as if they were full: with their indexes they can be copied or measured.
+    public func finishSegments() {
+        let open = usable.withLock { $0 }
+        if open.engine { try? engine.store.finishSegment() }
+        if open.history { try? history.store.finishSegment() }
+        for tier in openTierStores { try? tier.finishSegment() }
     }
 
     /// Seals and writes all there is, and gives the directories back. Nothing may come any more.
@@ -223,8 +231,10 @@ public final class DiskStore: Sendable {
     /// The store of full resolution.
     var engineStore: SegmentStore { engine.store }
 
-    /// Makes what has become complete of all tiers.
-    func buildTiers(least: Int = TierBuilder.leastRows) {
+    /// Makes what has become complete of all tiers, as the thread does every ten minutes.
+    ///
+    /// - Parameter least: fewer rows of a chart than this are not worth a block.
+    public func buildTiers(least: Int = 60) {
         guard usable.withLock({ $0.engine }) else { return }
         let factors = settings.tiers.map(\.factor)
         for (index, tier) in openTierStores.enumerated() {

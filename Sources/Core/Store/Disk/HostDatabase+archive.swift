@@ -132,7 +132,7 @@ extension HostDatabase {
     }
 
     /// Closes all newest blocks, so that everything can be written: at the end of a node.
-    mutating func sealAll() {
+    public mutating func sealAll() {
         guard let charts, isQueryable else { return }
         for slot in 0..<Int(chartSlots) where charts[slot].rowCount > 0 { seal(charts + slot, slot) }
     }

@@ -48,43 +48,44 @@ extension SeriesDefinition {
         bytes.put(UInt8(chart.type.code))
         bytes.put(chart.options.rawValue)
         bytes.put(signed: Int64(chart.priority))
-        for text in [chart.name, chart.title, chart.units, chart.family, chart.context, chart.plugin, chart.module] {
+        // Most have their id's name and context, and labels that follow from plugin and module.
+        let name = chart.name == chart.id ? "" : chart.name
+        let context = chart.context == chart.id ? "" : chart.context
+        for text in [name, chart.title, chart.units, chart.family, context, chart.plugin, chart.module] {
             bytes.put(text)
         }
-        bytes.put(varint: chart.labels.count)
-        for label in chart.labels {
+        let automatic = HostDatabase.automaticLabels(plugin: chart.plugin, module: chart.module)
+        let hasAutomatic = chart.labels.suffix(automatic.count) == automatic[...]
+        let labels = hasAutomatic ? chart.labels.dropLast(automatic.count) : chart.labels[...]
+        bytes.put(varint: labels.count << 1 | (hasAutomatic ? 1 : 0))
+        for label in labels {
             bytes.put(label.key)
             bytes.put(label.value)
             bytes.put(varint: label.source)
         }
         bytes.put(varint: dimensions.count)
+        var before: DimensionDefinition?
         for dimension in dimensions {
-            // Most have their id's name, and factors of one.
-            let isNamed = dimension.name != dimension.id
-            let isScaled = dimension.multiplier != 1 || dimension.divisor != 1
-            bytes.put(dimension.algorithm.rawValue & 15 | (isNamed ? 16 : 0) | (isScaled ? 32 : 0))
-            bytes.put(dimension.options.rawValue)
-            bytes.put(dimension.id)
-            if isNamed { bytes.put(dimension.name) }
-            if isScaled {
-                bytes.put(signed: dimension.multiplier)
-                bytes.put(signed: dimension.divisor)
-            }
+            dimension.put(to: &bytes, after: before)
+            before = dimension
         }
     }
 
     static func read(_ reader: inout ByteReader) -> SeriesDefinition? {
         guard var chart = readChart(&reader) else { return nil }
-        guard let labels = reader.int(upTo: SegmentFormat.labelLimit) else { return nil }
-        for _ in 0..<labels {
+        guard let labels = reader.int(upTo: SegmentFormat.labelLimit << 1) else { return nil }
+        for _ in 0..<(labels >> 1) {
             guard let key = reader.text(), let value = reader.text(), let source = reader.varint(upTo: 0xffff_ffff)
             else { return nil }
             chart.labels.append(Label(key: key, value: value, source: UInt32(source)))
         }
+        if labels & 1 == 1 {
+            chart.labels += HostDatabase.automaticLabels(plugin: chart.plugin, module: chart.module)
+        }
         guard let count = reader.int(upTo: SegmentFormat.dimensionLimit) else { return nil }
         var dimensions: [DimensionDefinition] = []
         for _ in 0..<count {
-            guard let dimension = readDimension(&reader) else { return nil }
+            guard let dimension = DimensionDefinition.read(&reader, after: dimensions.last) else { return nil }
             dimensions.append(dimension)
         }
         return reader.isAtEnd ? SeriesDefinition(chart: chart, dimensions: dimensions) : nil
@@ -101,11 +102,11 @@ extension SeriesDefinition {
         else { return nil }
         return ChartDefinition(
             id: id,
-            name: name,
+            name: name.isEmpty ? id : name,
             title: title,
             units: units,
             family: family,
-            context: context,
+            context: context.isEmpty ? id : context,
             type: type,
             priority: Int(priority),
             updateEvery: updateEvery,
@@ -114,21 +115,59 @@ extension SeriesDefinition {
             module: module
         )
     }
+}
 
-    private static func readDimension(_ reader: inout ByteReader) -> DimensionDefinition? {
-        guard let flags: UInt8 = reader.number(), flags < 64, let algorithm = Algorithm(rawValue: flags & 15),
-            let options: UInt8 = reader.number(), let id = reader.text()
+extension DimensionDefinition {
+    /// What is unlike most dimensions: another name than the id, factors, options.
+    private enum Flag {
+        static let named: UInt8 = 4
+        static let scaled: UInt8 = 8
+        /// Factors as the dimension before has.
+        static let scaledAlike: UInt8 = 16
+        static let options: UInt8 = 32
+        static let all: UInt8 = 63
+    }
+
+    private var isScaled: Bool { multiplier != 1 || divisor != 1 }
+
+    fileprivate func put(to bytes: inout [UInt8], after before: DimensionDefinition?) {
+        let isAlike = isScaled && before?.multiplier == multiplier && before?.divisor == divisor
+        var flags = algorithm.rawValue & 3
+        if name != id { flags |= Flag.named }
+        if isScaled { flags |= isAlike ? Flag.scaledAlike : Flag.scaled }
+        if options != [] { flags |= Flag.options }
+        bytes.put(flags)
+        bytes.put(id)
+        if name != id { bytes.put(name) }
+        if flags & Flag.scaled != 0 {
+            bytes.put(signed: multiplier)
+            bytes.put(signed: divisor)
+        }
+        if options != [] { bytes.put(options.rawValue) }
+    }
+
+    fileprivate static func read(_ reader: inout ByteReader, after before: DimensionDefinition?) -> DimensionDefinition?
+    {
+        guard let flags: UInt8 = reader.number(), flags <= Flag.all, let algorithm = Algorithm(rawValue: flags & 3),
+            let id = reader.text()
         else { return nil }
         var dimension = DimensionDefinition(id: id, name: id, algorithm: algorithm)
-        dimension.options = DimensionOptions(rawValue: options)
-        if flags & 16 != 0 {
+        if flags & Flag.named != 0 {
             guard let name = reader.text() else { return nil }
             dimension.name = name
         }
-        if flags & 32 != 0 {
+        if flags & Flag.scaled != 0 {
             guard let multiplier = reader.signed(), let divisor = reader.signed() else { return nil }
             dimension.multiplier = multiplier
             dimension.divisor = divisor
+        } else if flags & Flag.scaledAlike != 0 {
+            guard let before else { return nil }
+            dimension.multiplier = before.multiplier
+            dimension.divisor = before.divisor
+        }
+        if flags & Flag.options != 0 {
+            guard let options: UInt8 = reader.number() else { return nil }
+            dimension.options = DimensionOptions(rawValue: options)
         }
         return dimension
     }
