@@ -8,6 +8,12 @@ struct SealedBlock: @unchecked Sendable {
         var bytes: UInt32
     }
 
+    /// Keeps the memory of a block whose columns somebody has.
+    private final class Owner: @unchecked Sendable {
+        private let buffer: ManagedBuffer<Header, UInt8>
+        init(_ buffer: ManagedBuffer<Header, UInt8>) { self.buffer = buffer }
+    }
+
     /// - Parameter rows: `count` rows of `width` codes.
     init(_ rows: UnsafePointer<UInt32>, width: Int, count: Int) {
         let bytes = BlockEncoder(rows, width: width, count: count).encode()
@@ -26,9 +32,15 @@ struct SealedBlock: @unchecked Sendable {
     ///
     /// - Parameter targets: where the rows of each dimension go, in the order of the dimensions.
     func copy(from: Int, count: Int, to targets: [UnsafeMutablePointer<UInt32>]) {
-        let width = withBytes { BlockRows.copy($0, rows: rows, from: from, count: count, to: targets) }
-        for column in targets.indices where column >= width ?? 0 {
-            targets[column].update(repeating: StorageNumber.empty, count: count)
+        let columns = DecodedBlocks.shared.columns(.init(owner: ObjectIdentifier(buffer), place: 0)) {
+            withBytes { DecodedBlocks.decode($0, rows: rows, owner: Owner(buffer)) }
+        }
+        for (column, target) in targets.enumerated() {
+            if let columns, column < columns.width {
+                columns.copy(column, from: from, count: count, to: target)
+            } else {
+                target.update(repeating: StorageNumber.empty, count: count)
+            }
         }
     }
 

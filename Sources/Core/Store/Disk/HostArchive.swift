@@ -68,25 +68,38 @@ struct ArchivedRows: Sendable {
         let last = first + Int64(count - 1) * updateEvery
         // Where times overlap, because a clock went back, what was written later counts.
         for reference in store.blocks(of: key, from: first, to: last) {
-            guard let block = store.read(reference) else { continue }
-            place(block, first, last, targets)
+            let key = DecodedBlocks.Key(owner: ObjectIdentifier(store), place: reference.place)
+            let columns = DecodedBlocks.shared.columns(key) {
+                store.read(reference).flatMap { block in
+                    block.payload.withUnsafeBufferPointer { bytes in
+                        DecodedBlocks.decode(
+                            bytes,
+                            rows: block.rows,
+                            dimensions: block.definition.dimensions,
+                            owner: store
+                        )
+                    }
+                }
+            }
+            if let columns { place(columns, at: reference.firstTime, first, last, targets) }
         }
     }
 
-    private func place(_ block: StoredBlock, _ first: Int64, _ last: Int64, _ targets: [UnsafeMutablePointer<UInt32>]) {
-        let low = max(first, block.firstTime)
-        let high = min(last, block.firstTime + Int64(block.rows - 1) * updateEvery)
-        guard low <= high, (low - block.firstTime) % updateEvery == 0, (low - first) % updateEvery == 0 else { return }
+    private func place(
+        _ block: DecodedBlocks.Columns,
+        at firstTime: Int64,
+        _ first: Int64,
+        _ last: Int64,
+        _ targets: [UnsafeMutablePointer<UInt32>]
+    ) {
+        let low = max(first, firstTime)
+        let high = min(last, firstTime + Int64(block.rows - 1) * updateEvery)
+        guard low <= high, (low - firstTime) % updateEvery == 0, (low - first) % updateEvery == 0 else { return }
         let offset = Int((low - first) / updateEvery)
-        let places = columns(of: block.definition.dimensions).map { $0.map { targets[$0] + offset } }
-        _ = block.payload.withUnsafeBufferPointer { bytes in
-            BlockRows.copy(
-                bytes,
-                rows: block.rows,
-                from: Int((low - block.firstTime) / updateEvery),
-                count: Int((high - low) / updateEvery) + 1,
-                to: places
-            )
+        let from = Int((low - firstTime) / updateEvery)
+        let count = Int((high - low) / updateEvery) + 1
+        for (column, place) in columns(of: block.dimensions ?? []).enumerated() where column < block.width {
+            if let place { block.copy(column, from: from, count: count, to: targets[place] + offset) }
         }
     }
 

@@ -146,6 +146,7 @@ struct Resampler {
         _ function: Function
     ) -> QueryColumn {
         guard times.count > 0, times.firstTime <= grid.before else { return .nulls(Int(grid.rows)) }
+        if times.step == 1, !times.hasLead { return fillSeconds(times, points, function) }
         var function = function
         let rows = Int(grid.rows)
         let stride = grid.step
@@ -224,6 +225,51 @@ struct Resampler {
         column.resets = resets
         column.isNonzero = isNonzero
         column.pointsRead = index - start + lead
+        return column
+    }
+
+    /// The same where each second has a point: a row has those that end in it, and there is nothing to interpolate.
+    @inline(__always)
+    private func fillSeconds<Values: PointValues, Function: RowFunction>(
+        _ times: Times,
+        _ points: Values,
+        _ function: Function
+    ) -> QueryColumn {
+        var function = function
+        let rows = Int(grid.rows)
+        var column = QueryColumn(values: [])
+        var resets: [Bool] = []
+        var isNonzero = false
+        let start = firstIndex(times)
+        var index = start
+        column.values = Array(unsafeUninitializedCapacity: rows) { values, filled in
+            var rowEnd = grid.firstRow
+            while filled < rows {
+                var added = 0
+                var isReset = false
+                let end = max(index, min(times.count, Int(rowEnd &- times.firstTime) &+ 1))
+                while index < end {
+                    let value = points.value(index)
+                    if !value.isNaN {
+                        function.add(value)
+                        added &+= 1
+                        if value != 0 { isNonzero = true }
+                        if points.isReset(index) { isReset = true }
+                    }
+                    index &+= 1
+                }
+                values.initializeElement(at: filled, to: function.finish(count: added))
+                if isReset {
+                    if resets.isEmpty { resets = Array(repeating: false, count: rows) }
+                    resets[filled] = true
+                }
+                filled &+= 1
+                rowEnd &+= grid.step
+            }
+        }
+        column.resets = resets
+        column.isNonzero = isNonzero
+        column.pointsRead = index - start
         return column
     }
 

@@ -114,6 +114,9 @@ public struct BlockReference: Sendable, Equatable {
 
     /// Unix seconds of the last row.
     public var lastTime: Int64 { firstTime + Int64(rows - 1) * step }
+
+    /// Another number for each block of a store.
+    var place: UInt64 { UInt64(position.segment) << 32 | UInt64(position.offset) }
 }
 
 /// A block as it was given, with what its chart was then.
