@@ -14,31 +14,55 @@ public func appendDecimal(_ number: Double, to bytes: inout [UInt8]) {
         return
     }
     var whole = UInt64(magnitude)
-    var decimals = UInt64(((magnitude - Double(whole)) * 10_000_000).rounded(.toNearestOrEven))
+    // Adding 2^52 leaves the integer in the low bits, rounded to nearest, ties to even.
+    let scaled = (magnitude - Double(whole)) * 10_000_000 + 0x1p52
+    var decimals = UInt32(truncatingIfNeeded: scaled.bitPattern & 0xffff_ffff)
     if decimals >= 10_000_000 {
         whole += 1
         decimals -= 10_000_000
     }
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestNumber) { text in
-        var start = text.count
-        if decimals > 0 {
-            var width = 7
-            while decimals % 10 == 0 {
-                decimals /= 10
-                width -= 1
-            }
-            for _ in 0..<width { prepend(digitOf: &decimals, to: text, &start) }
-            start -= 1
-            text[start] = UInt8(ascii: ".")
+        // The whole part ends where the point stands, and the decimals follow it.
+        let point = longestNumber - 9
+        var start = point
+        var end = point
+        while whole >= 100 {
+            let (rest, pair) = whole.quotientAndRemainder(dividingBy: 100)
+            start -= 2
+            text[start] = tens(pair)
+            text[start + 1] = ones(pair)
+            whole = rest
         }
-        repeat { prepend(digitOf: &whole, to: text, &start) } while whole > 0
+        start -= 1
+        text[start] = ones(whole)
+        if whole >= 10 {
+            start -= 1
+            text[start] = tens(whole)
+        }
         if number < 0 {
             start -= 1
             text[start] = UInt8(ascii: "-")
         }
-        bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: text[start...]))
+        if decimals > 0 {
+            text[point] = UInt8(ascii: ".")
+            let (high, low) = (decimals / 1000, decimals % 1000)
+            text[point + 1] = tens(high / 100)
+            text[point + 2] = ones(high / 100)
+            text[point + 3] = tens(high % 100)
+            text[point + 4] = ones(high % 100)
+            text[point + 5] = UInt8(truncatingIfNeeded: 48 + low / 100)
+            text[point + 6] = tens(low % 100)
+            text[point + 7] = ones(low % 100)
+            end = point + 8
+            while text[end - 1] == UInt8(ascii: "0") { end -= 1 }
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end]))
     }
 }
+
+/// The two digits of 0…99.
+@inline(__always) private func tens(_ pair: some BinaryInteger) -> UInt8 { 48 &+ UInt8(truncatingIfNeeded: pair) / 10 }
+@inline(__always) private func ones(_ pair: some BinaryInteger) -> UInt8 { 48 &+ UInt8(truncatingIfNeeded: pair) % 10 }
 
 /// Appends a number with always so many decimals, at most seven, as C's `%0.7f` has them. NaN and infinities become `null`.
 public func appendFixed(_ number: Double, decimals: Int, to bytes: inout [UInt8]) {

@@ -27,6 +27,8 @@ public final class DiskStore: Sendable {
         var engine = false
         var history = false
         var tiers = 0
+        var isStarted = false
+        var isRunning = false
     }
 
     /// Bytes of a segment of the modes `save` and `map`.
@@ -118,9 +120,11 @@ public final class DiskStore: Sendable {
             guard openEngine() else { return }
             engine.attach(host)
             host.keepTiers(in: self)
+            startThreads()
         case .save, .map:
             guard openHistory() else { return }
             history.attach(host)
+            startThreads()
         case .none, .ram, .alloc: break
         }
     }
@@ -175,26 +179,39 @@ public final class DiskStore: Sendable {
 
     // MARK: Running
 
-    /// Begins to write.
+    /// Begins to write: at once, or with the first host that is kept on the disk. A node without any has no threads for it.
     public func start() {
+        usable.withLock { $0.isStarted = true }
+        startThreads()
+    }
+
+    private func startThreads() {
+        let mayStart = usable.withLock { usable in
+            guard usable.isStarted, !usable.isRunning, usable.engine || usable.history else { return false }
+            usable.isRunning = true
+            return true
+        }
+        guard mayStart else { return }
         running.store(2, ordering: .sequentiallyConsistent)
         Threads.start(name: "DBENGINE") { [self] in
-            while !isStopped.withLock({ $0 }) {
-                var descriptor = pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&descriptor, 1, Self.roundMilliseconds)
-                writeOnce()
-            }
+            everySecond { writeOnce() }
             running.subtract(1, ordering: .sequentiallyConsistent)
         }
         Threads.start(name: "TIERS") { [self] in
             var seconds = 0
-            while !isStopped.withLock({ $0 }) {
-                var descriptor = pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&descriptor, 1, Self.roundMilliseconds)
+            everySecond {
                 seconds += 1
                 if seconds % TierBuilder.everySeconds == 0 { buildTiers() }
             }
             running.subtract(1, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    private func everySecond(_ body: () -> Void) {
+        while !isStopped.withLock({ $0 }) {
+            var descriptor = pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&descriptor, 1, Self.roundMilliseconds)
+            body()
         }
     }
 
