@@ -242,6 +242,10 @@ struct Resampler {
         var isNonzero = false
         let start = firstIndex(times)
         var index = start
+        // A first point that has rows in front of it counts only where its own row ends with it: §7.4 reads it to end those.
+        if index < times.count, times.end(index) > grid.firstRow, (times.end(index) &- grid.firstRow) % grid.step != 0 {
+            index &+= 1
+        }
         column.values = Array(unsafeUninitializedCapacity: rows) { values, filled in
             var rowEnd = grid.firstRow
             while filled < rows {
