@@ -44,6 +44,8 @@ struct Chart {
     var isRecalled = false
     /// Some block was sealed since they were last written.
     var hasSealed = false
+    /// Rows that the journal has count no more: those after ``ChartRecord/cutTime``.
+    var isCut = false
     /// BEGIN said something unbelievable: this collection is dropped.
     var isRefused = false
     /// Some dimension is a percentage of the row.
@@ -79,6 +81,12 @@ struct ChartRecord {
     var segmentRows = 0
     /// Unix seconds up to which sealed points are on the disk.
     var writtenUntil: Int64 = 0
+    /// The same, with blocks that are on their way there.
+    var takenUntil: Int64 = 0
+    /// How often points that the disk may have were taken back: what was on its way then does not count as written.
+    var cuts: UInt32 = 0
+    /// Where they were taken back to; see ``Chart/isCut``.
+    var cutTime: Int64 = 0
     /// What of the newest block is in the disk's journal.
     var journaled = JournaledRows()
 }

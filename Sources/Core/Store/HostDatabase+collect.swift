@@ -94,7 +94,7 @@ extension HostDatabase {
         let updated = floorSeconds(before, grid: chart.pointee.updateEvery)
         // Points that come now must not stand beside others of the same time.
         let ahead = (chart.pointee.lastUpdated &- updated) / chart.pointee.updateEvery
-        if ahead > 0 { dropNewest(Int(ahead), chart, Int(slot)) }
+        if ahead > 0 { dropNewest(Int(ahead), to: updated, chart, Int(slot)) }
         chart.pointee.lastUpdated = min(updated, chart.pointee.lastUpdated)
         chart.pointee.lastCollected = before
     }

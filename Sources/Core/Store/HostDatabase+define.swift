@@ -268,7 +268,7 @@ extension HostDatabase {
             chart.pointee.hasClock = false
             chart.pointee.collections = 0
             chart.pointee.updateEvery = Int64(definition.updateEvery)
-            records[Int(ref.index)]?.writtenUntil = 0
+            records[Int(ref.index)]?.forgetWritten(after: 0)
             recall(chart, Int(ref.index))
         }
         chart.pointee.storeFirst = definition.options.contains(.storeFirst)

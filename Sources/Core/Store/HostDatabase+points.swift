@@ -53,7 +53,11 @@ extension HostDatabase {
 
     private mutating func append(_ segment: Segment, to slot: Int, keeping history: Int) {
         guard records[slot] != nil else { return }
-        records[slot]!.append(segment, keeping: history)
+        if settings.mode == .dbengine {
+            records[slot]!.append(segment, keepingBlocks: history)
+        } else {
+            records[slot]!.append(segment, keeping: history)
+        }
     }
 
     /// Codes that are moved for a new dimension; more are sealed instead.
@@ -87,8 +91,13 @@ extension HostDatabase {
     /// Points that must stay in memory. With dbengine they are those that are not written yet: they go with
     /// ``noteWritten(_:until:mayEvict:)``, unless the disk takes nothing for so long that there is an ordinary history of them.
     private func kept(of chart: UnsafeMutablePointer<Chart>) -> Int {
-        settings.mode == .dbengine ? max(settings.requestedHistory, Self.rowsPerDiskBlock * 2) : history(of: chart)
+        guard settings.mode == .dbengine else { return history(of: chart) }
+        let blocks = chart.pointee.hasSealed ? Self.blocksKeptUnwritten : 2
+        return max(settings.requestedHistory, Self.rowsPerDiskBlock * blocks)
     }
+
+    /// A child's past comes faster than once in a second it is written.
+    private static let blocksKeptUnwritten = 16
 
     /// Rows of a full block.
     ///
@@ -136,8 +145,9 @@ extension HostDatabase {
         chart.pointee.rowCapacity = 0
     }
 
-    /// Forgets the `count` newest points: the clock went back behind them.
-    mutating func dropNewest(_ count: Int, _ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+    /// Forgets the `count` newest points: the clock went back behind them, to `time`.
+    mutating func dropNewest(_ count: Int, to time: Int64, _ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        takeBack(to: time, chart, slot)
         guard count < chart.pointee.points else {
             dropPoints(chart, slot)
             return
@@ -145,10 +155,6 @@ extension HostDatabase {
         chart.pointee.points -= count
         let fromRows = min(count, Int(chart.pointee.rowCount))
         chart.pointee.rowCount -= Int32(fromRows)
-        records[slot]?.cutWritten(
-            to: chart.pointee.lastUpdated &- Int64(count) &* chart.pointee.updateEvery,
-            rows: chart.pointee.rowCount
-        )
         records[slot]?.dropNewest(count - fromRows)
     }
 }
@@ -159,6 +165,21 @@ extension ChartRecord {
         segments.append(segment)
         segmentRows += segment.rows
         dropOldest(keeping: history)
+    }
+
+    /// The same where only blocks count, however long the gaps between them are: what is not on the disk yet must not go because of
+    /// a child that was away.
+    mutating func append(_ segment: Segment, keepingBlocks history: Int) {
+        segments.append(segment)
+        segmentRows += segment.rows
+        guard segment.block != nil else { return }
+        var rows = segments.reduce(0) { $0 + ($1.block == nil ? 0 : $1.rows) }
+        while let first = segments.first {
+            if first.block != nil { rows -= first.rows }
+            guard rows >= history else { return }
+            segmentRows -= first.rows
+            segments.removeFirst()
+        }
     }
 
     /// Lets the segments go that are older than the `history` newest points of them.
@@ -181,12 +202,6 @@ extension ChartRecord {
                 segments[segments.count - 1].cut(to: last.rows - dropped)
             }
         }
-    }
-
-    /// What comes now takes the place of what was written for the same times.
-    fileprivate mutating func cutWritten(to time: Int64, rows: Int32) {
-        writtenUntil = min(writtenUntil, time)
-        journaled.rows = min(journaled.rows, rows)
     }
 }
 

@@ -170,7 +170,7 @@ extension HostDatabase {
         leave(chart, Int(ref.index))
         dropPoints(chart, Int(ref.index))
         chart.pointee.updateEvery = every
-        records[Int(ref.index)]?.writtenUntil = 0
+        records[Int(ref.index)]?.forgetWritten(after: 0)
         if chart.pointee.hasClock {
             chart.pointee.lastUpdated = floorSeconds(
                 chart.pointee.lastUpdated &* microsecondsPerSecond,

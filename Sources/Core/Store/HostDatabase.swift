@@ -1,4 +1,5 @@
 public import Basics
+import Synchronization
 
 /// The charts, dimensions and points of one host, in flat memory with one writer.
 ///
@@ -38,12 +39,17 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     /// What happened that an operator may want to read; taken by ``takeNotices()``.
     var notices: [StoreNotice] = []
     var taps: [any CollectionTap] = []
+    /// Another one for each database of this process.
+    let number: UInt64
+    private static let databases = Atomic<UInt64>(0)
     /// Another number for each host: what its charts do now and then, others shall not do in the same second.
     let spread: UInt
     /// What of it is on a disk, besides what is in memory.
     var archive: HostArchive?
     /// Blocks of charts that have gone, for the disk.
     var left: [UnwrittenBlock] = []
+    /// What the journal must take back of them.
+    var leftCuts: [JournalCut] = []
     /// Missing times of charts since they were taken by ``takeHoles()``.
     var holes: Holes?
     /// Holes that begin long before this have nothing to do with what is going on. Unix seconds.
@@ -56,6 +62,7 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
         history = settings.capacity
         isQueryable = settings.mode != .none
         isStoring = isQueryable || settings.isRing
+        number = Self.databases.wrappingAdd(1, ordering: .relaxed).newValue
         spread = guid.description.utf8.reduce(0) { $0 &* 31 &+ UInt($1) }
     }
 

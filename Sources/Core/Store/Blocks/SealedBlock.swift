@@ -16,7 +16,13 @@ struct SealedBlock: @unchecked Sendable {
 
     /// - Parameter rows: `count` rows of `width` codes.
     init(_ rows: UnsafePointer<UInt32>, width: Int, count: Int) {
-        let bytes = BlockEncoder(rows, width: width, count: count).encode()
+        self.init(BlockEncoder(rows, width: width, count: count).encode(), count: count)
+    }
+
+    /// Nothing but gaps, however many.
+    init(gaps count: Int, width: Int) { self.init(BlockRows.gaps(width: width), count: count) }
+
+    private init(_ bytes: [UInt8], count: Int) {
         buffer = .create(minimumCapacity: bytes.count) { _ in
             Header(rows: UInt32(truncatingIfNeeded: count), bytes: UInt32(truncatingIfNeeded: bytes.count))
         }
@@ -79,6 +85,18 @@ struct SealedBlock: @unchecked Sendable {
 
 /// A part of a block's rows.
 enum BlockRows {
+    /// A block of nothing but gaps, however many rows it has.
+    static func gaps(width: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.put(varint: width)
+        return bytes + [UInt8](repeating: ColumnForm.empty.byte, count: width)
+    }
+
+    /// Whether it is one.
+    static func areGaps(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { BlockDecoder.width($0) }.map { bytes == gaps(width: $0) } ?? false
+    }
+
     /// Copies rows `from ..< from + count` of the columns that are asked for.
     ///
     /// - Parameters:

@@ -21,7 +21,10 @@ public final class HostArchive: Sendable {
         self.store = store
         var pasts: [Past: TimeSpan] = [:]
         for (key, series) in store.series(of: host) {
-            pasts[Past(chart: key.chart, updateEvery: key.updateEvery)] = series.span
+            pasts[Past(chart: key.chart, updateEvery: key.updateEvery)] = TimeSpan(
+                first: series.span.first,
+                last: series.end
+            )
         }
         self.pasts = Mutex(pasts)
     }

@@ -7,8 +7,33 @@ extension HostDatabase {
     mutating func attach(_ archive: HostArchive?) {
         if archive == nil, self.archive != nil { leaveArchive() }
         self.archive = archive
+        left = []
+        leftCuts = []
         guard archive != nil, let charts else { return }
-        for slot in 0..<Int(chartSlots) where records[slot] != nil { recall(charts + slot, slot) }
+        for slot in 0..<Int(chartSlots) where records[slot] != nil { adopt(charts + slot, slot) }
+    }
+
+    /// A chart that is there already: all that memory has of it is to be written, in place of what the disk has of the same
+    /// times, and what the disk has from before is in front of it.
+    private mutating func adopt(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        records[slot]!.forgetWritten(after: 0)
+        records[slot]!.journaled = JournaledRows()
+        chart.pointee.isCut = false
+        chart.pointee.hasSealed = true
+        guard chart.pointee.hasClock else {
+            recall(chart, slot)
+            return
+        }
+        guard let archive, isQueryable, let record = records[slot],
+            let past = archive.takePast(of: record.definition.id, updateEvery: chart.pointee.updateEvery)
+        else { return }
+        let every = chart.pointee.updateEvery
+        let inMemory = record.segmentRows + Int(chart.pointee.rowCount)
+        records[slot]!.writtenUntil = past.last
+        takeBack(to: min(past.last, chart.pointee.lastUpdated &- Int64(inMemory) &* every), chart, slot)
+        guard past.first <= chart.pointee.lastUpdated else { return }
+        let points = Int((chart.pointee.lastUpdated &- past.first) / every) + 1
+        chart.pointee.points = min(history, max(chart.pointee.points, points))
     }
 
     /// Continues a chart where the disk's points of it end.
@@ -25,6 +50,7 @@ extension HostDatabase {
         chart.pointee.hasClock = true
         chart.pointee.isRecalled = true
         records[slot]?.writtenUntil = past.last
+        records[slot]?.takenUntil = past.last
     }
 
     /// The clock of a recalled chart at its first collection: it begins as a new chart's does, and what lies between is a gap.
@@ -42,7 +68,7 @@ extension HostDatabase {
             appendGaps(Int(missing), chart, slot)
         } else if missing < 0 {
             // This machine's clock was ahead before.
-            dropNewest(Int(-missing), chart, slot)
+            dropNewest(Int(-missing), to: chart.pointee.lastUpdated, chart, slot)
         }
     }
 
@@ -56,12 +82,47 @@ extension HostDatabase {
         }
     }
 
+    /// Points after `time` do not count any more. Where the disk has them, gaps take their place there before anything else is
+    /// written.
+    mutating func takeBack(to time: Int64, _ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        guard archive != nil, let record = records[slot] else { return }
+        let until = max(record.writtenUntil, record.takenUntil)
+        if until > time { left += gaps(of: record, after: time, through: until, chart, slot) }
+        records[slot]!.cutTime = chart.pointee.isCut ? min(record.cutTime, time) : time
+        chart.pointee.isCut = true
+        records[slot]!.journaled.rows = 0
+        records[slot]!.forgetWritten(after: time)
+    }
+
+    private func gaps(
+        of record: ChartRecord,
+        after: Int64,
+        through: Int64,
+        _ chart: UnsafeMutablePointer<Chart>,
+        _ slot: Int
+    ) -> [UnwrittenBlock] {
+        let every = chart.pointee.updateEvery
+        guard chart.pointee.dimensionCount > 0 else { return [] }
+        let most = Int64(SegmentFormat.rowLimit)
+        return stride(from: after, to: through, by: Int(most * every)).map { start in
+            let rows = Int(min(most, (through - start) / every))
+            let block = SealedBlock(gaps: rows, width: Int(chart.pointee.dimensionCount))
+            // Nothing is known to be written by it.
+            return unwritten(block, of: record, from: start + every, rows: rows, until: after, chart, slot)
+        }.filter { $0.rows > 0 }
+    }
+
     /// A chart goes whose points stay on the disk.
     mutating func leave(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
-        guard let archive, isQueryable, chart.pointee.points > 0, let record = records[slot] else { return }
+        guard let archive, isQueryable, let record = records[slot] else { return }
+        let every = chart.pointee.updateEvery
+        if chart.pointee.isCut {
+            leftCuts.append(JournalCut(journaled: record.journaled, time: record.cutTime &+ every))
+            chart.pointee.isCut = false
+        }
+        guard chart.pointee.points > 0 else { return }
         if chart.pointee.rowCount > 0 { seal(chart, slot) }
         left += unwritten(chart, slot)
-        let every = chart.pointee.updateEvery
         let last = chart.pointee.lastUpdated
         let first = last &- Int64(chart.pointee.points &- 1) &* every
         archive.keepPast(TimeSpan(first: first, last: last), of: record.definition.id, updateEvery: every)
@@ -79,28 +140,52 @@ extension HostDatabase {
         for segment in record.segments.reversed() {
             guard end > record.writtenUntil else { break }
             if let block = segment.block {
-                blocks.append(
-                    UnwrittenBlock(
-                        chart: ref(Int32(truncatingIfNeeded: slot)),
-                        definition: SeriesDefinition(chart: record.definition, dimensions: record.dimensions),
-                        stamp: UInt64(chart.pointee.generation) | UInt64(chart.pointee.incarnation) << 32,
-                        firstTime: end &- Int64(segment.rows &- 1) &* every,
-                        rows: block.rows,
-                        lastTime: end,
-                        block: block
-                    )
-                )
+                let first = end &- Int64(segment.rows &- 1) &* every
+                blocks.append(unwritten(block, of: record, from: first, rows: block.rows, until: end, chart, slot))
             }
             end &-= Int64(segment.rows) &* every
         }
         return blocks.reversed()
     }
 
+    private func unwritten(
+        _ block: SealedBlock,
+        of record: ChartRecord,
+        from firstTime: Int64,
+        rows: Int,
+        until lastTime: Int64,
+        _ chart: UnsafeMutablePointer<Chart>,
+        _ slot: Int
+    ) -> UnwrittenBlock {
+        UnwrittenBlock(
+            chart: ref(Int32(truncatingIfNeeded: slot)),
+            definition: SeriesDefinition(chart: record.definition, dimensions: record.dimensions),
+            stamp: stamp(of: chart, slot),
+            firstTime: firstTime,
+            rows: rows,
+            lastTime: lastTime,
+            cuts: record.cuts,
+            block: block
+        )
+    }
+
+    /// Another number for each definition there ever is of a chart, whichever its place, its host and the host's before it.
+    private func stamp(of chart: UnsafeMutablePointer<Chart>, _ slot: Int) -> UInt64 {
+        var stamp = number
+        for part in [UInt64(slot), UInt64(chart.pointee.incarnation), UInt64(chart.pointee.generation)] {
+            stamp = (stamp ^ part) &* 0x9e37_79b9_7f4a_7c15
+            stamp ^= stamp >> 29
+        }
+        return stamp
+    }
+
     /// The disk has a chart's blocks up to a time. What memory need not have twice goes.
     ///
-    /// - Parameter mayEvict: asked before each block that goes; with its bytes.
-    mutating func noteWritten(_ ref: ChartRef, until time: Int64, mayEvict: (Int) -> Bool) {
-        guard let chart = pointer(ref), records[Int(ref.index)] != nil else { return }
+    /// - Parameters:
+    ///   - cuts: the chart's when the block was taken: what was taken back since does not count as written.
+    ///   - mayEvict: asked before each block that goes; with its bytes.
+    mutating func noteWritten(_ ref: ChartRef, until time: Int64, cuts: UInt32, mayEvict: (Int) -> Bool) {
+        guard let chart = pointer(ref), records[Int(ref.index)]?.cuts == cuts else { return }
         let slot = Int(ref.index)
         records[slot]!.writtenUntil = max(records[slot]!.writtenUntil, time)
         guard settings.mode == .dbengine else { return }
@@ -147,6 +232,18 @@ struct UnwrittenBlock: Sendable {
     /// Unix seconds.
     let firstTime: Int64
     let rows: Int
+    /// Up to here the chart is on the disk when this is.
     let lastTime: Int64
+    /// ``ChartRecord/cuts``.
+    let cuts: UInt32
     let block: SealedBlock
+}
+
+extension ChartRecord {
+    /// From here on nothing counts as written.
+    mutating func forgetWritten(after time: Int64) {
+        writtenUntil = min(writtenUntil, time)
+        takenUntil = min(takenUntil, time)
+        cuts &+= 1
+    }
 }

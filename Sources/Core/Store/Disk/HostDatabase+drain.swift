@@ -20,18 +20,13 @@ extension HostDatabase {
     /// - Returns: whether there are more.
     mutating func drain(into drain: inout Drain, from slot: inout Int32, limit: Int) -> Bool {
         guard let charts else { return false }
-        if slot == 0, !left.isEmpty {
-            drain.blocks += left
-            left = []
-        }
+        if slot == 0 { takeLeft(into: &drain) }
         var work = 0
         while slot < chartSlots, work < limit {
             let chart = charts + Int(slot)
             work += Host.workOfAChart
-            if chart.pointee.hasSealed {
-                drain.blocks += unwritten(chart, Int(slot))
-            }
-            if drain.isJournaling, chart.pointee.rowCount > 0 {
+            if chart.pointee.hasSealed { take(chart, Int(slot), &drain) }
+            if drain.isJournaling, chart.pointee.rowCount > 0 || chart.pointee.isCut {
                 work += Int(chart.pointee.dimensionCount)
                 journal(chart, Int(slot), &drain)
             }
@@ -40,16 +35,33 @@ extension HostDatabase {
         return slot < chartSlots
     }
 
+    /// Takes what charts that have gone had, and gaps in place of what counts no more.
+    mutating func takeLeft(into drain: inout Drain) {
+        for cut in leftCuts where cut.journaled.epoch == drain.epoch && drain.isJournaling {
+            drain.chunk.cut(cut.journaled.number, from: cut.time)
+        }
+        leftCuts = []
+        drain.blocks += left
+        left = []
+    }
+
+    private mutating func take(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, _ drain: inout Drain) {
+        let blocks = unwritten(chart, slot)
+        guard let last = blocks.last else { return }
+        drain.blocks += blocks
+        records[slot]!.takenUntil = max(records[slot]!.takenUntil, last.lastTime)
+    }
+
     private mutating func journal(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, _ drain: inout Drain) {
-        guard records[slot] != nil, let rows = chart.pointee.rows, chart.pointee.dimensionCount > 0 else { return }
+        guard records[slot] != nil, chart.pointee.dimensionCount > 0 else { return }
         // The newest point of a child's past is still being filled.
-        let count = chart.pointee.rowCount - (chart.pointee.isReplicating ? 1 : 0)
+        let count = max(0, chart.pointee.rowCount - (chart.pointee.isReplicating ? 1 : 0))
         var journaled = records[slot]!.journaled
         let isNew = journaled.epoch != drain.epoch
         if isNew {
             journaled = JournaledRows(epoch: drain.epoch, number: drain.nextNumber, generation: 0, rows: 0)
         }
-        guard journaled.rows < count else { return }
+        guard journaled.rows < count || chart.pointee.isCut else { return }
         if isNew || journaled.generation != chart.pointee.generation {
             if isNew { drain.nextNumber += 1 }
             journaled.generation = chart.pointee.generation
@@ -61,18 +73,24 @@ extension HostDatabase {
                 SeriesDefinition(chart: records[slot]!.definition, dimensions: records[slot]!.dimensions)
             )
         }
-        let width = Int(chart.pointee.dimensionCount)
         let every = chart.pointee.updateEvery
-        let newest = chart.pointee.lastUpdated
-        drain.chunk.add(
-            journaled.number,
-            rows + Int(journaled.rows) * width,
-            width: width,
-            count: Int(count - journaled.rows),
-            firstTime: newest &- Int64(chart.pointee.rowCount &- journaled.rows &- 1) &* every,
-            continues: journaled.rows > 0
-        )
-        journaled.rows = count
+        if chart.pointee.isCut {
+            drain.chunk.cut(journaled.number, from: records[slot]!.cutTime &+ every)
+            chart.pointee.isCut = false
+        }
+        if let rows = chart.pointee.rows, journaled.rows < count {
+            let width = Int(chart.pointee.dimensionCount)
+            drain.chunk.add(
+                journaled.number,
+                rows + Int(journaled.rows) * width,
+                width: width,
+                count: Int(count - journaled.rows),
+                firstTime: chart.pointee.lastUpdated
+                    &- Int64(chart.pointee.rowCount &- journaled.rows &- 1) &* every,
+                continues: journaled.rows > 0
+            )
+            journaled.rows = count
+        }
         records[slot]!.journaled = journaled
     }
 

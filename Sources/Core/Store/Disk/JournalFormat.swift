@@ -77,6 +77,14 @@ struct JournalChunk {
         bytes.append(contentsOf: body)
     }
 
+    /// Rows of a chart at `time` and after it count no more: entries of no rows.
+    mutating func cut(_ number: UInt32, from time: Int64) {
+        bytes.append(JournalEntry.rows)
+        bytes.put(varint: number)
+        bytes.put(varint: max(0, time))
+        bytes.put(varint: 0)
+    }
+
     /// - Parameters:
     ///   - rows: `count` rows of `width` codes.
     ///   - firstTime: Unix seconds of the first of them.
@@ -116,17 +124,20 @@ struct JournalChunk {
 
 /// Reads chunks. Whatever is in them, it ends and does no harm.
 struct JournalReader {
-    /// Called for every row, in order: definition, time and codes.
+    /// Called for every row, in order: definition, time and codes; without codes where rows from that time on count no more.
     typealias Row = (_ chart: UInt32, _ time: Int64, _ codes: [UInt32]) -> Void
 
     struct Chart {
         var host: GUID
         var hostname: String
         var definition: SeriesDefinition
+        /// Another one for each definition: dimensions may be the same number, and others.
+        var serial: Int
         fileprivate var newest: [UInt32] = []
     }
 
     private(set) var charts: [UInt32: Chart] = [:]
+    private var definitions = 0
     /// Rows of a chart in one entry.
     private static let rowLimit = 1 << 20
 
@@ -154,7 +165,8 @@ struct JournalReader {
         else { return false }
         var inner = ByteReader(body)
         guard let definition = SeriesDefinition.read(&inner) else { return false }
-        charts[UInt32(number)] = Chart(host: host, hostname: hostname, definition: definition)
+        definitions += 1
+        charts[UInt32(number)] = Chart(host: host, hostname: hostname, definition: definition, serial: definitions)
         return true
     }
 
@@ -168,6 +180,7 @@ struct JournalReader {
         var codes =
             continues && chart.newest.count == width
             ? chart.newest : Array(repeating: StorageNumber.exists, count: width)
+        if count == 0 { row(number, Int64(first), []) }
         for index in 0..<count {
             guard let map = reader.take((width + 7) / 8) else { return false }
             for column in 0..<width where map[column >> 3] & 1 << UInt8(column & 7) != 0 {

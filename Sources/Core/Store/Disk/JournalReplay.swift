@@ -8,6 +8,9 @@ struct JournalReplay {
         var definition: SeriesDefinition
         /// Unix seconds of the first row.
         fileprivate(set) var firstTime: Int64
+        /// ``JournalReader/Chart/serial``, of the file with this number.
+        fileprivate var serial: Int
+        fileprivate var file: Int
         /// Row by row, one code per dimension.
         fileprivate(set) var codes: [UInt32] = []
 
@@ -19,7 +22,8 @@ struct JournalReplay {
 
     /// In the order in which they are to be written.
     private(set) var series: [(key: SeriesKey, series: Series)] = []
-    private var places: [SeriesKey: Int] = [:]
+    private var places: [SeriesKey: [Int]] = [:]
+    private var file = 0
     /// Chunks that were not whole, or made no sense.
     private(set) var brokenFiles: [String] = []
 
@@ -31,6 +35,7 @@ struct JournalReplay {
     /// Reads a file up to the first chunk that is not whole: more cannot have been promised.
     /// - Returns: `false` for a file of another version, or none of ours.
     mutating func read(_ path: String, _ files: any StorageFiles) throws(SystemError) -> Bool {
+        self.file += 1
         let file = try files.open(path, .read)
         let size = min(try file.size(), Self.fileLimit)
         guard JournalFormat.version(of: try file.bytes(at: 0, count: JournalFormat.headerSize)) == JournalFormat.version
@@ -62,30 +67,42 @@ struct JournalReplay {
 
     private mutating func add(_ chart: JournalReader.Chart, _ time: Int64, _ codes: [UInt32]) {
         let key = chart.definition.key(of: chart.host)
-        guard !codes.isEmpty, key.updateEvery > 0, time > 0, codes.count == chart.definition.dimensions.count else {
+        guard key.updateEvery > 0, time > 0 else { return }
+        // Written again: a newer definition, or a clock that went back.
+        for place in places[key] ?? [] { series[place].series.cut(from: time) }
+        guard !codes.isEmpty, codes.count == chart.definition.dimensions.count else { return }
+        if let place = places[key]?.last, series[place].series.serial == chart.serial,
+            series[place].series.file == file,
+            series[place].series.append(codes, at: time, longestGap: Self.longestGap)
+        {
             return
         }
-        if let place = places[key], series[place].series.width == codes.count {
-            if series[place].series.append(codes, at: time, longestGap: Self.longestGap) { return }
-        }
-        places[key] = series.count
-        series.append(
-            (key, Series(hostname: chart.hostname, definition: chart.definition, firstTime: time, codes: codes))
+        places[key, default: []].append(series.count)
+        let new = Series(
+            hostname: chart.hostname,
+            definition: chart.definition,
+            firstTime: time,
+            serial: chart.serial,
+            file: file,
+            codes: codes
         )
+        series.append((key, new))
     }
 }
 
 extension JournalReplay.Series {
+    /// Rows from a time on count no more.
+    fileprivate mutating func cut(from time: Int64) {
+        guard width > 0, time < nextTime else { return }
+        let kept = time <= firstTime ? 0 : Int((time &- firstTime &+ step &- 1) / step)
+        codes.removeLast(codes.count - kept * width)
+    }
+
     /// - Returns: `false` where the row belongs to another block.
     fileprivate mutating func append(_ row: [UInt32], at time: Int64, longestGap: Int64) -> Bool {
         let missing = (time &- nextTime) / step
-        guard (time &- firstTime) % step == 0, missing <= longestGap, time >= firstTime else { return false }
-        if missing < 0 {
-            // Written again: a newer definition, or a clock that went back.
-            codes.removeLast(Int(-missing) * width)
-        } else {
-            codes.append(contentsOf: repeatElement(StorageNumber.empty, count: Int(missing) * width))
-        }
+        guard (time &- firstTime) % step == 0, missing >= 0, missing <= longestGap else { return false }
+        codes.append(contentsOf: repeatElement(StorageNumber.empty, count: Int(missing) * width))
         codes += row
         return true
     }

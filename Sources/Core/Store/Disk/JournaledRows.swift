@@ -1,3 +1,10 @@
+/// Rows of a chart that has gone count no more, from a time on.
+struct JournalCut {
+    let journaled: JournaledRows
+    /// Unix seconds.
+    let time: Int64
+}
+
 /// What of a chart's newest block is in the journal.
 struct JournaledRows {
     /// Which journal: in another one nothing is yet.

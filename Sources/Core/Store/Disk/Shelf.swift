@@ -29,6 +29,7 @@ final class Shelf: Sendable {
         let host: Host
         let chart: ChartRef
         let lastTime: Int64
+        let cuts: UInt32
     }
 
     /// What only who works on the shelf has.
@@ -101,13 +102,13 @@ final class Shelf: Sendable {
         do throws(SegmentStoreError) {
             var rows = 0
             for (key, series) in replay.series {
-                let written = store.span(of: key)?.last ?? 0
+                let written = store.written(of: key, width: series.width, from: series.firstTime)
                 for block in series.blocks(after: written) {
                     try store.append(
                         host: key.host,
                         hostname: series.hostname,
                         definition: series.definition,
-                        stamp: .max,
+                        stamp: nil,
                         firstTime: block.firstTime,
                         rows: block.rows,
                         payload: block.payload
@@ -159,6 +160,8 @@ final class Shelf: Sendable {
                 try store.remove(guid)
                 try store.flush()
             }
+            // The one that is written has rows of it.
+            work.needsJournal = true
         }
     }
 
@@ -206,8 +209,10 @@ final class Shelf: Sendable {
         }
         let hosts = known.withLock { Array($0.values) }
         if isNewJournal { countCache(hosts) }
-        for host in hosts where host.settings.mode != .save {
-            guard drain(host, isJournaling: true, &work) else { return false }
+        for host in hosts {
+            // What a clean exit does not need is not written before it: mode save's points, but for those of charts that have gone.
+            let isSaved = host.settings.mode == .save
+            guard drain(host, isJournaling: !isSaved, onlyLeft: isSaved, &work) else { return false }
             guard work.chunk.bytes.count < Shelf.longestChunk || commit(&work) else { return false }
         }
         guard commit(&work) else { return false }
@@ -234,7 +239,7 @@ final class Shelf: Sendable {
     }
 
     /// Takes from a host what is new, a few charts at a time.
-    private func drain(_ host: Host, isJournaling: Bool, _ work: inout Work) -> Bool {
+    private func drain(_ host: Host, isJournaling: Bool, onlyLeft: Bool = false, _ work: inout Work) -> Bool {
         var drain = Drain(
             epoch: work.journal.epoch,
             isJournaling: isJournaling,
@@ -244,7 +249,8 @@ final class Shelf: Sendable {
         )
         work.chunk = JournalChunk()
         var slot: Int32 = 0
-        var isMore = true
+        var isMore = !onlyLeft
+        if onlyLeft { host.withDatabase { $0.takeLeft(into: &drain) } }
         while isMore { isMore = host.withDatabase { $0.drain(into: &drain, from: &slot, limit: Host.workPerLock) } }
         work.chunk = drain.chunk
         work.journal.nextNumber = drain.nextNumber
@@ -260,7 +266,9 @@ final class Shelf: Sendable {
                     payload: block.block.withBytes { Array($0) }
                 )
                 cached.add(block.block.bytes, ordering: .relaxed)
-                work.taken.append(Taken(host: host, chart: block.chart, lastTime: block.lastTime))
+                work.taken.append(
+                    Taken(host: host, chart: block.chart, lastTime: block.lastTime, cuts: block.cuts)
+                )
             }
         }
     }
@@ -271,7 +279,7 @@ final class Shelf: Sendable {
         guard attempt({ () throws(SegmentStoreError) in try store.flush() }) else { return false }
         for taken in work.taken {
             taken.host.withDatabase { database in
-                database.noteWritten(taken.chart, until: taken.lastTime) { bytes in
+                database.noteWritten(taken.chart, until: taken.lastTime, cuts: taken.cuts) { bytes in
                     guard cached.load(ordering: .relaxed) > cacheLimit else { return false }
                     cached.subtract(bytes, ordering: .relaxed)
                     return true

@@ -78,7 +78,7 @@ struct TierBuilder {
                 host: key.host,
                 hostname: name,
                 definition: series.definition,
-                stamp: .max,
+                stamp: nil,
                 firstTime: rows.firstTime,
                 rows: rows.count,
                 payload: payload

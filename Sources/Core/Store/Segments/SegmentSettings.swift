@@ -136,6 +136,8 @@ public struct StoredSeries: Sendable, Equatable {
     /// The newest.
     public var definition: SeriesDefinition
     public var span: TimeSpan
+    /// Where the block ends that was written last: before the span's end where a clock went back.
+    public var end: Int64
 }
 
 /// What a store takes and has.

@@ -9,7 +9,7 @@ extension SegmentStore {
     /// - Parameters:
     ///   - definition: what the chart is now; `chart.updateEvery` is above 0. Only looked at where the stamp is another one than
     ///     before.
-    ///   - stamp: changes whenever the definition does, as ``ChartSnapshot/generation``.
+    ///   - stamp: changes whenever the definition does; no other definition of this series has it. `nil`: that is not known.
     ///   - firstTime: Unix seconds of the first row.
     ///   - rows: 1…65,535, at a distance of update every times the store's step factor.
     /// - Throws: ``SegmentStoreError``. Nothing of the block was taken then, and it may be given again.
@@ -17,7 +17,7 @@ extension SegmentStore {
         host: GUID,
         hostname: String,
         definition: SeriesDefinition,
-        stamp: UInt64,
+        stamp: UInt64?,
         firstTime: Int64,
         rows: Int,
         payload: [UInt8]
@@ -27,7 +27,7 @@ extension SegmentStore {
             let key = definition.key(of: host)
             try check(key, firstTime: firstTime, rows: rows, payload: payload)
             var body: [UInt8]?
-            if writer.series[key]?.stamp != stamp { body = try encode(definition) }
+            if stamp == nil || writer.series[key]?.stamp != stamp { body = try encode(definition) }
             try prepare(for: payload.count + (body?.count ?? 0) + hostname.utf8.count + 128, &writer)
             // A segment that has just begun knows no definitions.
             if body == nil, writer.series[key] == nil { body = try encode(definition) }
@@ -269,7 +269,7 @@ extension SegmentStore.OpenSegment {
         _ key: SeriesKey,
         _ definition: SeriesDefinition,
         _ body: [UInt8]?,
-        stamp: UInt64,
+        stamp: UInt64?,
         _ writer: inout SegmentStore.Writer
     ) -> UInt32 {
         guard let body else { return writer.series[key]?.number ?? 0 }

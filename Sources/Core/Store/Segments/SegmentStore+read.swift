@@ -23,6 +23,7 @@ extension SegmentStore {
             /// Of the last block with it: a definition may come back.
             var block: SegmentPosition
             var span: TimeSpan
+            var end: Int64
         }
         var newest: [UInt64: Newest] = [:]
         let factor = Int64(settings.stepFactor)
@@ -31,9 +32,11 @@ extension SegmentStore {
                 guard let span = one.span(factor: factor, after: hidden) else { continue }
                 let block = SegmentPosition(segment: segment, offset: one.blocks.last?.offset ?? 0)
                 let definition = SegmentPosition(segment: segment, offset: one.definition)
-                var entry = newest[one.hash] ?? Newest(definition: definition, block: block, span: span)
+                let end = one.blocks.last?.lastTime(step: Int64(one.updateEvery) * factor) ?? span.last
+                var entry = newest[one.hash] ?? Newest(definition: definition, block: block, span: span, end: end)
                 entry.span.include(span)
                 if block > entry.block {
+                    entry.end = end
                     entry.definition = definition
                     entry.block = block
                 }
@@ -53,7 +56,7 @@ extension SegmentStore {
         var result: [SeriesKey: StoredSeries] = [:]
         for one in newest.values {
             guard let definition = definition(at: one.definition.offset, in: one.definition.segment) else { continue }
-            result[definition.key(of: host)] = StoredSeries(definition: definition, span: one.span)
+            result[definition.key(of: host)] = StoredSeries(definition: definition, span: one.span, end: one.end)
         }
         return result
     }
@@ -129,6 +132,22 @@ extension SegmentStore {
         }
         if let (number, series) = open { note(series, in: number, hidden: 0) }
         return blocks
+    }
+
+    /// What a block of gaps takes beside a byte for each dimension, at most.
+    private static let mostBytesAroundGaps = 64
+
+    /// Up to when a series is stored, as it was written last: before that time its clock may have been ahead.
+    /// - Parameters:
+    ///   - width: its dimensions.
+    ///   - from: blocks before this time are not looked at. Unix seconds.
+    /// - Returns: Unix seconds; 0 where there is nothing.
+    func written(of key: SeriesKey, width: Int, from: Int64) -> Int64 {
+        guard let last = blocks(of: key, from: from).last else { return 0 }
+        // Gaps that took the place of what was there: up to them it is.
+        let isShort = last.length <= width + Self.mostBytesAroundGaps
+        if isShort, let block = read(last), BlockRows.areGaps(block.payload) { return last.firstTime - last.step }
+        return last.lastTime
     }
 
     /// Reads a block.

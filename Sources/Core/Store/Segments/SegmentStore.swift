@@ -86,7 +86,7 @@ public final class SegmentStore: Sendable {
         var isOpen = false
         var lock: (any AnyObject & Sendable)?
         /// Numbers of the open segment.
-        var series: [SeriesKey: (stamp: UInt64, number: UInt32)] = [:]
+        var series: [SeriesKey: (stamp: UInt64?, number: UInt32)] = [:]
         var numbers: [HostDefinition: UInt32] = [:]
         var definitions: [DefinitionHash: UInt32] = [:]
         var nextSeries: UInt32 = 0
