@@ -161,6 +161,7 @@ public final class Node: Sendable {
         let configuration = current.value
         report(configuration.findings + identityFindings + configuration.trustFindings())
         // Before anybody comes: a child is the host it was.
+        disk.open(for: configuration.memoryModes)
         disk.attach(hosts.local)
         keeper.load()
         disk.start()
@@ -258,6 +259,7 @@ public final class Node: Sendable {
         let changes = ConfigurationChanges(from: current.value, to: configuration)
         report(configuration.findings + configuration.trustFindings())
         current.value = configuration
+        disk.open(for: configuration.memoryModes)
         try? Files.makeDirectories(configuration.directories.log)
         for problem in journal.update(configuration.logs) {
             report(.logNotMoved, ["path": problem.path, "reason": problem.reason])
@@ -356,5 +358,12 @@ public final class Node: Sendable {
         journal.report(
             Event(condition, at: clock.now(), thread: thread, host: host?.guid.description, values: values)
         )
+    }
+}
+
+extension Configuration {
+    /// The memory modes that hosts of this node may have.
+    fileprivate var memoryModes: Set<MemoryMode> {
+        Set(([database.mode] + peers.compactMap(\.mode?.value)).compactMap { MemoryMode(rawValue: $0.rawValue) })
     }
 }

@@ -81,9 +81,11 @@ final class StatusReport: Sendable {
         shown.oldestAt = all.compactMap(\.oldest).min().map { Double($0) }
         if let ill = all.first(where: { $0.problem != nil }), let problem = ill.problem {
             shown.degraded = StatusDocument.Store.Degraded(
-                code: Condition.shelfFailed.code,
+                code: (ill.isRefused ? Condition.shelfNotOpened : .shelfFailed).code,
                 sinceAt: seconds(ill.problemSince),
-                text: "cannot write to \(ill.directory): \(problem); keeping what comes in memory"
+                text: ill.isRefused
+                    ? "cannot use \(ill.directory): \(problem); its hosts are in memory only"
+                    : "cannot write to \(ill.directory): \(problem); keeping what comes in memory"
             )
         }
         return shown

@@ -4,6 +4,7 @@ import Diagnostics
 import Status
 import Store
 import Synchronization
+import System
 import Transport
 import Wire
 
@@ -94,7 +95,8 @@ extension StreamParent {
         let before = host.settings
         guard before != wanted else { return }
         host.reconfigure(wanted)
-        if before.mode != wanted.mode { hosts.disk?.change(host) }
+        // It writes what there is of the host, and the event loop must not wait for a disk.
+        if before.mode != wanted.mode, let disk = hosts.disk { Threads.start(name: "DBENGINE") { disk.change(host) } }
         func tell(_ what: String, _ before: String, _ now: String) {
             guard before != now else { return }
             let values = ["host": host.hostname, "what": what, "before": before, "wanted": now]

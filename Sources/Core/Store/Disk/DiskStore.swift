@@ -111,6 +111,17 @@ public final class DiskStore: Sendable {
 
     // MARK: Hosts
 
+    /// Opens what hosts of these modes need: whoever comes later need not wait for a disk.
+    public func open(for modes: some Sequence<MemoryMode>) {
+        for mode in modes {
+            switch mode {
+            case .dbengine: _ = openEngine()
+            case .save, .map: _ = openHistory()
+            case .none, .ram, .alloc: break
+            }
+        }
+    }
+
     /// Gives a host what the disk has of it, and keeps its points from now on, as its memory mode asks.
     ///
     /// The first host of a mode opens that mode's directory: a node that keeps everything in memory has none.
@@ -274,8 +285,8 @@ public final class DiskStore: Sendable {
     public var facts: DiskFacts {
         let open = usable.withLock { $0 }
         var facts = DiskFacts()
-        if open.engine { facts.engine = DiskFacts.Store(engine, quota: settings.quota) }
-        if open.history { facts.history = DiskFacts.Store(history, quota: nil) }
+        if open.engine || engine.facts.isRefused { facts.engine = DiskFacts.Store(engine, quota: settings.quota) }
+        if open.history || history.facts.isRefused { facts.history = DiskFacts.Store(history, quota: nil) }
         facts.tiers = openTierStores.map { $0.accounting().bytes }
         return facts
     }
@@ -299,6 +310,8 @@ public struct DiskFacts: Sendable, Equatable {
         public var problem: String?
         /// µs since 1970.
         public var problemSince: Int64
+        /// Whether the directory is not used at all, since the start.
+        public var isRefused: Bool
 
         init(_ shelf: Shelf, quota: Int64?) {
             let accounting = shelf.store.accounting()
@@ -312,6 +325,7 @@ public struct DiskFacts: Sendable, Equatable {
             hosts = accounting.hosts
             problem = facts.problem
             problemSince = facts.problemSince
+            isRefused = facts.isRefused
         }
     }
 

@@ -8,45 +8,39 @@ public final class HostArchive: Sendable {
     let host: GUID
     let store: SegmentStore
     /// When what is stored of a chart begins and ends, of charts that the database has not taken over.
-    private let pasts: Mutex<[Past: TimeSpan]>
+    /// By ``SeriesKey/hash``.
+    private let pasts: Mutex<[UInt64: TimeSpan]>
 
-    private struct Past: Hashable {
-        var chart: String
-        var updateEvery: Int
-    }
-
-    /// Reads from the disk what there is of the host.
-    init(host: GUID, store: SegmentStore) {
+    /// - Parameter finished: what is in finished segments, where that is known; else it is read from the disk.
+    init(host: GUID, store: SegmentStore, finished: [UInt64: TimeSpan]? = nil) {
         self.host = host
         self.store = store
-        var pasts: [Past: TimeSpan] = [:]
-        for (key, series) in store.series(of: host) {
-            pasts[Past(chart: key.chart, updateEvery: key.updateEvery)] = TimeSpan(
-                first: series.span.first,
-                last: series.end
-            )
-        }
-        self.pasts = Mutex(pasts)
+        pasts = Mutex(store.spans(of: host, finished: finished))
+    }
+
+    private func hash(_ chart: String, _ updateEvery: Int64) -> UInt64 {
+        SeriesKey(host: host, chart: chart, updateEvery: Int(updateEvery)).hash
     }
 
     /// What is stored of a chart; from now on its database knows.
     func takePast(of chart: String, updateEvery: Int64) -> TimeSpan? {
-        let past = Past(chart: chart, updateEvery: Int(updateEvery))
-        return pasts.withLock { $0.removeValue(forKey: past) }
+        let hash = hash(chart, updateEvery)
+        return pasts.withLock { $0.removeValue(forKey: hash) }
     }
 
     /// The database gives a chart up whose points stay.
     func keepPast(_ span: TimeSpan, of chart: String, updateEvery: Int64) {
-        pasts.withLock { $0[Past(chart: chart, updateEvery: Int(updateEvery))] = span }
+        let hash = hash(chart, updateEvery)
+        pasts.withLock { $0[hash] = span }
     }
 
     /// A segment was deleted.
     /// - Parameter first: of what is left; `nil` for nothing.
     func forget(_ chart: String, updateEvery: Int, before first: Int64?) {
         pasts.withLock { pasts in
-            let past = Past(chart: chart, updateEvery: updateEvery)
-            guard let span = pasts[past] else { return }
-            pasts[past] = first.map { TimeSpan(first: max($0, span.first), last: span.last) }
+            let hash = hash(chart, Int64(updateEvery))
+            guard let span = pasts[hash] else { return }
+            pasts[hash] = first.map { TimeSpan(first: max($0, span.first), last: span.last) }
         }
     }
 }

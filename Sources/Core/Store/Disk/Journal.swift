@@ -82,6 +82,9 @@ struct Journal: ~Copyable {
 
     mutating func synchronise() throws(SystemError) { try file?.synchronise() }
 
+    /// A file from before that could not be taken over: it stays, whatever happens.
+    mutating func leave(_ path: String) { older.removeAll { $0 == path } }
+
     /// The file has a fault: it stays as one from before.
     mutating func abandon() {
         guard file != nil else { return }

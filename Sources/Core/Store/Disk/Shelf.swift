@@ -23,6 +23,8 @@ final class Shelf: Sendable {
     private let shown = Mutex(ShelfFacts())
     private let isOpen = Atomic<Bool>(false)
     private let known = Mutex<[GUID: Host]>([:])
+    /// What the finished segments had of each host when the store was opened; nothing once there may be more.
+    private let beginnings = Mutex<[GUID: [UInt64: TimeSpan]]>([:])
 
     /// Blocks that the store has taken and not written yet.
     private struct Taken {
@@ -72,14 +74,23 @@ final class Shelf: Sendable {
     /// - Returns: `false` where it cannot be used: then its hosts are in memory only, which is reported.
     func open() -> Bool {
         work.withLock { work in
+            // Hosts come on several threads at once; and a directory that could not be used is not asked for each of them.
+            guard !isOpen.load(ordering: .acquiring) else { return true }
+            guard !shown.withLock({ $0.isRefused }) else { return false }
             do throws(SegmentStoreError) {
                 try store.open()
             } catch {
                 report(.shelfNotOpened, ["reason": error.description])
-                shown.withLock { $0.problem = error.description }
+                shown.withLock { facts in
+                    facts.isRefused = true
+                    facts.problem = error.description
+                    facts.problemSince = clock.now()
+                }
                 return false
             }
             replay(&work)
+            let spans = store.finishedSpans()
+            beginnings.withLock { $0 = spans }
             isOpen.store(true, ordering: .releasing)
             return true
         }
@@ -87,44 +98,63 @@ final class Shelf: Sendable {
 
     private func replay(_ work: inout Work) {
         var replay = JournalReplay()
-        var setAside: [String] = []
         do throws(SystemError) {
-            for path in try work.journal.found() where try !replay.read(path, files) { setAside.append(path) }
-            for path in setAside {
-                try files.rename(path, to: path + ".set-aside")
-                report(.journalSetAside, ["file": path])
-            }
+            for path in try work.journal.found() { read(path, &replay, &work) }
         } catch {
             report(.journalUnreadable, ["reason": error.description])
             return
         }
         for path in replay.brokenFiles { report(.journalCut, ["file": path]) }
-        do throws(SegmentStoreError) {
-            var rows = 0
-            for (key, series) in replay.series {
-                let written = store.written(of: key, width: series.width, from: series.firstTime)
-                for block in series.blocks(after: written) {
-                    try store.append(
-                        host: key.host,
-                        hostname: series.hostname,
-                        definition: series.definition,
-                        stamp: nil,
-                        firstTime: block.firstTime,
-                        rows: block.rows,
-                        payload: block.payload
-                    )
-                    rows += block.rows
-                }
+        var rows = 0
+        // Where the disk takes nothing, all of it is served from memory, and written as soon as it can be.
+        var isWell = true
+        for (key, series) in replay.series {
+            let written = store.written(of: key, width: series.width, from: series.firstTime)
+            for block in series.blocks(after: written) {
+                if isWell { isWell = attempt { () throws(SegmentStoreError) in try put(block, key, series) } }
+                if !isWell { try? put(block, key, series, gathers: true) }
+                rows += block.rows
             }
+        }
+        if rows > 0 {
+            report(.journalReplayed, ["rows": String(rows), "charts": String(replay.series.count)])
+        }
+        guard isWell else { return }
+        // Until then the journal stays: it goes when the first round is through.
+        attempt { () throws(SegmentStoreError) in
             try store.flush(synchronously: true)
-            if rows > 0 {
-                report(.journalReplayed, ["rows": String(rows), "charts": String(replay.series.count)])
-            }
             try asStoreError { () throws(SystemError) in try work.journal.removeAll() }
+        }
+    }
+
+    private func read(_ path: String, _ replay: inout JournalReplay, _ work: inout Work) {
+        do throws(SystemError) {
+            guard try !replay.read(path, files) else { return }
+            work.journal.leave(path)
+            try files.rename(path, to: path + ".set-aside")
+            report(.journalSetAside, ["file": path])
         } catch {
-            // The journal stays until the disk takes what is in it: at the next start.
+            work.journal.leave(path)
             report(.journalUnreadable, ["reason": error.description])
         }
+    }
+
+    private func put(
+        _ block: (firstTime: Int64, rows: Int, payload: [UInt8]),
+        _ key: SeriesKey,
+        _ series: JournalReplay.Series,
+        gathers: Bool = false
+    ) throws(SegmentStoreError) {
+        try store.append(
+            host: key.host,
+            hostname: series.hostname,
+            definition: series.definition,
+            stamp: nil,
+            firstTime: block.firstTime,
+            rows: block.rows,
+            payload: block.payload,
+            gathers: gathers
+        )
     }
 
     // MARK: Hosts
@@ -132,7 +162,8 @@ final class Shelf: Sendable {
     /// Gives a host what the disk has of it, and keeps its points from now on. Waits for nobody who writes.
     func attach(_ host: Host) {
         guard isOpen.load(ordering: .acquiring), known.withLock({ $0[host.guid] }) !== host else { return }
-        let archive = HostArchive(host: host.guid, store: store)
+        let finished = beginnings.withLock { $0[host.guid] }
+        let archive = HostArchive(host: host.guid, store: store, finished: finished)
         host.withDatabase { $0.attach(archive) }
         known.withLock { $0[host.guid] = host }
     }
@@ -188,6 +219,7 @@ final class Shelf: Sendable {
 
     /// Writes what is new of all hosts.
     func round() {
+        beginnings.withLock { $0 = [:] }
         work.withLock { work in
             guard isOpen.load(ordering: .acquiring), clock.monotonic() >= work.retryAt else { return }
             let isWell = write(&work)
@@ -218,10 +250,16 @@ final class Shelf: Sendable {
         guard commit(&work) else { return false }
         let isDone = attempt { () throws(SystemError) in
             try work.journal.synchronise()
-            if isNewJournal { try work.journal.removeOlder() }
         }
-        work.needsJournal = !isDone
-        return isDone
+        // What was in older ones and is in blocks now has to be on the disk before they go.
+        let isRid =
+            !isDone || !isNewJournal
+            || attempt { () throws(SegmentStoreError) in
+                try store.flush(synchronously: true)
+                try asStoreError { () throws(SystemError) in try work.journal.removeOlder() }
+            }
+        work.needsJournal = !(isDone && isRid)
+        return isDone && isRid
     }
 
     /// Blocks first: the journal never has a row while an older one is nowhere.
@@ -359,5 +397,7 @@ public struct ShelfFacts: Sendable, Equatable {
     public var problem: String?
     /// µs since 1970.
     public var problemSince: Int64 = 0
+    /// Whether the directory could not be used at the start, and so is not used at all.
+    public var isRefused = false
     public var journalBytes = 0
 }

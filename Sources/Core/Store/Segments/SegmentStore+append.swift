@@ -12,6 +12,7 @@ extension SegmentStore {
     ///   - stamp: changes whenever the definition does; no other definition of this series has it. `nil`: that is not known.
     ///   - firstTime: Unix seconds of the first row.
     ///   - rows: 1…65,535, at a distance of update every times the store's step factor.
+    ///   - gathers: nothing is written now, however much is gathered: for when the disk takes nothing.
     /// - Throws: ``SegmentStoreError``. Nothing of the block was taken then, and it may be given again.
     public func append(
         host: GUID,
@@ -20,7 +21,8 @@ extension SegmentStore {
         stamp: UInt64?,
         firstTime: Int64,
         rows: Int,
-        payload: [UInt8]
+        payload: [UInt8],
+        gathers: Bool = false
     ) throws(SegmentStoreError) {
         try writer.withLock { writer throws(SegmentStoreError) in
             guard writer.isOpen else { throw .notOpen }
@@ -28,7 +30,7 @@ extension SegmentStore {
             try check(key, firstTime: firstTime, rows: rows, payload: payload)
             var body: [UInt8]?
             if stamp == nil || writer.series[key]?.stamp != stamp { body = try encode(definition) }
-            try prepare(for: payload.count + (body?.count ?? 0) + hostname.utf8.count + 128, &writer)
+            try prepare(for: payload.count + (body?.count ?? 0) + hostname.utf8.count + 128, &writer, gathers: gathers)
             // A segment that has just begun knows no definitions.
             if body == nil, writer.series[key] == nil { body = try encode(definition) }
             state.withLock { state in
@@ -122,31 +124,36 @@ extension SegmentStore {
     }
 
     /// Sees to it that there is an open segment with room.
-    private func prepare(for bytes: Int, _ writer: inout Writer) throws(SegmentStoreError) {
-        let (isFull, gathered) = state.withLock { state -> (Bool, Int) in
-            guard let open = state.open else { return (false, 0) }
+    private func prepare(
+        for bytes: Int,
+        _ writer: inout Writer,
+        gathers: Bool = false
+    ) throws(SegmentStoreError) {
+        let (isFull, gathered, isTooLong) = state.withLock { state -> (Bool, Int, Bool) in
+            guard let open = state.open else { return (false, 0, false) }
             let size = open.end + bytes + open.contents.indexEstimate + SegmentFormat.trailerLength
-            return (
-                size > segmentBytes && open.contents.blocks > 0 || size > SegmentFormat.fileLimit, open.pending.count
-            )
+            let isTooLong = size > SegmentFormat.fileLimit
+            return (size > segmentBytes && open.contents.blocks > 0 || isTooLong, open.pending.count, isTooLong)
         }
-        if isFull {
+        if gathers {
+            guard !isTooLong else { throw .refused("more than a segment has room for") }
+        } else if isFull {
             try finishOpen(&writer)
         } else if gathered >= settings.bufferBytes {
             try flushOpen()
             try keepQuota(adding: 0)
         }
-        if state.withLock({ $0.open == nil }) { try begin(&writer) }
+        if state.withLock({ $0.open == nil }) { try begin(&writer, gathers: gathers) }
     }
 
-    private func begin(_ writer: inout Writer) throws(SegmentStoreError) {
-        try keepQuota(adding: segmentBytes)
+    private func begin(_ writer: inout Writer, gathers: Bool) throws(SegmentStoreError) {
+        if !gathers { try keepQuota(adding: segmentBytes) }
         let number = state.withLock { $0.nextNumber }
         guard number < UInt32.max else { throw .refused("the numbers of segments are used up") }
         let name = SegmentFormat.name(number)
         let file: any StorageFile
         do throws(SystemError) {
-            file = try files.open(path(name), .create)
+            file = gathers ? UnmadeFile(path(name), files) : try files.open(path(name), .create)
         } catch {
             // Somebody else's: the next attempt takes another number.
             if files.has(path(name)) { state.withLock { $0.nextNumber += 1 } }

@@ -392,7 +392,7 @@ extension SegmentStore {
     }
 
     /// The times of all series of a host in finished segments, by hash.
-    private func finishedSpans(of host: GUID) -> [UInt64: TimeSpan] {
+    func finishedSpans(of host: GUID) -> [UInt64: TimeSpan] {
         let (segments, version, removal) = state.withLock { ($0.segments, $0.version, $0.removed[host]) }
         let known = caches.withLock { caches -> [UInt64: TimeSpan]? in
             if caches.version != version {
