@@ -11,6 +11,8 @@
 #   example    the eight nodes of Netdata's document on loopback for ten minutes: every sample has to arrive
 #   outages    links, parents and children that go away for 5 s, 60 s and 9 min, and what is missing afterwards
 #   weather    an hour: twenty children, links cut at random, a clock that steps; nothing may be missing
+#   kills      a parent killed 200 times in each mode that has a disk: at most two seconds before each may be missing
+#   startup    how long a parent with 10 GB of history needs to its first answer
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   format     formats the sources in place
@@ -31,7 +33,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather tls fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup tls fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -78,6 +80,13 @@ outages: build
 
 weather: build
 	Tests/Example/weather.py
+
+kills: build
+	Tests/Example/kills.py
+
+startup: build
+	$(SWIFT) build -c release --static-swift-stdlib --product MicroBenchmarks
+	Benchmarks/startup.py
 
 tls: build
 	Tests/Example/tls.py

@@ -35,7 +35,10 @@ def define_hosts(port):
     definitions = "".join(
         f"CHART 'start.c{chart}' '' 'Chart {chart}' 'units' 'family' 'start.c' line {chart + 1} 1 '' 'plugin' 'module'\n"
         + "".join(f"DIMENSION 'd{dimension}' '' absolute 1 1 ''\n" for dimension in range(DIMENSIONS))
-        for chart in range(CHARTS)).encode()
+        for chart in range(CHARTS))
+    collection = "".join(f"BEGIN 'start.c{chart}' 1000000\n" + "".join(f"SET 'd{dimension}' = 0\n" for dimension in range(DIMENSIONS))
+                         + "END\n" for chart in range(CHARTS))
+    text = (definitions + collection).encode()
     for host in range(HOSTS):
         with socket.create_connection(("127.0.0.1", port), timeout=60) as child:
             child.sendall((f"STREAM key={servers.KEY}&hostname=start{host}&machine_guid={guid(host)}&update_every=1&os=linux"
@@ -43,7 +46,7 @@ def define_hosts(port):
             reply = child.recv(1000)
             if not reply.startswith(b"Hit me baby"):
                 sys.exit(f"refused: {reply}")
-            child.sendall(definitions)
+            child.sendall(text)
             deadline = time.time() + 60
             while charts(port, host) != CHARTS:
                 if time.time() > deadline:

@@ -104,7 +104,7 @@ import Testing
         let said = try #require(try degraded(node))
         #expect(said.code == "ND-D02")
         #expect(said.text.contains("No space left on device"), "\(said.text)")
-        let top = try Program.run("top", "--batch", node.socket)
+        let top = try Program.run("top", "--batch", "--once", node.socket)
         #expect(top.output.contains("ND-D02"), "\(top.output)\(top.errors)")
         // It tries again every five seconds, and says so no more.
         try child.waitFor(more: 12)
@@ -120,7 +120,7 @@ import Testing
         try kill(node)
         let next = try LiveNode(netdata: netdata(), stream: keys, launcher: disk.launcher, directory: place.path)
         try expectAll(next, upTo: last - 2)
-        #expect(next.log.contains(" rows of 40 charts that no file had yet"))
+        #expect(next.log.contains(" charts that no file had yet"))
         let checked = try check(next, disk)
         #expect(checked.output.contains("no damage found") && !checked.output.contains("DAMAGED"), "\(checked.output)")
         try end(next)
@@ -211,7 +211,7 @@ import Testing
         let said = try #require(try degraded(node))
         #expect(said.code == "ND-D01")
         #expect(said.text.contains("Read-only file system"), "\(said.text)")
-        let top = try Program.run("top", "--batch", node.socket)
+        let top = try Program.run("top", "--batch", "--once", node.socket)
         #expect(top.output.contains("ND-D01"), "\(top.output)\(top.errors)")
         try end(node)
     }
@@ -222,13 +222,15 @@ import Testing
     @Test func twoParentsDoNotShareADirectory() throws {
         let first = try LiveNode(netdata: netdata(), stream: keys)
         let child = try CountingChild(try first.port(), "one", guid: Self.guid)
-        let shared = "[directories]\n    cache = \(first.directory)/state/cache\n"
-        let second = try LiveNode(netdata: netdata(shared), stream: keys)
+        let place = try TemporaryDirectory()
+        try Files.makeDirectories(place.path + "/state")
+        try #require(symlink(first.directory + "/state/cache", place.path + "/state/cache") == 0)
+        let second = try LiveNode(netdata: netdata(), stream: keys, directory: place.path)
         let other = try CountingChild(try second.port(), "two", guid: Self.otherGUID)
         try other.waitFor(more: 5)
         try expectAll(second, "two", upTo: other.last - 2)
-        let place = first.directory + "/state/cache/dbengine"
-        #expect(count("DBENGINE: cannot use '\(place)': \(place) is in use by another process", in: second.log) == 1)
+        let shared = place.path + "/state/cache/dbengine"
+        #expect(count("DBENGINE: cannot use '\(shared)': \(shared) is in use by another process", in: second.log) == 1)
         #expect(try degraded(second)?.code == "ND-D01")
         try end(second)
         #expect(try degraded(first) == nil)

@@ -153,7 +153,7 @@ public final class HostKeeper: Sendable {
         work.withLock { _ in save(limit: .max, until: deadline) { changes, _ in changes != .none } }
     }
 
-    private enum Changes {
+    private enum Changes: Comparable {
         case none
         /// Only newer data came.
         case onlyTime
@@ -168,13 +168,15 @@ public final class HostKeeper: Sendable {
         for host in hosts.all() where host !== hosts.local {
             guard written < limit, clock.monotonic() < deadline else { return }
             let now = kept(host)
-            let before = state.withLock { $0.kept[host.guid] }
+            let (before, isFailing) = state.withLock { ($0.kept[host.guid], $0.failing.contains(host.guid)) }
             guard host.settings.mode != .none else {
                 if before != nil { remove(host.guid, files) }
                 continue
             }
             let age = before.map { (now.writtenMonotonic &- $0.writtenMonotonic) / microsecondsPerSecond } ?? .max
-            guard isDue(Self.changes(now, since: before), age) else { continue }
+            // What could not be written is not there, whatever has changed since.
+            let changes = Self.changes(now, since: before)
+            guard isDue(isFailing && changes < .connection ? .connection : changes, age) else { continue }
             write(host, now, files)
             written += 1
         }
@@ -203,7 +205,7 @@ public final class HostKeeper: Sendable {
             }
         } catch {
             let isNew = state.withLock { state in
-                // Not again until something changes, or the next reason to write.
+                // Not again at once.
                 state.kept[host.guid] = now
                 return state.failing.insert(host.guid).inserted
             }
