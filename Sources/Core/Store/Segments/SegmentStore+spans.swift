@@ -18,12 +18,18 @@ extension SegmentStore {
             return series
         }
         var spans = finished ?? finishedSpans(of: host)
+        var newest: [UInt64: UInt32] = [:]
         for one in open {
-            guard var span = one.span(factor: factor), let newest = one.blocks.last else { continue }
+            guard let span = one.span(factor: factor), let block = one.blocks.last else { continue }
+            let known = spans[one.hash]
+            let first = min(span.first, known?.first ?? .max)
             // What was written last counts: the clock may have been ahead before.
-            span.first = min(span.first, spans[one.hash]?.first ?? .max)
-            span.last = newest.lastTime(step: Int64(one.updateEvery) * factor)
-            spans[one.hash] = span
+            guard block.offset >= newest[one.hash] ?? 0 else {
+                spans[one.hash] = TimeSpan(first: first, last: known?.last ?? span.last)
+                continue
+            }
+            newest[one.hash] = block.offset
+            spans[one.hash] = TimeSpan(first: first, last: block.lastTime(step: Int64(one.updateEvery) * factor))
         }
         return spans
     }
