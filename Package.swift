@@ -136,7 +136,10 @@ let package = Package(
         tests("Collection", ["Basics", "Config", "Diagnostics", "Store", "System"]),
         tests("Plugin", of: "Collection", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests("TLSCheck", ["Basics", "Config", "Diagnostics", "System", "Transport"]),
-        tests("Web", ["Basics", "Config", "Diagnostics", "Status", "Store", "Transport", "Wire"]),
+        tests(
+            "Web",
+            ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System", "Transport", "Wire"]
+        ),
         tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(
             "Node",

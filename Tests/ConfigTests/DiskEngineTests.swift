@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 
 @testable import Config
@@ -39,6 +40,23 @@ import Testing
         )
         let older = load(netdata: "[global]\n dbengine disk space = 512\n").database.diskEngine
         #expect(quotas(older) == [512, 256, 128])
+    }
+
+    /// It is said where it was asked for: at the number of tiers, or at the tier's own line.
+    @Test func aTierThatIsTooCoarseIsSaid() {
+        func findings(_ text: String) -> [String] {
+            load(netdata: text).findings.filter { $0.condition == .configTierTooCoarse }.map(\.short)
+        }
+        #expect(findings("[db]\n storage tiers = 3\n") == [])
+        #expect(findings("[db]\n mode = dbengine\n storage tiers = 4\n") == ["ND-K63:3"])
+        let factors = "[db]\n storage tiers = 3\n dbengine tier 1 update every iterations = 255\n"
+        #expect(findings(factors + " dbengine tier 2 update every iterations = 255\n") == [])
+        let text = factors + " dbengine tier 3 update every iterations = 2\n"
+        #expect(findings(text.replacing("tiers = 3", with: "tiers = 4")) == [])
+        let tooMany = text.replacing("tiers = 3", with: "tiers = 4").replacing("= 2\n", with: "= 19\n")
+        #expect(findings(tooMany) == ["ND-K63:4"])
+        let found = load(netdata: tooMany).findings.first { $0.condition == .configTierTooCoarse }
+        #expect(found?.values["points"] == "290700")
     }
 
     /// A tier has its share of tier 0's quota, not of the one below.

@@ -1,6 +1,7 @@
 import Basics
 import Config
 import Diagnostics
+import Glibc
 import NIOCore
 import NIOPosix
 import Status
@@ -112,6 +113,55 @@ import Transport
         #expect(document.store?.mode == "ram")
     }
 
+    /// What is on the disk is told with it, and without it what is in memory.
+    @Test(arguments: [MemoryMode.map, .dbengine])
+    func theStore(mode: MemoryMode) throws {
+        let disk = try DiskStore(
+            cache: scratch.path + "/cache",
+            settings: configuration.database.diskEngine,
+            clock: clock,
+            reporter: journal
+        )
+        let hosts = Hosts(local: Self.host(machineGUID, "own", .local, clock), disk: disk)
+        let report = StatusReport(
+            hosts: hosts,
+            journal: journal,
+            links: { [] },
+            clock: clock,
+            version: "0.9.9",
+            role: .parent,
+            current: CurrentConfiguration(configuration)
+        )
+        func stored() throws -> StatusDocument.Store { try #require(report.document().store) }
+        let start = clock.now() / 1_000_000
+        #expect(try stored() == StatusDocument.Store(mode: "ram", bytes: 0))
+        let child = hosts.add(
+            Host(
+                guid: GUID("11111111-1111-4111-8111-111111111111")!,
+                identity: HostIdentity(hostname: "a"),
+                settings: HostSettings(mode: mode, history: 3600),
+                state: .live,
+                at: clock.now()
+            )
+        )
+        child.withDatabase { database in
+            let ref = database.define(ChartDefinition(id: "a.b"), now: clock.now())!
+            database.define(DimensionDefinition(id: "x"), in: ref)
+            for second in Int64(1)...1000 { database.load([Double(second)], at: start + second, into: ref) }
+        }
+        disk.start()
+        // A round of writing a second.
+        for _ in 0..<100 where try stored().oldestAt == nil { usleep(100_000) }
+        let running = try stored()
+        #expect(running.oldestAt == Double(start + 1))
+        #expect(running.segments == 1 && running.degraded == nil)
+        #expect((running.bytes ?? 0) > 0 && (running.journalBytes ?? 0) > 0)
+        #expect(running.quotaBytes == (mode == .dbengine ? 256 << 20 : nil))
+        let shown = try #require(report.document().hosts.last)
+        #expect(shown.databaseMode == mode.rawValue && shown.charts == 1 && (shown.storedBytes ?? 0) > 0)
+        disk.stop()
+    }
+
     @Test func links() throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let settings = try #require(SenderSettings(configuration.stream))
@@ -148,5 +198,12 @@ import Transport
     @Test func isReadAgain() throws {
         let document = report().document()
         #expect(try StatusDocument(json: document.json()).hosts == document.hosts)
+    }
+}
+
+extension StatusDocument.Store {
+    fileprivate init(mode: String, bytes: Int) {
+        self.init(mode: mode)
+        self.bytes = bytes
     }
 }

@@ -339,7 +339,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [MemoryMode.save, .map, .dbengine], 0..<8)
+    @Test(arguments: [MemoryMode.save, .map, .dbengine], 0..<4)
     func isWhatWasStored(mode: MemoryMode, round: Int) throws {
         let seed = UInt64.random(in: 0 ..< .max)
         print("disk model: mode \(mode), seed \(seed)")

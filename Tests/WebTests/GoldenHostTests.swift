@@ -53,7 +53,7 @@ struct GoldenHostTests {
     }
 
     /// Without the lines that another database mode makes different, each for its reason.
-    private static func comparable(_ body: String) -> [Substring] {
+    static func comparable(_ body: String) -> [Substring] {
         body.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
             let name = line.drop { $0 == " " || $0 == "\t" }
             // The original does not know the last value of a replicated dimension: 0.
@@ -67,7 +67,7 @@ struct GoldenHostTests {
 
 extension GoldenDataset.Chart {
     /// Replicated points as they are, then the live collections as they came.
-    fileprivate func load(into database: inout HostDatabase) {
+    func load(into database: inout HostDatabase) {
         var now = GoldenDataset.start * 1_000_000
         let ref = database.define(definition, now: now)!
         for dimension in dimensions { database.define(dimension, in: ref) }

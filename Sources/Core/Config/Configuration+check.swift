@@ -5,7 +5,8 @@ extension Configuration {
     /// What is wrong with the values, one by one and together.
     func check(_ limits: ConfigLimits) -> [Finding] {
         settings.checkValues(peers, limits) + checkDestinations() + checkAddresses() + checkTLSVersion() + checkStream()
-            + checkKeys() + checkEncryptedStreams() + checkNode() + checkFeatures() + checkForgotten()
+            + checkKeys() + checkEncryptedStreams() + checkNode() + checkTiers() + checkFeatures()
+            + checkForgotten()
     }
 
     // MARK: Lists of addresses
@@ -91,6 +92,14 @@ extension Configuration {
             return []
         }
         return [Finding(.configHealthWithoutDatabase, at: health.origin)]
+    }
+
+    /// Said where it was asked for: at the tier's own line, else at the number of tiers.
+    private func checkTiers() -> [Finding] {
+        guard let (tier, points) = database.diskEngine.leftOut else { return [] }
+        let own = settings.explicit("db", "dbengine tier \(tier) update every iterations")?.origin
+        let values = ["tier": String(tier), "kept": String(tier - 1), "points": String(points)]
+        return [Finding(.configTierTooCoarse, at: own ?? settings.origin("db", "storage tiers"), values)]
     }
 
     /// The key that the documentation of the original uses throughout.

@@ -1,5 +1,5 @@
 /// `[db] dbengine …`: what the disk engine has to live on, for all hosts together (storage §1, §4).
-public struct DiskEngineSettings: Sendable, Equatable {
+public struct DiskEngineSettings: Sendable {
     /// What a new tier is filled with from the tier below.
     public enum Backfill: String, Sendable, CaseIterable {
         /// What is newer than its last point.
@@ -23,6 +23,9 @@ public struct DiskEngineSettings: Sendable, Equatable {
 
     /// Full resolution first; at least that.
     public private(set) var tiers: [Tier]
+    /// The first tier that is left out because of ``mostPointsOfTierZero``, and how many points of tier 0 one of its own would
+    /// hold.
+    public private(set) var leftOut: (tier: Int, points: Int)?
     /// Bytes of full resolution in memory.
     public var pageCache: Int64 { tiers[0].pageCache }
     /// Bytes of the files of full resolution.
@@ -53,7 +56,10 @@ public struct DiskEngineSettings: Sendable, Equatable {
             let name = "dbengine tier \(number)"
             let factor = settings.integer("db", "\(name) update every iterations")
             let points = tiers[number - 1].pointsOfTierZero * factor
-            guard points <= Self.mostPointsOfTierZero else { break }
+            guard points <= Self.mostPointsOfTierZero else {
+                leftOut = (number, points)
+                break
+            }
             tiers.append(
                 Tier(
                     quota: bytes("\(name) multihost disk space MB"),

@@ -26,7 +26,8 @@ extension Catalogue {
         .configKeyNotEnabled, .configExampleKey, .configKeyIsMachine, .configKeysWithoutWeb,
     ]
     private static let configNode: [Condition] = [
-        .configHealthWithoutDatabase, .configForeignDirectory, .configNoHome, .identityInvalid, .identityBanned,
+        .configHealthWithoutDatabase, .configTierTooCoarse, .configForeignDirectory, .configNoHome, .identityInvalid,
+        .identityBanned,
         .identityCloned, .identityNotWritable, .identityUnreadable, .identityNotAdopted,
     ]
 }
@@ -489,6 +490,21 @@ extension Condition {
         .info,
         "health monitoring is disabled by [db] mode = none: a node can't have health monitoring without a database",
         sentence: "Alarms look at samples, and there are none."
+    )
+    public static let configTierTooCoarse = Condition(
+        "ND-K63",
+        .warning,
+        "dbengine tier {tier} gives aggregation of more than 65535 points of tier 0. Disabling tiers above {kept}",
+        sentence:
+            "A point of this tier would hold {points} points of full resolution; 65,535 is the most. It is left out, and so are those above it.",
+        causes: [
+            "[db] storage tiers is larger than the tiers' update every iterations allow: with 60 each there are three",
+            "a [db] dbengine tier N update every iterations is too large",
+        ],
+        fix: [
+            "set [db] storage tiers to what there is: tiers 0 to {kept}",
+            "or make a [db] dbengine tier N update every iterations smaller: their product counts",
+        ]
     )
     public static let configForeignDirectory = Condition(
         "ND-K53",

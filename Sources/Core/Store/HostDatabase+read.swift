@@ -51,7 +51,8 @@ extension HostDatabase {
     public var lastUpdated: Int64 {
         guard let charts else { return 0 }
         var newest: Int64 = 0
-        for slot in 0..<Int(chartSlots) where charts[slot].hasClock && charts[slot].collections > 0 {
+        for slot in 0..<Int(chartSlots) where charts[slot].hasClock {
+            guard charts[slot].collections > 0 || charts[slot].points > 0 else { continue }
             newest = max(newest, charts[slot].lastUpdated)
         }
         return newest

@@ -69,6 +69,7 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     /// Other settings for the same charts. A smaller history lets the oldest points go, a larger one lets more of the coming
     /// ones stay; mode none keeps none, and a mode that keeps points begins with what comes.
     mutating func reconfigure(_ new: HostSettings) {
+        if new.mode == .none, isQueryable, archive != nil { leaveAll() }
         settings = new
         history = new.capacity
         isQueryable = new.mode != .none

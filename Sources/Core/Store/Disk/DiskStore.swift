@@ -151,7 +151,7 @@ public final class DiskStore: Sendable {
         for tier in tiers.prefix(usable.withLock { $0.tiers }) { try? tier.remove(host.guid) }
     }
 
-    /// A host's memory mode is another one.
+    /// A host's memory mode is another one. What it leaves is written, and where it goes gets all that memory has.
     public func change(_ host: Host) {
         let mode = host.settings.mode
         if mode != .dbengine { engine.detach(host) }

@@ -128,6 +128,12 @@ extension HostDatabase {
         archive.keepPast(TimeSpan(first: first, last: last), of: record.definition.id, updateEvery: every)
     }
 
+    /// Nothing stays in memory: the disk gets what it does not have.
+    mutating func leaveAll() {
+        guard let charts else { return }
+        for slot in 0..<Int(chartSlots) where records[slot] != nil { leave(charts + slot, slot) }
+    }
+
     // MARK: What the disk does not have yet
 
     /// Sealed blocks of a chart that are newer than what is written, oldest first.
@@ -211,9 +217,11 @@ extension HostDatabase {
             let record = records[Int(ref.index)]
         else { return }
         let every = chart.pointee.updateEvery
-        let inMemory = record.segmentRows + Int(chart.pointee.rowCount)
-        let left = first.map { Int(max(0, (chart.pointee.lastUpdated &- $0) / every)) + 1 } ?? 0
-        chart.pointee.points = min(chart.pointee.points, max(left, inMemory))
+        let newest = chart.pointee.lastUpdated
+        let left =
+            first.map { Int(max(0, (newest &- $0) / every)) + 1 } ?? Int(max(0, newest &- record.writtenUntil) / every)
+        // What memory still has of the others goes with them: it would not be there for long.
+        chart.pointee.points = min(chart.pointee.points, left)
     }
 
     /// Closes all newest blocks, so that everything can be written: at the end of a node.

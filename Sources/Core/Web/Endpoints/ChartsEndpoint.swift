@@ -25,7 +25,10 @@ enum ChartsEndpoint {
         let identity = host.identity.withLock { $0 }
         // Of a host that is known from its file nothing is collected; its charts are what there was.
         let isArchived = host.status.withLock { $0.state == .archived }
-        let charts = host.take { $0.snapshot(of: $1) }.filter { $0.isShown || isArchived && $0.isVisible }
+        let charts = host.take { $0.snapshot(of: $1) }.filter {
+            // What the disk has of a chart is there before its first collection.
+            $0.isShown || $0.isVisible && (isArchived || $0.retention.points > 0)
+        }
         let pointBytes = host.withDatabase { $0.pointBytes }
         var body: [UInt8] = []
         body.reserveCapacity(1024 * (charts.count + 4))
