@@ -134,6 +134,12 @@ import Testing
         node.load(ref, 0..<600)
         node.disk.writeOnce()
         #expect(node.points(ref, 0, 599) == DiskStoreTests.expected(0..<600))
+        // What it says that it has is there: an ordinary history.
+        node.load(ref, 600..<10_000)
+        let retention = node.host.withDatabase { $0.retention(of: ref) }
+        #expect(retention.points == 3600)
+        let first = Int(retention.first - DiskStoreTests.start)
+        #expect(node.points(ref, first, 9999) == DiskStoreTests.expected(first..<10_000))
     }
 
     private final class Over: Sendable {

@@ -85,13 +85,17 @@ extension HostDatabase {
     /// Points a chart may have: a ring is measured in time.
     @inline(__always)
     func history(of chart: UnsafeMutablePointer<Chart>) -> Int {
-        isQueryable ? history : max(1, settings.ringSeconds / Int(chart.pointee.updateEvery))
+        guard isQueryable else { return max(1, settings.ringSeconds / Int(chart.pointee.updateEvery)) }
+        // Where the disk cannot be used at all there is no more than what stays in memory.
+        return settings.mode == .dbengine && archive == nil ? inMemory : history
     }
+
+    private var inMemory: Int { max(settings.requestedHistory, Self.rowsPerDiskBlock * 2) }
 
     /// Points that must stay in memory. With dbengine they are those that are not written yet: they go with
     /// ``noteWritten(_:until:mayEvict:)``, unless the disk takes nothing for so long that there is an ordinary history of them.
     private func kept(of chart: UnsafeMutablePointer<Chart>) -> Int {
-        guard settings.mode == .dbengine else { return history(of: chart) }
+        guard settings.mode == .dbengine, archive != nil else { return history(of: chart) }
         let blocks = chart.pointee.hasSealed ? Self.blocksKeptUnwritten : 2
         return max(settings.requestedHistory, Self.rowsPerDiskBlock * blocks)
     }
