@@ -12,7 +12,7 @@
 #   outages    links, parents and children that go away for 5 s, 60 s and 9 min, and what is missing afterwards
 #   weather    an hour: twenty children, links cut at random, a clock that steps; nothing may be missing
 #   kills      a parent killed 200 times in each mode that has a disk: at most two seconds before each may be missing
-#   startup    how long a parent with 10 GB of history needs to its first answer
+#   startup    how long a parent with 10 GB of history needs to its first answer, and one of 1,000 hosts to its end
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   format     formats the sources in place
@@ -87,6 +87,7 @@ kills: build
 startup: build
 	$(SWIFT) build -c release --static-swift-stdlib --product MicroBenchmarks
 	Benchmarks/startup.py
+	Benchmarks/ending.py
 
 tls: build
 	Tests/Example/tls.py

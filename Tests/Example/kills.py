@@ -296,6 +296,8 @@ class Trial:
         sent = self.feeder.hold()
         started = time.monotonic()
         self.parent.start()
+        # The admin socket is there a moment before the port.
+        nodes.wait_for("the port", lambda: Reader(self.parent.port).get("/api/v1/info")[1] == 200)
         self.startups.append(time.monotonic() - started)
         # The second that is now is never served (docs/contracts/web-api.md §7).
         newest = max((second for seconds in sent for second, _ in seconds), default=0) + self.model.base
