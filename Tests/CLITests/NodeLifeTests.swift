@@ -228,8 +228,7 @@ import Testing
         #expect((task ?? 0) > 0)
         #expect(task.map { node.accessLog.contains(": STREAM: \($0) '[localhost]:") } == true, "\(node.accessLog)")
         let initialized = node.log.split(separator: "\n").first { $0.contains("Host 'one' ") } ?? ""
-        #expect(initialized.contains("memory mode ram,") && initialized.contains(", health enabled, "))
-        #expect(node.log.contains("'[db] mode = save' is not part of this version"))
+        #expect(initialized.contains("memory mode save,") && initialized.contains(", health enabled, "))
     }
 }
 
