@@ -261,8 +261,8 @@ public final class DiskStore: Sendable {
 
     /// Makes what has become complete of all tiers, as the thread does every ten minutes.
     ///
-    /// - Parameter least: fewer rows of a chart than this are not worth a block.
-    public func buildTiers(least: Int = 60) {
+    /// - Parameter least: fewer rows of a chart than this are not worth a block; an hour of them unless said otherwise.
+    public func buildTiers(least: Int? = nil) {
         guard usable.withLock({ $0.engine }) else { return }
         let factors = settings.tiers.map(\.factor)
         for (index, tier) in openTierStores.enumerated() {
@@ -273,7 +273,7 @@ public final class DiskStore: Sendable {
                 factor: factors[index + 1],
                 fills: settings.tiers[index + 1].backfill,
                 isStopped: { [self] in isStopped.withLock { $0 } }
-            ).build(least: least)
+            ).build(least: least ?? TierBuilder.leastRows)
         }
     }
 

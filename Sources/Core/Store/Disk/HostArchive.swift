@@ -55,6 +55,8 @@ struct ArchivedRows: Sendable {
     let dimensions: [String]
     /// Unix seconds of the first of them.
     let firstTime: Int64
+    /// Whether somebody asks, who may ask again: who reads all there is once must not push out what others look at.
+    var isAsked = true
 
     /// Reads rows; what is not there, or damaged, is a gap.
     func copy(from: Int, count: Int, to targets: [UnsafeMutablePointer<UInt32>]) {
@@ -66,19 +68,22 @@ struct ArchivedRows: Sendable {
         // Where times overlap, because a clock went back, what was written later counts.
         for reference in store.blocks(of: key, from: first, to: last) {
             let key = DecodedBlocks.Key(owner: ObjectIdentifier(store), place: reference.place)
-            let columns = DecodedBlocks.shared.columns(key) {
-                store.read(reference).flatMap { block in
-                    block.payload.withUnsafeBufferPointer { bytes in
-                        DecodedBlocks.decode(
-                            bytes,
-                            rows: block.rows,
-                            dimensions: block.definition.dimensions,
-                            owner: store
-                        )
-                    }
-                }
-            }
+            let columns =
+                isAsked ? DecodedBlocks.shared.columns(key) { decode(reference) } : decode(reference)
             if let columns { place(columns, at: reference.firstTime, first, last, targets) }
+        }
+    }
+
+    private func decode(_ reference: BlockReference) -> DecodedBlocks.Columns? {
+        store.read(reference).flatMap { block in
+            block.payload.withUnsafeBufferPointer { bytes in
+                DecodedBlocks.decode(
+                    bytes,
+                    rows: block.rows,
+                    dimensions: block.definition.dimensions,
+                    owner: store
+                )
+            }
         }
     }
 

@@ -10,8 +10,6 @@ import System
 /// room, and is written when the disk is well again.
 final class Shelf: Sendable {
     let store: SegmentStore
-    /// What operators call it: the end of its directory's path.
-    let name: String
     private let directory: String
     private let files: any StorageFiles
     private let clock: any Clock
@@ -64,7 +62,6 @@ final class Shelf: Sendable {
         self.reporter = reporter
         self.cacheLimit = cacheLimit
         directory = store.settings.directory
-        name = directory.split(separator: "/").last.map(String.init) ?? directory
         work = Mutex(Work(journal: Journal(directory: directory, files: files)))
     }
 

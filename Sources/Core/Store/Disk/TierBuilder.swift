@@ -102,7 +102,8 @@ extension StoredPoints {
             chart: key.chart,
             updateEvery: step,
             dimensions: dimensions,
-            firstTime: after + step
+            firstTime: after + step,
+            isAsked: false
         )
         let count = Int((through - after) / step)
         if count > 0 { shared.add(.archived(rows), from: 0, count: count) }
