@@ -18,12 +18,13 @@
 
 static SCREEN *screen;
 static bool running;
+static int click_row, click_column;
 static struct termios before;
 static int signal_pipe[2] = {-1, -1};
 static volatile sig_atomic_t last_signal;
 
 // What gives the terminal back, kept for the handler of a crash: terminfo cannot be asked there.
-static char farewell[256];
+static char farewell[320];
 static size_t farewell_length;
 
 bool nd_locale_start(void) {
@@ -50,7 +51,10 @@ static void crashed(int number) {
     raise(number); // SA_RESETHAND: now with its usual effect
 }
 
-static void remember_farewell(void) {
+// What switches off every report of a mouse that an xterm knows.
+static const char no_mouse[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
+
+static void remember_farewell(bool mouse) {
     // A capability may hold padding like $<5>: curses would leave it out, so nothing with '$' is kept.
     const char *names[] = {"sgr0", "rmcup", "cnorm", "rmkx"};
     farewell_length = 0;
@@ -61,6 +65,10 @@ static void remember_farewell(void) {
         if (farewell_length + length > sizeof farewell) break;
         memcpy(farewell + farewell_length, text, length);
         farewell_length += length;
+    }
+    if (mouse && farewell_length + sizeof no_mouse <= sizeof farewell) {
+        memcpy(farewell + farewell_length, no_mouse, sizeof no_mouse - 1);
+        farewell_length += sizeof no_mouse - 1;
     }
 }
 
@@ -77,7 +85,7 @@ static void catch_signals(void) {
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigaction(crashes[i], &action, NULL);
 }
 
-bool nd_screen_start(bool color) {
+bool nd_screen_start(bool color, bool mouse) {
     if (tcgetattr(STDOUT_FILENO, &before) != 0) return false;
     // newterm, because initscr ends the process where the terminal is unknown.
     screen = newterm(NULL, stdout, stdin);
@@ -90,7 +98,7 @@ bool nd_screen_start(bool color) {
         return false;
     }
     running = true;
-    remember_farewell();
+    remember_farewell(mouse);
     if (pipe(signal_pipe) == 0) {
         for (int i = 0; i < 2; i++) {
             fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK);
@@ -104,6 +112,11 @@ bool nd_screen_start(bool color) {
     nonl();
     keypad(stdscr, TRUE);
     set_escdelay(25);
+    if (mouse) {
+        // The press is enough: with clicks curses would wait for the release.
+        mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+        mouseinterval(0);
+    }
     timeout(0);
     curs_set(0);
     if (color && has_colors()) {
@@ -178,6 +191,32 @@ void nd_screen_flush(void) {
     refresh();
 }
 
+void nd_screen_send(const uint8_t *bytes, int length) {
+    fflush(stdout);
+    while (length > 0) {
+        ssize_t sent = write(STDOUT_FILENO, bytes, (size_t)length);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) return;
+        bytes += sent;
+        length -= (int)sent;
+    }
+}
+
+void nd_screen_click(int *row, int *column) {
+    *row = click_row;
+    *column = click_column;
+}
+
+static int mouse_key(void) {
+    MEVENT event;
+    if (getmouse(&event) != OK) return ND_KEY_OTHER;
+    if (event.bstate & BUTTON4_PRESSED) return ND_KEY_WHEEL_UP;
+    if (event.bstate & BUTTON5_PRESSED) return ND_KEY_WHEEL_DOWN;
+    click_row = event.y;
+    click_column = event.x;
+    return ND_KEY_CLICK;
+}
+
 void nd_screen_forget(void) {
     clearok(stdscr, TRUE);
 }
@@ -202,6 +241,9 @@ int nd_screen_key(void) {
         case KEY_BACKSPACE: return ND_KEY_BACKSPACE;
         case KEY_ENTER: return ND_KEY_ENTER;
         case KEY_RESIZE: return ND_KEY_RESIZE;
+        case KEY_BTAB: return ND_KEY_BACK_TAB;
+        case KEY_DC: return ND_KEY_DELETE;
+        case KEY_MOUSE: return mouse_key();
         case KEY_F(1): return ND_KEY_HELP;
         case KEY_F(6): return ND_KEY_SORT;
         default: return ND_KEY_OTHER;

@@ -72,10 +72,12 @@ struct StatusFailure: Error, Sendable {
     }
 }
 
-/// Asks a node for its status document. One thread uses it.
+/// Asks a node for its status document, and for what its API has of charts. One thread uses it.
 final class StatusClient {
     private let source: StatusSource
     private let client: HTTPClient
+    /// Made when it turned out that the node is a Netdata.
+    private var netdata: NetdataStatus?
 
     init(_ source: StatusSource) {
         self.source = source
@@ -84,12 +86,8 @@ final class StatusClient {
 
     /// The document, and the text it was read from.
     func fetch() throws(StatusFailure) -> (document: StatusDocument, json: [UInt8]) {
-        let response: HTTPClient.Response
-        do throws(HTTPClient.Failure) {
-            response = try get()
-        } catch {
-            throw StatusFailure(error, source)
-        }
+        if let netdata { return try document(of: netdata) }
+        let response = try answer(get)
         switch response.status {
         case 200: break
         case 401, 403:
@@ -100,17 +98,40 @@ final class StatusClient {
         case 301, 302, 307,
             308 where response.fields["Location"]?.lowercased().hasPrefix("https://") == true:
             throw StatusFailure(wantsTLS: source)
-        default:
-            let server = response.fields["Server"].map { " (\($0))" } ?? ""
-            throw StatusFailure(
-                sentence: "\(source.name) answers \(response.status)\(server): it is not an ndstream",
-                status: .unavailable
-            )
+        default: return try netdataDocument(insteadOf: response)
         }
         do throws(StatusReadError) {
             return (try StatusDocument(json: response.body), response.body)
         } catch {
             throw StatusFailure(error, source)
+        }
+    }
+
+    /// An answer of the API.
+    /// - Throws: ``StatusFailure``, also for any status but 200.
+    func get(_ path: String) throws(StatusFailure) -> [UInt8] {
+        let response = try answer { () throws(HTTPClient.Failure) in try client.get(path) }
+        guard response.status == 200 else {
+            throw StatusFailure(sentence: "\(source.name) answers \(response.status)", status: .unavailable)
+        }
+        return response.body
+    }
+
+    /// Has a host forgotten.
+    /// - Returns: the node's sentence.
+    func forget(_ guid: String) throws(StatusFailure) -> String {
+        let response = try answer { () throws(HTTPClient.Failure) in
+            try client.post("/api/v1/manage/host?forget=\(guid)")
+        }
+        let text = String(decoding: response.body.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
+        switch response.status {
+        case 200: return text
+        case 401, 403:
+            throw StatusFailure(
+                sentence: "\(source.name) forgets hosts for its own machine only: run ndstream top there",
+                status: .notPermitted
+            )
+        default: throw StatusFailure(sentence: text.isEmpty ? "answer \(response.status)" : text, status: .unavailable)
         }
     }
 
@@ -120,6 +141,40 @@ final class StatusClient {
         guard case .unix = source.endpoint else { return try client.get(path) }
         let response = try client.get("/")
         return response.status == 404 ? try client.get(path) : response
+    }
+
+    /// A Netdata has no status document: one is made of what it has.
+    private func netdataDocument(
+        insteadOf response: HTTPClient.Response
+    ) throws(StatusFailure) -> (document: StatusDocument, json: [UInt8]) {
+        let server = response.fields["Server"] ?? ""
+        let other = NetdataStatus(client)
+        guard response.status == 404, server.lowercased().hasPrefix("netdata"), let made = try? document(of: other)
+        else {
+            throw StatusFailure(
+                sentence: "\(source.name) answers \(response.status)\(server.isEmpty ? "" : " (\(server))"): "
+                    + "it is not an ndstream",
+                status: .unavailable
+            )
+        }
+        netdata = other
+        return made
+    }
+
+    private func document(of netdata: NetdataStatus) throws(StatusFailure) -> (document: StatusDocument, json: [UInt8])
+    {
+        let document = try netdata.document(SystemClock())
+        return (document, document.json())
+    }
+
+    private func answer(
+        _ ask: () throws(HTTPClient.Failure) -> HTTPClient.Response
+    ) throws(StatusFailure) -> HTTPClient.Response {
+        do throws(HTTPClient.Failure) {
+            return try ask()
+        } catch {
+            throw StatusFailure(error, source)
+        }
     }
 }
 

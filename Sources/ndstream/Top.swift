@@ -8,12 +8,14 @@ struct Top: ParsableCommand {
         abstract: "Watch the hosts that stream into a node, live.",
         usage: "ndstream top [<source>] [<options>]",
         discussion: """
-            Shows every host with its state, age, lag, samples and bytes a second, compression and history; who was \
-            refused and why (press 3); and for the chosen host what is wrong and the fix (press Enter). ? lists the keys.
+            Shows every host with its state, age, lag, samples and bytes a second, compression and history; what needs \
+            attention (a), and for the chosen host what is wrong, the fix, and its charts (Enter); who was refused and why \
+            (3), the way of the metrics (4), what happened (5). ? lists the keys.
 
             SOURCE is HOST, HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:/PATH. Without it the parent of this \
             machine is asked through its admin socket, else its agent, else localhost:19999. With https://, HOST:PORT:SSL \
-            or --tls the node must prove with its certificate that it has this name or address.
+            or --tls the node must prove with its certificate that it has this name or address. A Netdata can be watched, too: \
+            what it does not tell stays empty.
 
             Without a terminal, or where the terminal cannot move its cursor, it prints frames as --batch does.
 
@@ -24,9 +26,12 @@ struct Top: ParsableCommand {
               ndstream top --once               # one frame, then exit
               ndstream top --batch -n 3 -d 10   # three frames, 10 s apart
               ndstream top --json --once | jq '.hosts[].hostname'
+              ndstream top --csv -n 60 > hosts.csv
+              ndstream top --once --fail-on down,conflict,refused   # for cron: code 1 if there is one
 
             EXIT CODES:
               0   good
+              1   a host is in a state of --fail-on
               64  wrong usage
               66  the file of --ca cannot be read
               68  host unknown
@@ -67,6 +72,22 @@ struct Top: ParsableCommand {
     @Flag(help: "Print the status document, one line of JSON for each frame.")
     var json = false
 
+    @Flag(help: "Print a table of the hosts as comma-separated values, one line for each host of each frame.")
+    var csv = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Exit with code 1 if a host of the last frame is in one of these states, or somebody was refused.",
+            discussion:
+                "States: live, stale, replicating, connecting, down, conflict, archived, expiring; and refused.",
+            valueName: "states"
+        )
+    )
+    var failOn: String?
+
+    @Flag(help: "Take clicks and the wheel of the mouse. Selecting text with it then needs Shift.")
+    var mouse = false
+
     @Flag(help: "Use ASCII only. Chosen by itself where the locale is not UTF-8.")
     var ascii = false
 
@@ -81,6 +102,13 @@ struct Top: ParsableCommand {
         guard delay >= 0.5, delay <= 3600 else {
             throw ValidationError("-d wants 0.5 to 3600 seconds; '\(delay)' is not.")
         }
+        if json, csv { throw ValidationError("--json or --csv: give one of the two.") }
+        for state in failing where HostState(rawValue: state) == nil && state != "refused" {
+            throw ValidationError(
+                "--fail-on knows no '\(state)': live, stale, replicating, connecting, down, conflict, archived, expiring, "
+                    + "refused."
+            )
+        }
         if once, count != nil { throw ValidationError("--once is -n 1: give one of the two.") }
         if let source {
             _ = try StatusSource(source, encrypted: tls, authority: ca)
@@ -88,6 +116,8 @@ struct Top: ParsableCommand {
             throw ValidationError("--tls and --ca want a SOURCE: the node of this machine is asked through its socket.")
         }
     }
+
+    private var failing: Set<String> { Set((failOn ?? "").split(separator: ",").map(String.init)) }
 
     func run() throws {
         let isUTF8 = Terminal.takeLocale()
@@ -100,11 +130,12 @@ struct Top: ParsableCommand {
             ?? StatusSource(local: NodePaths(stateDirectory: stateDir))
         let hasTerminal =
             isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && environment("TERM") != "dumb"
-        if batch || json || once || count != nil || !hasTerminal {
+        if batch || json || csv || once || count != nil || failOn != nil || !hasTerminal {
             try TopBatch(
                 source: source,
                 appearance: appearance,
-                json: json,
+                format: json ? .json : csv ? .csv : .text,
+                failing: failing,
                 count: once ? 1 : count,
                 delay: delay
             ).run()
@@ -113,6 +144,7 @@ struct Top: ParsableCommand {
                 source: source,
                 appearance: appearance,
                 isColored: color.applies(to: STDOUT_FILENO),
+                mouse: mouse,
                 delay: delay
             ).run()
         }

@@ -1,15 +1,26 @@
 import ArgumentParser
 import Glibc
+import Status
 import TUI
 
 /// `top` without a screen.
 struct TopBatch {
     let source: StatusSource
     let appearance: Appearance
-    let json: Bool
+    let format: Format
+    /// States of hosts, or `refused`, that make the last frame end with code 1.
+    let failing: Set<String>
     /// `nil` is for ever.
     let count: Int?
     let delay: Double
+
+    enum Format {
+        case text
+        /// The status document, one line for each.
+        case json
+        /// A line of names, then one for each host of each frame.
+        case csv
+    }
 
     /// Prints frames. A node that is away for a while is complained about once and waited for, unless all frames that
     /// were wanted are over.
@@ -17,13 +28,15 @@ struct TopBatch {
         let client = StatusClient(source)
         var printed = 0
         var last: StatusFailure?
+        var isFailing = false
         for number in 0..<(count ?? .max) {
             if number > 0 { usleep(UInt32(delay * 1_000_000)) }
             do throws(StatusFailure) {
                 let (document, text) = try client.fetch()
                 last = nil
-                let frame = json ? line(text) : Array(batchFrame(document, appearance: appearance).utf8)
-                let gap: [UInt8] = printed > 0 && !json ? [10] : []
+                isFailing = !failing.isDisjoint(with: states(document))
+                let frame = frame(document, text, isFirst: printed == 0)
+                let gap: [UInt8] = printed > 0 && format == .text ? [10] : []
                 // Whoever read this has what they wanted.
                 guard writeAll(gap + frame, to: STDOUT_FILENO) else { return }
                 printed += 1
@@ -35,6 +48,19 @@ struct TopBatch {
             }
         }
         if let last { throw ExitCode(last.status.rawValue) }
+        if isFailing { throw ExitCode(ExitStatus.finding.rawValue) }
+    }
+
+    private func frame(_ document: StatusDocument, _ json: [UInt8], isFirst: Bool) -> [UInt8] {
+        switch format {
+        case .text: Array(batchFrame(document, appearance: appearance).utf8)
+        case .json: line(json)
+        case .csv: Array(csvFrame(document, withNames: isFirst).utf8)
+        }
+    }
+
+    private func states(_ document: StatusDocument) -> Set<String> {
+        Set(document.hosts.map(\.state.rawValue)).union(document.refusals.isEmpty ? [] : ["refused"])
     }
 
     /// JSON Lines: a line end can only be between two tokens, where a blank means the same.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Basics
 import Glibc
 import Status
-import Synchronization
 import System
 import TUI
 
@@ -11,6 +10,7 @@ struct TopSession {
     let source: StatusSource
     let appearance: Appearance
     let isColored: Bool
+    let mouse: Bool
     let delay: Double
 
     func run() throws {
@@ -37,7 +37,7 @@ struct TopSession {
     }
 
     private func show(_ fetcher: StatusFetcher) -> Ending {
-        guard let terminal = Terminal(color: isColored) else { return .unknownTerminal }
+        guard let terminal = Terminal(color: isColored, mouse: mouse) else { return .unknownTerminal }
         fetcher.start()
         var state = TopState(
             source: source.name,
@@ -45,15 +45,12 @@ struct TopSession {
             interval: delay
         )
         while true {
-            switch fetcher.take() {
-            case .document(let document): state.take(document, now: now())
-            case .failure(let failure):
-                state.lost(failure.sentence, details: failure.evidence + failure.fixes, now: now())
-            case nil: break
-            }
+            for news in fetcher.take() { take(news, &state) }
             let (rows, columns) = terminal.size
             terminal.show(topScreen(state, rows: rows, columns: columns, appearance: appearance, now: now()))
-            let isThere = terminal.wait(alsoFor: fetcher.news, milliseconds: millisecondsToNextSecond())
+            let shown = topLayout(state, rows: rows, columns: columns, appearance: appearance, now: now())
+            fetcher.wanted = state.chartRequest(layout: shown, now: now())
+            let isThere = terminal.wait(alsoFor: fetcher.newsDescriptor, milliseconds: millisecondsToNextSecond())
             if let number = terminal.endSignal { return .signal(number) }
             guard isThere else { return .signal(SIGHUP) }
             while let key = terminal.key() {
@@ -63,9 +60,33 @@ struct TopSession {
                 case .quit: return .quit
                 case .refresh: fetcher.askNow()
                 case .repaint: terminal.forget()
+                case .copy(let text): terminal.copy(text)
+                case .write(let report): write(report, &state)
+                case .forget(let guids): fetcher.forget(guids)
                 }
                 fetcher.interval = state.interval
             }
+        }
+    }
+
+    private func take(_ news: StatusFetcher.News, _ state: inout TopState) {
+        switch news {
+        case .document(let document): state.take(document, now: now())
+        case .failure(let failure):
+            state.lost(failure.sentence, details: failure.evidence + failure.fixes, now: now())
+        case .charts(let news): state.take(news)
+        case .said(let sentence, let isBad): state.say(sentence, isBad: isBad)
+        }
+    }
+
+    /// A report goes where the user is, under a name of its own.
+    private func write(_ report: String, _ state: inout TopState) {
+        let name = "ndstream-top-\(Int(now())).txt"
+        do throws(SystemError) {
+            try Files.write(Array(report.utf8), to: name)
+            state.say("written: \(name)")
+        } catch {
+            state.say("\(name): \(error.reason)", isBad: true)
         }
     }
 
@@ -74,69 +95,5 @@ struct TopSession {
     /// Ages and the clock change once a second.
     private func millisecondsToNextSecond() -> Int {
         1000 - Int(SystemClock().now() / 1000 % 1000)
-    }
-}
-
-/// Fetches documents on a thread of its own, so that a slow node never keeps a key waiting.
-private final class StatusFetcher: Sendable {
-    enum News: Sendable {
-        case document(StatusDocument)
-        case failure(StatusFailure)
-    }
-
-    private let source: StatusSource
-    private let latest = Mutex<News?>(nil)
-    private let pace: Mutex<Double>
-    private let newsWakeup: Wakeup
-    private let askWakeup: Wakeup
-
-    init(_ source: StatusSource, interval: Double) throws {
-        self.source = source
-        pace = Mutex(interval)
-        newsWakeup = try Wakeup()
-        askWakeup = try Wakeup()
-    }
-
-    /// Readable when there is news.
-    var news: Int32 { newsWakeup.descriptor }
-
-    var interval: Double {
-        get { pace.withLock { $0 } }
-        set {
-            let old = pace.withLock { pace in
-                defer { pace = newValue }
-                return pace
-            }
-            if old != newValue { askNow() }
-        }
-    }
-
-    func start() {
-        Threads.start(name: "status") { [self] in
-            let client = StatusClient(source)
-            while true {
-                let news: News
-                do throws(StatusFailure) {
-                    news = .document(try client.fetch().document)
-                } catch {
-                    news = .failure(error)
-                }
-                latest.withLock { $0 = news }
-                newsWakeup.signal()
-                var asked = pollfd(fd: askWakeup.descriptor, events: Int16(POLLIN), revents: 0)
-                _ = poll(&asked, 1, Int32(interval * 1000))
-                askWakeup.drain()
-            }
-        }
-    }
-
-    func askNow() { askWakeup.signal() }
-
-    func take() -> News? {
-        newsWakeup.drain()
-        return latest.withLock { latest in
-            defer { latest = nil }
-            return latest
-        }
     }
 }

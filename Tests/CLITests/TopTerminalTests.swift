@@ -47,22 +47,24 @@ import Testing
         screen.press("3")
         try eventually("refusals are shown") { screen.text.contains("[3]Rejected") && screen.text.contains("ND-F7") }
         screen.press("Tab")
-        try eventually("events are next") { screen.text.contains("[4]Events") }
+        try eventually("the topology is next") { screen.text.contains("[4]Topology") }
+        screen.press("BTab", "5")
+        try eventually("events are told") { screen.text.contains("[5]Events") }
         screen.press("?")
-        try eventually("keys are told") { screen.text.contains("freeze the picture") }
+        try eventually("keys are told") { screen.text.contains("filter: web") }
         screen.press("Escape")
         screen.press("1")
         try eventually("hosts again") { screen.text.contains("[1]Hosts") }
         screen.press("F")
         try eventually("it is frozen") { screen.text.contains("FROZEN") }
         screen.press("F")
-        screen.press("/", "w", "e", "b")
+        screen.press("/", "w", "e", "b", "-", "0", "1")
         try eventually("the filter works as it is typed") {
-            screen.text.contains("/web") && !screen.text.contains("db-replica")
+            screen.text.contains("/web-01") && !screen.text.contains("db-replica")
         }
         screen.press("Enter")
         screen.press("Enter")
-        try eventually("the chosen host is told") { screen.text.contains("[2]Detail") }
+        try eventually("the chosen host is told") { screen.text.contains("[2]Host") }
         screen.press("Escape")
         screen.resize(columns: 44, rows: 10)
         try eventually("the picture follows the size") {
@@ -70,6 +72,8 @@ import Testing
         }
         screen.resize(columns: 200, rows: 30)
         try eventually("columns come back") { screen.text.contains("VERSION") }
+        screen.resize(columns: 20, rows: 5)
+        try eventually("hosts are still there") { screen.text.contains("web-0") && screen.text.contains("q quit") }
         screen.resize(columns: 20, rows: 3)
         try eventually("one line remains") { screen.text.contains("live") && !screen.text.contains("HOST") }
         screen.press("q")

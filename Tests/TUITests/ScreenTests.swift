@@ -43,10 +43,12 @@ import Testing
         try expectGolden(picture(state(), 200, 20), "hosts-200x20.txt")
         try expectGolden(picture(state(), 40, 8), "hosts-40x8.txt")
         try expectGolden(picture(state(), 60, 12, unicode: false), "hosts-60x12-ascii.txt")
+        try expectGolden(picture(state(), 20, 5, unicode: false), "hosts-20x5-ascii.txt")
+        try expectGolden(picture(state(), 140, 40), "hosts-140x40.txt")
     }
 
     @Test func belowTheSmallestSizeOneLineRemains() throws {
-        #expect(picture(state(), 39, 24).hasPrefix("3 live 1 conflict 1 down 1 stale 1 repl"))
+        #expect(picture(state(), 60, 4).hasPrefix("3 live 1 conflict 1 down 1 stale 1 repl"))
         #expect(picture(state(), 10, 1) == "3 live 1 c\n")
         #expect(picture(state(), 1, 1) == "3\n")
         #expect(topScreen(state(), rows: 0, columns: 0, appearance: Appearance(), now: 0).cells.isEmpty)
@@ -54,7 +56,7 @@ import Testing
 
     /// From 1×1 to 210×70 in steps: no trap, whatever is shown.
     @Test func everySizeAndViewIsDrawn() {
-        for view in ["1", "2", "3", "4", "?", "/x", "F"] {
+        for view in ["1", "2", "2c", "3", "4", "5", "?", "/x", "F", "a", "s", "t", "P", "D"] {
             let state = state(sampleDocument(), keys(view))
             for rows in stride(from: 1, through: 70, by: 11) {
                 for columns in stride(from: 1, through: 210, by: 29) { _ = picture(state, columns, rows) }
@@ -104,9 +106,9 @@ import Testing
     }
 
     @Test func detail() throws {
-        let edge = state(sampleDocument(), keys("jjj") + [.enter])
+        let edge = state(sampleDocument(), keys("/edge") + [.enter, .enter])
         try expectGolden(picture(edge, 80, 24), "detail-80x24.txt")
-        let down = state(sampleDocument(), keys("jjjjjjj2"))
+        let down = state(sampleDocument(), keys("/web-03") + [.enter, .enter])
         try expectGolden(picture(down, 140, 30), "detail-140x30.txt")
         try expectGolden(picture(down, 60, 16, unicode: false), "detail-60x16-ascii.txt")
     }
@@ -136,9 +138,82 @@ import Testing
     }
 
     @Test func eventsAndHelp() throws {
-        try expectGolden(picture(state(sampleDocument(), keys("4")), 80, 12), "events-80x12.txt")
-        try expectGolden(picture(state(sampleDocument(), keys("?")), 80, 16), "help-80x16.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("5")), 80, 12), "events-80x12.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("?")), 80, 24), "help-80x24.txt")
         try expectGolden(picture(state(sampleDocument(), keys("?")), 40, 24), "help-40x24.txt")
+    }
+
+    @Test func attention() throws {
+        try expectGolden(picture(state(sampleDocument(), keys("a")), 80, 24), "attention-80x24.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("ajj")), 40, 12, unicode: false), "attention-40x12.txt")
+        try expectGolden(picture(state(emptyDocument(), keys("a")), 80, 12), "attention-none-80x12.txt")
+    }
+
+    @Test func menusAndQuestions() throws {
+        try expectGolden(picture(state(sampleDocument(), keys("sjj")), 80, 24), "sort-80x24.txt")
+        let asked = state(sampleDocument(), keys("/web-03") + [.enter] + keys("D"))
+        try expectGolden(picture(asked, 80, 14), "forget-80x14.txt")
+        try expectGolden(picture(state(sampleDocument(), keys("  D")), 80, 14), "refused-question-80x14.txt")
+    }
+
+    @Test func topology() throws {
+        var document = sampleDocument()
+        document.node.role = .proxy
+        document.hosts[2].via = document.hosts[5].guid
+        document.hosts[7].via = document.hosts[5].guid
+        document.hosts[6].via = "99999999-0000-4000-8000-000000000000"
+        var live = StatusDocument.Link(hostGUID: document.hosts[0].guid, state: .live)
+        live.destination = "archive-1:19999"
+        live.compression = "lz4"
+        live.outBytesPerSecond = 5_200
+        live.bufferBytes = 524_288
+        live.bufferMaxBytes = 10_485_760
+        var waiting = live
+        waiting.hostGUID = document.hosts[5].guid
+        waiting.state = .waiting
+        waiting.droppedSamples = 310
+        waiting.lastError = .init(at: 1, code: "ND-C10", text: "failed to connect: Connection refused")
+        document.links = [live, waiting]
+        let shown = state(document, keys("4jjj"))
+        try expectGolden(picture(shown, 100, 20), "topology-100x20.txt")
+        try expectGolden(picture(shown, 60, 14, unicode: false), "topology-60x14-ascii.txt")
+        try expectGolden(picture(state(document, keys("4jjj ")), 100, 20), "topology-folded-100x20.txt")
+        // The tree of hosts has the same branches.
+        try expectGolden(picture(state(document, keys("t")), 100, 20), "tree-100x20.txt")
+        // Two that name each other as neighbours end no picture.
+        document.hosts[5].via = document.hosts[2].guid
+        #expect(picture(state(document, keys("4")), 100, 20).contains("db-replica"))
+        #expect(picture(state(document, keys("t")), 100, 20).contains("db-replica"))
+    }
+
+    @Test func privacy() throws {
+        var document = sampleDocument()
+        document.events[0].text =
+            "web-01 at 10.0.4.11 and [2001:db8::17]:19999 with 8d4ea1a4-3ea9-11ef-9a24-def2eb0842f1 at 14:05:09"
+        let addresses = picture(state(document, keys("P5")), 100, 20)
+        #expect(addresses.contains("web-01 at x.x.x.x"))
+        #expect(addresses.contains("at 14:05:09"), "a time is no address")
+        #expect(!addresses.contains("2001:db8") && !addresses.contains("8d4ea1a4"))
+        for view in ["1", "3", "4", "5", "a", "2"] {
+            let hidden = picture(state(document, keys("PP" + view)), 140, 40)
+            for secret in ["web-0", "10.0.", "mon-1", "edge-nyc", "555O", "old-nas"] {
+                #expect(!hidden.contains(secret), "\(secret) in view \(view)")
+            }
+        }
+        try expectGolden(picture(state(document, keys("PP")), 100, 24), "privacy-100x24.txt")
+        #expect(picture(state(document, keys("PPP")), 80, 24) == picture(state(document), 80, 24))
+    }
+
+    @Test func aNetdataSaysWhatItDoesNotTell() throws {
+        var document = emptyDocument()
+        document.node.program = "netdata"
+        document.node.version = "v1.37.1"
+        var child = StatusDocument.Host(guid: "1", hostname: "web-01", state: .live)
+        child.lagSeconds = 1.2
+        child.hops = 2
+        document.hosts.append(child)
+        try expectGolden(picture(state(document), 80, 14), "netdata-80x14.txt")
+        try expectGolden(batchFrame(document, appearance: Appearance()), "batch-netdata.txt")
     }
 
     @Test func threeHundredHostsScroll() throws {
@@ -173,6 +248,16 @@ import Testing
         let shown = picture(state(), 100, 17)
         try expectGolden(shown, "readme-100x17.txt")
         #expect(text.contains("```text\n\(shown)```\n"), "put Tests/Fixtures/TUI/readme-100x17.txt into the README")
+    }
+
+    @Test func tables() throws {
+        var document = sampleDocument()
+        document.hosts[1].hostname = "a \"quoted\", name\u{1b}"
+        let text = csvFrame(document, withNames: true)
+        try expectGolden(text, "hosts.csv")
+        #expect(
+            csvFrame(document, withNames: false) == text.split(separator: "\r\n", maxSplits: 1).last.map(String.init)
+        )
     }
 
     @Test func batchFrames() throws {

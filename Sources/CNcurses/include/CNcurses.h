@@ -22,6 +22,12 @@ enum {
     ND_KEY_RESIZE,
     ND_KEY_HELP,
     ND_KEY_SORT,
+    ND_KEY_BACK_TAB,
+    ND_KEY_DELETE,
+    ND_KEY_WHEEL_UP,
+    ND_KEY_WHEEL_DOWN,
+    /// nd_screen_click says where.
+    ND_KEY_CLICK,
     ND_KEY_OTHER,
 };
 
@@ -37,7 +43,8 @@ enum {
 bool nd_locale_start(void);
 
 /// Takes the terminal over. False where its kind is unknown or it cannot move the cursor; then nothing has changed.
-bool nd_screen_start(bool color);
+/// With `mouse` clicks and the wheel come as keys.
+bool nd_screen_start(bool color, bool mouse);
 
 /// Gives the terminal back as it was. Harmless when called twice.
 void nd_screen_stop(void);
@@ -59,6 +66,12 @@ void nd_screen_forget(void);
 
 /// The next key: a Unicode scalar, one of the values above, ND_KEY_NONE when none came. Never waits.
 int nd_screen_key(void);
+
+/// The place of the last click.
+void nd_screen_click(int *row, int *column);
+
+/// Sends bytes past the picture, for what changes nothing that is seen.
+void nd_screen_send(const uint8_t *bytes, int length);
 
 /// A pipe that becomes readable when INT, TERM, HUP or QUIT arrives; made by nd_screen_start.
 int nd_screen_signal_pipe(void);

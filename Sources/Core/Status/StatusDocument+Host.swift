@@ -16,6 +16,8 @@ public enum HostState: String, Sendable, Decodable, CaseIterable {
     case archived
     /// Ephemeral or orphaned: forgotten soon.
     case expiring
+    /// Never let in: in no document, but what `top` calls those whom only the refusals know.
+    case rejected
     /// A word of a newer version.
     case unknown
 
@@ -27,7 +29,7 @@ public enum HostState: String, Sendable, Decodable, CaseIterable {
     public var isConnected: Bool {
         switch self {
         case .local, .connecting, .replicating, .live, .stale: true
-        case .down, .conflict, .archived, .expiring, .unknown: false
+        case .down, .conflict, .archived, .expiring, .rejected, .unknown: false
         }
     }
 }

@@ -13,19 +13,26 @@ extension StatusDocument {
     ///
     /// - Throws: ``StatusReadError``.
     public init(json: [UInt8]) throws(StatusReadError) {
-        let decoder = JSONDecoder()
-        let data = Data(json)
         do {
-            let header = try decoder.decode(Header.self, from: data)
-            guard header.schema == Self.currentSchema else { throw StatusReadError.schema(header.schema) }
-            self = try decoder.decode(StatusDocument.self, from: data)
-        } catch let error as StatusReadError {
-            throw error
-        } catch let error as DecodingError {
-            throw .malformed(describe(error))
+            self = try decoded(json)
         } catch {
-            throw .malformed("it is not JSON")
+            // Of another schema anything may be otherwise: that is the better reason.
+            guard let header: Header = try? decoded(json) else { throw error }
+            guard header.schema == Self.currentSchema else { throw .schema(header.schema) }
+            throw error
         }
+        guard schema == Self.currentSchema else { throw .schema(schema) }
+    }
+}
+
+/// Reads JSON into a type.
+func decoded<Value: Decodable>(_ json: [UInt8]) throws(StatusReadError) -> Value {
+    do {
+        return try JSONDecoder().decode(Value.self, from: Data(json))
+    } catch let error as DecodingError {
+        throw .malformed(describe(error))
+    } catch {
+        throw .malformed("it is not JSON")
     }
 }
 

@@ -83,9 +83,18 @@ public final class HTTPClient {
         let deadline = BlockingSocket.Deadline(after: timeout)
         if let connection = kept.take() {
             // The node may have closed it meanwhile; then a new one is as good.
-            if let response = try? exchange(connection, path, deadline, limit) { return response }
+            if let response = try? exchange(connection, "GET", path, deadline, limit) { return response }
         }
-        return try exchange(try connect(deadline), path, deadline, limit)
+        return try exchange(try connect(deadline), "GET", path, deadline, limit)
+    }
+
+    /// Asks for something to be done; everything is in the path. Over a connection of its own, so that it is done once.
+    /// - Parameters:
+    ///   - path: with its query, encoded.
+    ///   - timeout: microseconds, as with ``get(_:timeout:limit:)``.
+    public func post(_ path: String, timeout: Int64 = 5_000_000) throws(Failure) -> Response {
+        let deadline = BlockingSocket.Deadline(after: timeout)
+        return try exchange(try connect(deadline), "POST", path, deadline, HTTPClient.answerLimit)
     }
 
     private func connect(_ deadline: BlockingSocket.Deadline) throws(Failure) -> BlockingConnection {
@@ -140,12 +149,15 @@ public final class HTTPClient {
 
     private func exchange(
         _ connection: consuming BlockingConnection,
+        _ method: String,
         _ path: String,
         _ deadline: BlockingSocket.Deadline,
         _ limit: Int
     ) throws(Failure) -> Response {
         guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw .malformed("the path is not encoded") }
-        let request = "GET \(path) HTTP/1.1\r\nHost: \(endpoint.authority)\r\nConnection: keep-alive\r\n\r\n"
+        let length = method == "POST" ? "Content-Length: 0\r\n" : ""
+        let request =
+            "\(method) \(path) HTTP/1.1\r\nHost: \(endpoint.authority)\r\n\(length)Connection: keep-alive\r\n\r\n"
         try connection.write(Array(request.utf8), deadline: deadline)
         var answer: [UInt8] = []
         var reply = HTTPReply()

@@ -43,7 +43,7 @@ enum StreamInfoEndpoint {
         case .connecting: "initializing"
         case .replicating: "replicating"
         case .archived: "archived"
-        case .down, .conflict, .expiring, .unknown: "offline"
+        case .down, .conflict, .expiring, .rejected, .unknown: "offline"
         }
     }
 }

@@ -1,0 +1,118 @@
+internal import Status
+
+/// One thing that somebody should look at, and where it is told in full.
+struct Attention: Sendable, Equatable {
+    enum Target: Sendable, Equatable {
+        case host(String)
+        case refusal(Int)
+    }
+
+    var isError: Bool
+    /// Whom it is about.
+    var subject: String
+    var code: String?
+    var text: String
+    /// Lines to copy where the node worked them out.
+    var fix: [String]
+    /// `nil` where this page says all there is.
+    var target: Target?
+    var since: Double?
+
+    /// All of a document, errors first: the node itself, its own links, refusals, hosts.
+    static func all(of document: StatusDocument) -> [Attention] {
+        let all = node(document) + links(document) + refusals(document) + hosts(document)
+        return all.filter(\.isError) + all.filter { !$0.isError }
+    }
+
+    private static func node(_ document: StatusDocument) -> [Attention] {
+        var found: [Attention] = []
+        if let degraded = document.store?.degraded {
+            found.append(
+                Attention(
+                    isError: true,
+                    subject: "the store",
+                    code: degraded.code,
+                    text: degraded.text,
+                    fix: [],
+                    since: degraded.sinceAt
+                )
+            )
+        }
+        if let problems = document.node.configProblems, problems > 0 {
+            let file = document.node.configDirectory.map { " in \($0)" } ?? ""
+            found.append(
+                Attention(
+                    isError: false,
+                    subject: document.node.hostname,
+                    text: "\(problems) \(problems == 1 ? "problem" : "problems") in its configuration",
+                    fix: ["ndstream \(document.node.role == .agent ? "agent" : "parent") --check   # the files\(file)"]
+                )
+            )
+        }
+        for exporter in document.exporters ?? [] {
+            guard let error = exporter.lastError, exporter.state != "connected" else { continue }
+            found.append(Attention(isError: true, subject: "export \(exporter.name)", text: error, fix: []))
+        }
+        return found
+    }
+
+    private static func links(_ document: StatusDocument) -> [Attention] {
+        document.links.compactMap { link in
+            guard let error = link.lastError, link.state != .live, link.state != .replicating else { return nil }
+            let name = document.hosts.first { $0.guid == link.hostGUID }?.hostname ?? link.hostGUID
+            return Attention(
+                isError: true,
+                subject: "\(name) to \(link.destination ?? "?")",
+                code: error.code,
+                text: spoken(error.text) + (error.evidence.map { ": \($0)" } ?? ""),
+                fix: error.fix,
+                target: .host(link.hostGUID),
+                since: error.at
+            )
+        }
+    }
+
+    private static func refusals(_ document: StatusDocument) -> [Attention] {
+        document.refusals.enumerated().map { index, refusal in
+            let who = [refusal.hostname, refusal.address].compactMap { $0 }.joined(separator: " ")
+            return Attention(
+                isError: true,
+                subject: who,
+                code: refusal.code,
+                text: spoken(refusal.text),
+                fix: refusal.fix,
+                target: .refusal(index),
+                since: refusal.firstAt
+            )
+        }
+    }
+
+    private static func hosts(_ document: StatusDocument) -> [Attention] {
+        document.hosts.filter(needsAttention).flatMap { host -> [Attention] in
+            if host.problems.isEmpty {
+                return [
+                    Attention(
+                        isError: stateRole(host.state) == .bad,
+                        subject: host.hostname,
+                        code: host.lastDisconnect?.code,
+                        text: stateWord(host) + (host.lastDisconnect.map { ": \(spoken($0.text))" } ?? ""),
+                        fix: [],
+                        target: .host(host.guid),
+                        since: host.sinceAt
+                    )
+                ]
+            }
+            return host.problems.map { problem in
+                Attention(
+                    isError: problem.severity == "error",
+                    subject: host.hostname,
+                    code: problem.code,
+                    text: spoken(problem.text),
+                    fix: problem.fix.map { [$0] } ?? [],
+                    target: .host(host.guid),
+                    since: host.sinceAt
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+internal import Diagnostics
+internal import Status
+
+/// What leaves the screen: lines for the clipboard, a report for a file.
+extension TopState {
+    /// What to change for what is looked at; without a problem the name of the host.
+    mutating func copy() -> Command {
+        switch view {
+        case .rejected:
+            guard let refusals = document?.refusals, refusals.indices.contains(selectedRefusal) else { return .nothing }
+            return copy(fixLines(code: refusals[selectedRefusal].code, own: refusals[selectedRefusal].fix))
+        case .topology:
+            let node = topology.first { $0.id == selectedNode }
+            return copy(node.map { [$0.name] } ?? [])
+        case .events:
+            let events = shownEvents
+            return copy(events.indices.contains(scroll) ? [events[scroll].code + " " + events[scroll].text] : [])
+        case .hosts, .host:
+            guard let host = selectedHost else { return .nothing }
+            guard tagged.isEmpty || view == .host else {
+                return copy(hosts.filter { tagged.contains($0.guid) }.map(\.hostname))
+            }
+            if let item = attention.first(where: { $0.target == .host(host.guid) }) { return copy(attentionFix(item)) }
+            return copy([host.hostname])
+        }
+    }
+
+    mutating func copy(_ lines: [String]) -> Command {
+        guard !lines.isEmpty else {
+            say("nothing to copy here", isBad: true)
+            return .nothing
+        }
+        let count = "\(lines.count) \(lines.count == 1 ? "line" : "lines")"
+        say("\(count) given to the terminal's clipboard; where it takes none, w writes a file")
+        return .copy(lines.joined(separator: "\n") + "\n")
+    }
+
+    func attentionFix(_ item: Attention) -> [String] { fixLines(code: item.code ?? "", own: item.fix) }
+
+    /// Everything that needs attention, with reasons and fixes, as text.
+    func report(now: Double) -> String {
+        guard let document else { return "\(source): nothing came from it yet.\n" }
+        var lines = ["\(document.node.role.rawValue) \(document.node.hostname): \(hostTally(document))", ""]
+        for item in attention {
+            lines.append("\(item.isError ? "error" : "warning")  \(item.subject)  \(item.code ?? "")  \(item.text)")
+            if let condition = item.code.flatMap(Catalogue.condition(code:)) { lines.append("  " + condition.sentence) }
+            lines += attentionFix(item).map { "  fix: " + $0 }
+            lines.append("")
+        }
+        if attention.isEmpty { lines += ["Nothing needs attention.", ""] }
+        return lines.joined(separator: "\n") + "\n" + statusText(document, appearance: Appearance())
+    }
+}
+
+/// What to do about a condition: as the node worked it out, else as the catalogue has it.
+func fixLines(code: String, own: [String]) -> [String] {
+    own.isEmpty ? (Catalogue.condition(code: code)?.fix ?? []).map { spelledOut($0) } : own
+}
