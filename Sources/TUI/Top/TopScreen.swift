@@ -10,13 +10,18 @@ public func topScreen(_ state: TopState, rows: Int, columns: Int, appearance: Ap
 struct TopPainter {
     let state: TopState
     let appearance: Appearance
+    /// What ages are counted to: the node's own clock when it made the document, so that a picture changes only with a
+    /// document and another machine's clock makes nobody younger.
     let now: Double
+    /// The time here.
+    let localNow: Double
     var grid: Grid
 
     init(_ state: TopState, rows: Int, columns: Int, _ appearance: Appearance, _ now: Double) {
         self.state = state
         self.appearance = appearance
-        self.now = now
+        self.now = state.document?.at ?? now
+        localNow = now
         grid = Grid(rows: rows, columns: columns, unicode: appearance.unicode)
     }
 
@@ -117,7 +122,7 @@ struct TopPainter {
             let last =
                 state.document.map { ", last picture \(Figures.clock($0.at, offset: appearance.utcOffset))" } ?? ""
             let text =
-                " unreachable for \(Figures.age(now - unreachable.since)), retrying: \(unreachable.reason)\(last) "
+                " unreachable for \(Figures.age(localNow - unreachable.since)), retrying: \(unreachable.reason)\(last) "
             grid.put(padded(text, grid.columns), row: hasTotals ? 1 : 0, column: 0, role: .alert)
         } else if hasTotals, let degraded = state.document?.store?.degraded {
             let text = " \(degraded.text) [\(degraded.code)], for \(Figures.age(now - degraded.sinceAt)) "
