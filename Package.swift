@@ -75,6 +75,11 @@ let package = Package(
             path: "Sources/Core/Web"
         ),
         .target(
+            name: "Health",
+            dependencies: ["Basics", "Diagnostics", "Config", "Store"],
+            path: "Sources/Core/Health"
+        ),
+        .target(
             name: "Exporting",
             dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store"],
             path: "Sources/Core/Exporting"
@@ -140,6 +145,7 @@ let package = Package(
             "Web",
             ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System", "Transport", "Wire"]
         ),
+        tests("Health", ["Basics", "Config", "Diagnostics", "Store", "System"]),
         tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(
             "Node",

@@ -3,7 +3,7 @@ public enum Catalogue {
     public static let all: [Condition] =
         streaming + connecting + encrypting + tls + certificates + alerts + tlsCheck + selfTest + hosts + replication
         + replicationChild + wire + transport + serverEncryption + store + disk + collection + plugins
-        + config + service + web + node + exporting + older
+        + config + service + web + node + exporting + health + older
 
     public static func condition(code: String) -> Condition? {
         all.first { $0.code == code.uppercased() }

@@ -16,18 +16,17 @@ public struct Grouping: Sendable, Equatable {
     public static let sum = Grouping(function: .sum, percent: 0, name: "sum")
 
     /// Reads the parameter `group`; unknown names mean average.
-    public init(named text: String) {
-        if let known = Self.plain[text] {
-            self = known
-            return
-        }
-        for (prefix, function, percents, standard) in Self.families where text.hasPrefix(prefix) {
+    public init(named text: String) { self = Self.known(as: text) ?? .average }
+
+    /// `nil` where no function has this name.
+    public static func known(as text: String) -> Grouping? {
+        if let known = plain[text] { return known }
+        for (prefix, function, percents, standard) in families where text.hasPrefix(prefix) {
             let suffix = text.dropFirst(prefix.count)
             guard let percent = suffix.isEmpty ? standard : Int(suffix), percents.contains(percent) else { continue }
-            self.init(function: function, percent: Double(percent), name: prefix + String(percent))
-            return
+            return Grouping(function: function, percent: Double(percent), name: prefix + String(percent))
         }
-        self = .average
+        return nil
     }
 
     private init(function: Function, percent: Double, name: String) {

@@ -1,0 +1,68 @@
+/// What an alarm says of its chart; the numbers are those of `$status`, the log and the API (health, introduction).
+public enum AlarmStatus: Int, Sendable, Comparable, CaseIterable {
+    case removed = -2
+    case undefined = -1
+    case uninitialized = 0
+    case clear = 1
+    case warning = 3
+    case critical = 4
+
+    public var name: String {
+        switch self {
+        case .removed: "REMOVED"
+        case .undefined: "UNDEFINED"
+        case .uninitialized: "UNINITIALIZED"
+        case .clear: "CLEAR"
+        case .warning: "WARNING"
+        case .critical: "CRITICAL"
+        }
+    }
+
+    public var isRaised: Bool { self >= .warning }
+
+    public static func < (one: AlarmStatus, other: AlarmStatus) -> Bool { one.rawValue < other.rawValue }
+
+    /// What follows from the values of `warn` and `crit` (health §5.2).
+    /// - Parameters: `nil` where the alarm has no such expression.
+    public static func decided(
+        warning: CompiledExpression.Outcome?,
+        critical: CompiledExpression.Outcome?
+    ) -> AlarmStatus {
+        var status = AlarmStatus.undefined
+        if case .value(let value) = warning { status = value != 0 ? .warning : .clear }
+        guard case .value(let value) = critical else { return status }
+        if value != 0 { return .critical }
+        return status == .undefined ? .clear : status
+    }
+}
+
+/// How long the notification of a change waits for the next one (health §5.4).
+public struct NotificationDelay: Sendable, Equatable {
+    private let rule: AlarmDefinition.Delay
+    private var up = 0
+    private var down = 0
+    /// Unix seconds until when the last change waits.
+    public private(set) var until = 0
+    /// What the last change waits, in seconds.
+    public private(set) var seconds = 0
+
+    public init(_ rule: AlarmDefinition.Delay) { self.rule = rule }
+
+    /// The status has changed.
+    public mutating func note(from old: AlarmStatus, to new: AlarmStatus, now: Int) {
+        if now > until {
+            up = rule.up
+            down = rule.down
+        } else {
+            // One that waits is followed by another: it flaps.
+            up = lengthened(up)
+            down = lengthened(down)
+        }
+        seconds = new > old ? up : down
+        until = now + seconds
+    }
+
+    private func lengthened(_ seconds: Int) -> Int {
+        Int(min(Double(seconds) * rule.multiplier, Double(rule.longest)))
+    }
+}
