@@ -165,7 +165,7 @@ import Testing
             (1_735_689_599_000_000, "2024-12-31T23:59:59.000000Z"),
         ] as [(Int64, String)]
     )
-    func timestamps(microseconds: Int64, text: String) { #expect(LogLayout.timestamp(microseconds) == text) }
+    func timestamps(microseconds: Int64, text: String) { #expect(universalDate(microseconds) == text) }
 
     @Test func timestampsAsTheCLibraryWritesThem() {
         for step in 0..<2000 as Range<Int64> {
@@ -175,7 +175,7 @@ import Testing
             var buffer = [CChar](repeating: 0, count: 64)
             let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%S", &parts)
             let expected = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            #expect(LogLayout.timestamp(Int64(seconds) * 1_000_000) == expected + ".000000Z")
+            #expect(universalDate(Int64(seconds) * 1_000_000) == expected + ".000000Z")
         }
     }
 

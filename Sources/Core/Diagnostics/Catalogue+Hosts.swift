@@ -45,6 +45,7 @@ extension Condition {
         "ND-F23",
         .error,
         "STREAM [receive from [{ip}]:{port}]: request has invalid hops '{hops}'. Forbidding access.",
+        recognised: [inAccessLog("ACCESS DENIED - INVALID HOPS")],
         sentence: "A child's request says something impossible about the number of nodes it went through.",
         causes: ["the request comes from no Netdata", "parents stream in a circle without end"],
         fix: ["look at what connects from {ip}"]

@@ -1,5 +1,10 @@
 // Lines that only other generations of the original write, and the code of those that nobody knows.
 
+/// What access.log has of a streaming request beside error.log (streaming protocol §16.2).
+func inAccessLog(_ message: String) -> String {
+    "STREAM: {task} '[{ip}]:{port}' '\(message)' host '{host}' api key '{key}' machine guid '{guid}'"
+}
+
 extension Condition {
     /// What `tail` calls a streaming line that is in no catalogue.
     public static let unrecognised = Condition(
@@ -49,8 +54,64 @@ extension Condition {
         recognised: [
             "STREAM {host} [send]: waiting for the sending thread to stop...",
             "STREAM {host} [send]: sending thread has exited.",
+            "STREAM {host} [send]: sending thread detaches itself.",
         ],
         sentence: "This node stops streaming a host."
+    )
+
+    public static let destinationAdded = Condition(
+        "ND-I65",
+        .info,
+        "STREAM: added streaming destination No {number}: '{destination}' to host '{host}'",
+        sentence: "One of the parents that this node may stream to."
+    )
+
+    public static let threadNoted = Condition(
+        "ND-I66",
+        .info,
+        "thread created with task id {task}",
+        recognised: ["set name of thread {task} to {name}", "thread with task id {task} finished"],
+        sentence: "A thread of the program begins, has a name, or has ended: its name is before the message."
+    )
+
+    public static let streamAnswered = Condition(
+        "ND-I67",
+        .info,
+        "{client}: {task} '[{ip}]:{port}' 'STREAM' (sent/all = {sent}/{all} bytes {saved}, prep/sent/total = {times} ms) {status} '{request}'",
+        sentence: "The web server has handed a streaming request over, or refused it: 401 no, 409 twice, 503 later."
+    )
+
+    public static let parentAsked = Condition(
+        "ND-I68",
+        .info,
+        "STREAM: {task} from '{destination}' for host '{host}': {command}",
+        sentence: "What a parent asked of this child: REPLAY_CHART for points that it lacks, FUNCTION for a table."
+    )
+
+    public static let hostNotToBeHad = Condition(
+        "ND-C66",
+        .error,
+        "STREAM {host} [receive from [{ip}]:{port}]: failed to find/create host structure.",
+        recognised: [
+            inAccessLog("FAILED - CANNOT ACQUIRE HOST"), inAccessLog("FAILED - BEATEN TO HOST CREATION"),
+            inAccessLog("REJECTED -- DBENGINE MEMORY MODE NOT SUPPORTED"),
+            "Multiple receivers connected for {host} concurrently, cancelling this one...",
+        ],
+        sentence: "The parent let the child in and then had no place for its host, so it closed the connection.",
+        causes: [
+            "the same child connected twice at the same moment", "the parent lacks memory or disk",
+            "a Netdata before 1.34 was asked for dbengine that was built without it",
+        ],
+        fix: ["nothing, if the child is connected now", "else look at the parent's error.log at the same second"]
+    )
+
+    public static let answerNotSent = Condition(
+        "ND-C67",
+        .warning,
+        inAccessLog("FAILED - SOCKET ERROR"),
+        sentence: "The child was gone before the parent could answer it.",
+        causes: ["the child was stopped, or gave up waiting", "the network between the two"],
+        fix: ["nothing: the child comes back by itself"]
     )
 
     public static let bufferDiscarded = Condition(
@@ -117,6 +178,7 @@ extension Condition {
 extension Catalogue {
     static let older: [Condition] = [
         .unrecognised, .newClient, .readyToSend, .clearingDefinitions, .compressorReset, .senderEnding,
+        .destinationAdded, .threadNoted, .streamAnswered, .parentAsked, .hostNotToBeHad, .answerNotSent,
         .bufferDiscarded, .willRetry, .noParents, .streamInfoUnreadable, .notAStream, .logFlood,
     ]
 }

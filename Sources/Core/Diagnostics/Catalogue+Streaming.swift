@@ -12,7 +12,7 @@ extension Condition {
         "ND-F1",
         .error,
         receive + "request without an API key. Forbidding access.",
-        recognised: [rejecting + "request without an API key (DENIED)"],
+        recognised: [rejecting + "request without an API key (DENIED)", inAccessLog("ACCESS DENIED - NO KEY")],
         sentence: "A child asked to stream without an API key.",
         causes: [
             "`api key` is empty in the child's stream.conf", "the child reads another stream.conf than you think",
@@ -24,7 +24,7 @@ extension Condition {
         "ND-F2",
         .error,
         receive + "request without a hostname. Forbidding access.",
-        recognised: [rejecting + "request without a hostname (DENIED)"],
+        recognised: [rejecting + "request without a hostname (DENIED)", inAccessLog("ACCESS DENIED - NO HOSTNAME")],
         sentence: "A child asked to stream without saying its hostname.",
         causes: ["`hostname` is set to nothing in the child's netdata.conf", "the request comes from no Netdata"],
         fix: ["on the child, in netdata.conf:", "[global]", "    hostname = ITS-NAME"]
@@ -34,7 +34,9 @@ extension Condition {
         "ND-F3",
         .error,
         receive + "request without a machine GUID. Forbidding access.",
-        recognised: [rejecting + "request without a machine UUID (DENIED)"],
+        recognised: [
+            rejecting + "request without a machine UUID (DENIED)", inAccessLog("ACCESS DENIED - NO MACHINE GUID"),
+        ],
         sentence: "A child asked to stream without saying its machine GUID.",
         causes: ["the child's registry/netdata.public.unique.id is empty", "the request comes from no Netdata"],
         fix: ["on the child, remove lib/registry/netdata.public.unique.id and restart it: it makes a new one"]
@@ -45,7 +47,10 @@ extension Condition {
         .error,
         receive
             + "API key '{key}' is not valid GUID (use the command uuidgen to generate one). Forbidding access.",
-        recognised: [rejecting + "API key is not a valid UUID (use the command uuidgen to generate one) (DENIED)"],
+        recognised: [
+            rejecting + "API key is not a valid UUID (use the command uuidgen to generate one) (DENIED)",
+            inAccessLog("ACCESS DENIED - INVALID KEY"),
+        ],
         sentence: "The API key a child sent is no GUID.",
         causes: [
             "a word or a shortened key was typed in instead of a GUID", "a character was lost when it was copied",
@@ -57,7 +62,10 @@ extension Condition {
         "ND-F5",
         .error,
         receive + "machine GUID '{guid}' is not GUID. Forbidding access.",
-        recognised: [rejecting + "machine UUID is not a valid UUID (DENIED)"],
+        recognised: [
+            rejecting + "machine UUID is not a valid UUID (DENIED)",
+            inAccessLog("ACCESS DENIED - INVALID MACHINE GUID"),
+        ],
         sentence: "The machine GUID a child sent is no GUID.",
         causes: ["the child's registry/netdata.public.unique.id was edited or cut"],
         fix: ["on the child, remove lib/registry/netdata.public.unique.id and restart it: it makes a new one"]
@@ -67,7 +75,10 @@ extension Condition {
         "ND-F6",
         .error,
         receive + "API key '{key}' is a {type} GUID. Forbidding access.",
-        recognised: [rejecting + "API key provided is a machine UUID (did you mix them up?) (DENIED)"],
+        recognised: [
+            rejecting + "API key provided is a machine UUID (did you mix them up?) (DENIED)",
+            inAccessLog("ACCESS DENIED - API KEY GIVEN IS NOT API KEY"),
+        ],
         sentence: "The API key a child sent is the section of a machine in the parent's stream.conf.",
         causes: ["the child's machine GUID was put where its API key belongs"],
         fix: ["on the child, in stream.conf:", "[stream]", "    api key = A-KEY-THE-PARENT-HAS"]
@@ -77,7 +88,10 @@ extension Condition {
         "ND-F7",
         .error,
         receive + "API key '{key}' is not allowed. Forbidding access.",
-        recognised: [rejecting + "API key is not enabled in stream.conf (DENIED)"],
+        recognised: [
+            rejecting + "API key is not enabled in stream.conf (DENIED)",
+            inAccessLog("ACCESS DENIED - KEY NOT ENABLED"),
+        ],
         sentence: "The parent's stream.conf has no section for the API key, or the section is not enabled.",
         causes: [
             "the key was never added to the parent's stream.conf", "its section lacks `enabled = yes`",
@@ -90,7 +104,10 @@ extension Condition {
         "ND-F8",
         .error,
         receive + "API key '{key}' is not permitted from this IP. Forbidding access.",
-        recognised: [rejecting + "API key is not allowed from this IP (DENIED)"],
+        recognised: [
+            rejecting + "API key is not allowed from this IP (DENIED)",
+            inAccessLog("ACCESS DENIED - KEY NOT ALLOWED FROM THIS IP"),
+        ],
         sentence: "The section of the API key does not allow the address the child comes from.",
         causes: [
             "`allow from` lists other networks", "the child comes through NAT or another interface",
@@ -103,7 +120,10 @@ extension Condition {
         "ND-F9",
         .error,
         receive + "machine GUID '{guid}' is a {type} GUID. Forbidding access.",
-        recognised: [rejecting + "machine UUID is an API key (did you mix them up?) (DENIED)"],
+        recognised: [
+            rejecting + "machine UUID is an API key (did you mix them up?) (DENIED)",
+            inAccessLog("ACCESS DENIED - MACHINE GUID GIVEN IS NOT A MACHINE GUID"),
+        ],
         sentence: "The machine GUID a child sent is an API key in the parent's stream.conf.",
         causes: ["the API key was put into the child's registry/netdata.public.unique.id"],
         fix: ["on the child, remove lib/registry/netdata.public.unique.id and restart it: it makes a new one"]
@@ -113,7 +133,10 @@ extension Condition {
         "ND-F10",
         .error,
         receive + "machine GUID '{guid}' is not allowed. Forbidding access.",
-        recognised: [rejecting + "machine UUID is not enabled in stream.conf (DENIED)"],
+        recognised: [
+            rejecting + "machine UUID is not enabled in stream.conf (DENIED)",
+            inAccessLog("ACCESS DENIED - MACHINE GUID NOT ENABLED"),
+        ],
         sentence: "The parent's stream.conf switches this machine off.",
         causes: ["its section says `enabled = no`"],
         fix: ["on the parent, in stream.conf:", "[{guid}]", "    enabled = yes"]
@@ -123,7 +146,10 @@ extension Condition {
         "ND-F11",
         .error,
         receive + "Machine GUID '{guid}' is not permitted from this IP. Forbidding access.",
-        recognised: [rejecting + "machine UUID is not allowed from this IP (DENIED)"],
+        recognised: [
+            rejecting + "machine UUID is not allowed from this IP (DENIED)",
+            inAccessLog("ACCESS DENIED - MACHINE GUID NOT ALLOWED FROM THIS IP"),
+        ],
         sentence: "The section of this machine does not allow the address it comes from.",
         causes: ["`allow from` of the machine's section lists other addresses", "the machine moved"],
         fix: ["on the parent, in stream.conf, section [{guid}]:", "    allow from = {ip} …what is there now…"]
@@ -153,7 +179,8 @@ extension Condition {
             + "multiple connections for same host detected - existing connection is active (within last {age} sec), rejecting new connection.",
         recognised: [
             rejecting
-                + "multiple connections for the same host, old connection was last used {age} secs ago (ALREADY CONNECTED)"
+                + "multiple connections for the same host, old connection was last used {age} secs ago (ALREADY CONNECTED)",
+            inAccessLog("REJECTED - ALREADY CONNECTED"),
         ],
         sentence: "A host with this machine GUID is already streaming here, so the newcomer was refused.",
         causes: [
@@ -185,6 +212,7 @@ extension Condition {
         recognised: [
             "STREAM {host} [receive from {ip}:{port}]: denied to receive metrics, machine GUID [{guid}] is my own. Did you copy the parent/proxy machine GUID to a child?",
             rejecting + "machine UUID is my own (LOCALHOST)",
+            inAccessLog("DENIED - ATTEMPT TO RECEIVE METRICS FROM MACHINE_GUID IDENTICAL TO PARENT"),
         ],
         sentence: "Something streams to this parent under the parent's own machine GUID.",
         causes: [
@@ -289,6 +317,7 @@ extension Condition {
         "ND-I9",
         .info,
         receiveHost + "receiving metrics...",
+        recognised: [inAccessLog("CONNECTED")],
         sentence: "The child's metrics arrive."
     )
 
@@ -327,6 +356,7 @@ extension Condition {
         .warning,
         level: .error,
         receiveHost + "disconnected (completed {updates} updates).",
+        recognised: [inAccessLog("DISCONNECTED")],
         sentence: "A child's connection has ended.",
         causes: ["the line before says why"],
         fix: ["see the line before"]

@@ -193,7 +193,10 @@ extension Condition {
         "ND-T349",
         .error,
         "cannot write to SSL connection - connection is not ready.",
-        recognised: ["STREAM {host} [receive from [{ip}]:{port}]: cannot send ready command."],
+        recognised: [
+            "STREAM {host} [receive from [{ip}]:{port}]: cannot send ready command.",
+            inAccessLog("FAILED - CANNOT REPLY"),
+        ],
         sentence: "The parent took a child's request and could not answer it, so the child was closed without a word.",
         causes: [
             "a Netdata before 1.40 with a certificate cannot answer children that do not encrypt, whatever ^SSL says",

@@ -26,14 +26,40 @@ func jsonFields(_ text: [UInt8]) -> [String: String]? {
         } else {
             let start = index
             skipValue(text, &index)
-            if index > start, text[start] != UInt8(ascii: "{"), text[start] != UInt8(ascii: "[") {
+            let value = text[start..<index]
+            if name == "MESSAGE", let bytes = numbers(value) {
+                fields[name] = String(decoding: bytes, as: UTF8.self)
+            } else if index > start, text[start] != UInt8(ascii: "{"), text[start] != UInt8(ascii: "["),
+                !value.elementsEqual("null".utf8)
+            {
                 fields[name] = String(decoding: text[start..<index], as: UTF8.self)
             }
         }
     }
     // The names of this program, of journals and of others that log so.
     fields["msg"] = fields["msg"] ?? fields["message"] ?? fields["MESSAGE"]
+    for (name, theirs) in journalNames {
+        if fields[name] == nil, let value = theirs.lazy.compactMap({ fields[$0] }).first { fields[name] = value }
+    }
     return fields["msg"] == nil ? nil : fields
+}
+
+/// Our names for what the journal has: the fields of systemd's and of Netdata's.
+private let journalNames: [(String, [String])] = [
+    ("time", ["_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"]), ("level", ["PRIORITY"]),
+    ("comm", ["SYSLOG_IDENTIFIER", "_COMM"]), ("thread", ["THREAD_TAG", "ND_THREAD_TAG"]), ("errno", ["ERRNO"]),
+    ("node", ["ND_NIDL_NODE"]), ("src_ip", ["ND_SRC_IP"]),
+]
+
+/// The bytes of a message that is no text: `[27,91,49]`, as journalctl writes it.
+private func numbers(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    guard text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else { return nil }
+    var bytes: [UInt8] = []
+    for word in text.dropFirst().dropLast().split(separator: UInt8(ascii: ",")) {
+        guard let byte = UInt8(String(decoding: word.filter { $0 != 0x20 }, as: UTF8.self)) else { return nil }
+        bytes.append(byte)
+    }
+    return bytes
 }
 
 /// What stands between two quotes, without its escapes.

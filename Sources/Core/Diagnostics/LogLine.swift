@@ -1,7 +1,8 @@
 /// One line of an error.log, of any generation (streaming protocol §16.1).
 ///
 /// Read are the layout of 1.2x–1.37 with a thread, the older one without, both also without a date, `key=value` lines
-/// of 2.x and of ours, and one object of JSON a line. A line of none of these is all message: nothing is ever lost.
+/// of 2.x and of ours, one object of JSON a line, ours or the journal's, and lines of access.log and of syslog. A line of
+/// none of these is all message: nothing is ever lost.
 public struct LogLine: Sendable, Equatable {
     public enum Level: String, Sendable {
         case debug
@@ -10,7 +11,8 @@ public struct LogLine: Sendable, Equatable {
         case error
     }
 
-    /// As it is written; local time in all but the `key=value` lines, which carry their zone.
+    /// As it is written; local time in all but the `key=value` lines, which carry their zone. The journal's are
+    /// microseconds since 1970.
     public var time: String?
     public var program: String?
     public var level: Level?
@@ -21,6 +23,14 @@ public struct LogLine: Sendable, Equatable {
     public var errno: String?
     /// The condition's code, in the layouts that carry it.
     public var code: String?
+    /// The hostname it is about, in the layouts that carry it.
+    public var node: String?
+    /// The machine GUID it is about, in ours.
+    public var guid: String?
+    /// The address that a request came from, in the layouts that carry it.
+    public var address: String?
+    /// Where it is in the journal.
+    public var cursor: String?
 
     /// - Parameter line: without its end; bytes that aren't UTF-8 become U+FFFD.
     public init(_ line: some Collection<UInt8>) {
@@ -38,6 +48,14 @@ public struct LogLine: Sendable, Equatable {
         self.init(line.utf8)
     }
 
+    /// The address of the thread tag: `STREAM_RECEIVER[HOST,[ADDRESS]:PORT]`.
+    var threadAddress: String? {
+        guard let thread, thread.hasPrefix("STREAM_"), let start = thread.firstRange(of: ",[")?.upperBound else {
+            return nil
+        }
+        return String(thread[start...].prefix { $0 != "]" })
+    }
+
     /// The host of the thread tag: `STREAM_SENDER[HOST]`, `STREAM_RECEIVER[HOST,[ADDRESS]:PORT]`.
     public var threadHost: String? {
         guard let thread, thread.hasPrefix("STREAM_"), thread.hasSuffix("]"), let open = thread.firstIndex(of: "[")
@@ -50,6 +68,11 @@ public struct LogLine: Sendable, Equatable {
 
     private mutating func takeClassic(_ text: ArraySlice<UInt8>) {
         var rest = text
+        if let (date, program, message) = syslogParts(text) {
+            time = string(date)
+            self.program = string(program)
+            rest = message
+        }
         if rest.count > 21, isDate(rest.prefix(19)), rest.dropFirst(19).starts(with: ": ".utf8) {
             time = string(rest.prefix(19))
             rest = rest.dropFirst(21)
@@ -98,23 +121,49 @@ public struct LogLine: Sendable, Equatable {
     }
 
     private mutating func take(_ fields: [String: String]) {
-        time = fields["time"]
-        program = fields["comm"]
-        level = fields["level"].flatMap { keyValueLevel($0) }
-        thread = fields["thread"]
-        message = fields["msg"] ?? ""
-        errno = fields["errno"]
+        // What a service writes to its standard error, the journal holds whole: a line within a line.
+        if fields["MESSAGE"] != nil {
+            takeClassic(ArraySlice((fields["msg"] ?? "").utf8))
+        } else {
+            message = fields["msg"] ?? ""
+        }
+        time = fields["time"] ?? time
+        program = fields["comm"] ?? program
+        level = fields["level"].flatMap { keyValueLevel($0) } ?? level
+        thread = fields["thread"] ?? thread
+        errno = fields["errno"] ?? errno
         code = fields["code"]
+        node = fields["node"]
+        guid = fields["host"]
+        address = fields["src_ip"]
+        cursor = fields["__CURSOR"]
     }
 }
 
-/// The words of 2.x; `nil` for none of them.
+/// `Nov 22 09:26:23 HOST PROGRAM[123]: message`, as syslog and journalctl write: where each part is.
+private func syslogParts(
+    _ text: ArraySlice<UInt8>
+) -> (date: ArraySlice<UInt8>, program: ArraySlice<UInt8>, message: ArraySlice<UInt8>)? {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    guard text.count > 16, months.contains(string(text.prefix(3))) else { return nil }
+    let start = text.startIndex
+    guard text[start + 3] == 0x20, text[start + 6] == 0x20, text[start + 9] == UInt8(ascii: ":"),
+        text[start + 12] == UInt8(ascii: ":"), text[start + 15] == 0x20
+    else { return nil }
+    let afterHost = text[(start + 16)...].drop { $0 != 0x20 }.dropFirst()
+    let tag = afterHost.prefix { $0 != UInt8(ascii: ":") && $0 != 0x20 }
+    let rest = afterHost[tag.endIndex...]
+    guard !tag.isEmpty, rest.starts(with: ": ".utf8) else { return nil }
+    return (text.prefix(15), tag.prefix { $0 != UInt8(ascii: "[") }, rest.dropFirst(2))
+}
+
+/// The words of 2.x and the numbers of the journal; `nil` for none of them.
 private func keyValueLevel(_ name: String) -> LogLine.Level? {
     switch name {
-    case "debug": .debug
-    case "info", "notice": .info
-    case "warning": .warning
-    case "error", "critical", "alert", "emergency": .error
+    case "debug", "7": .debug
+    case "info", "notice", "5", "6": .info
+    case "warning", "4": .warning
+    case "error", "critical", "alert", "emergency", "0", "1", "2", "3": .error
     default: nil
     }
 }
@@ -130,7 +179,7 @@ private func classicLevel(_ word: ArraySlice<UInt8>) -> LogLine.Level? {
 }
 
 /// `nil` unless the line is made of `key=value` fields and has a message among them.
-private func keyValueFields(_ text: [UInt8]) -> [String: String]? {
+func keyValueFields(_ text: [UInt8]) -> [String: String]? {
     guard text.starts(with: "time=".utf8) || text.starts(with: "comm=".utf8) || text.starts(with: "level=".utf8) else {
         return nil
     }

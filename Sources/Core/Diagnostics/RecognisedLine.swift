@@ -10,20 +10,30 @@ public struct RecognisedLine: Sendable {
     /// The hostname it is about, where it says one.
     public let host: String?
 
+    /// Who of the two ends wrote a line.
+    public enum Side: String, Sendable, CaseIterable {
+        /// It receives.
+        case parent
+        /// It sends, a proxy too.
+        case child
+    }
+
     /// Codes of these letters are about streaming, also where the line doesn't say `STREAM`.
     private static let streamingLetters: Set<Character> = ["F", "B", "C", "T", "P", "Z", "R"]
 
     public init(_ line: LogLine, _ matcher: TemplateMatcher) {
         self.line = line
         let match = Self.match(line, matcher)
-        let saysStream = line.message.contains("STREAM") || line.thread?.hasPrefix("STREAM") == true
+        let saysStream = contains(line.message, "STREAM") || line.thread?.hasPrefix("STREAM") == true
         // A line that carries its code knows better than its words.
         let known = line.code.flatMap { Catalogue.condition(code: $0) } ?? match?.condition
         let letter = known?.code.dropFirst(3).first
         isStreaming = saysStream || letter.map { Self.streamingLetters.contains($0) } == true
         condition = known ?? (saysStream ? .unrecognised : nil)
         values = match?.values ?? [:]
-        host = match?.values["host"] ?? line.threadHost ?? hostOfPrefix(line.message)
+        let named = match?.values["host"] ?? line.node ?? line.threadHost ?? hostOfPrefix(line.message)
+        // What access.log has for a name that was not said.
+        host = named == "-" ? nil : named
     }
 
     /// The errno is the original's afterthought, related to the line or not, unless the catalogue has it in a text.
@@ -62,12 +72,73 @@ public struct RecognisedLine: Sendable {
         return place == "send" ? (message, nil) : (line.message, nil)
     }
 
+    /// Which end wrote it; `nil` where nothing tells.
+    public var side: Side? {
+        if let thread = line.thread {
+            if thread.hasPrefix("STREAM_SENDER") { return .child }
+            if thread.hasPrefix("STREAM_RECEIVER") || thread.hasPrefix("STREAM_PARENT") { return .parent }
+        }
+        let text = line.message
+        if contains(text, "[send to ") || contains(text, "[send]") || text.hasPrefix("STREAM CONNECT")
+            || text.hasPrefix("STREAM PARENTS") || text.hasPrefix("STREAM SND")
+        {
+            return .child
+        }
+        if contains(text, "receive from [") || contains(text, "[receive from ") || text.hasPrefix("STREAM RCV") {
+            return .parent
+        }
+        // access.log of who receives; what a parent asks of a child stands in the child's, without brackets.
+        if text.hasPrefix("STREAM: "), contains(text, " '[") { return .parent }
+        guard let condition, condition != .unrecognised else { return nil }
+        return Self.sides[condition.code]
+    }
+
+    /// Of conditions whose words don't say it.
+    private static let sides: [String: Side] = {
+        let parents: [Condition] = [
+            .wantsToStream, .receiverCreated, .streamAnswered, .hostInitialized, .hostRenamed, .receiving,
+            .receiverDisconnected, .answerNotSent, .hostNotToBeHad, .receiverEndOfFile, .receiverTimeout,
+            .cannotAnswerPlainChild,
+        ]
+        let children: [Condition] = [
+            .parentAsked, .connecting, .destinationSkipped, .destinationAdded, .uncompressed, .connectRefused,
+            .connectTimedOut, .connectUnreachable, .connectExhausted, .connectForbidden, .connectMissing,
+            .connectFailed, .cannotResolve, .resolverFailed, .compressionDeactivated, .compressionFailed,
+            .clearingDefinitions,
+        ]
+        let sides = parents.map { ($0.code, Side.parent) } + children.map { ($0.code, Side.child) }
+        return Dictionary(sides) { first, _ in first }
+    }()
+
+    /// The address at the other end, where the line says one: of a child, or the destination.
+    public var address: String? {
+        values["ip"] ?? values["destination"] ?? values["address"] ?? line.address ?? line.threadAddress
+    }
+
+    /// What makes two lines say the same of the same: code, host, side, address, and every value that is not of one moment.
+    /// Lines that are in no catalogue are the same where their words are.
+    public var likeness: String {
+        guard let condition, condition != .unrecognised else { return line.message }
+        let lasting = values.filter { !Self.passing.contains($0.key) }.sorted { $0.key < $1.key }
+        return
+            ([condition.code, host ?? "", side?.rawValue ?? "", address ?? "", line.errno ?? ""]
+            + lasting.map { $0.key + "=" + $0.value }).joined(separator: "\u{0}")
+    }
+
+    /// Values that differ each time.
+    private static let passing: Set<String> = [
+        "age", "all", "attempts", "bytes", "client", "date", "elapsed", "logs", "port", "potential", "prep", "saved",
+        "seconds", "sent", "size", "skipped", "task", "times", "total", "unsent", "updates", "useless",
+    ]
+
     /// What to do, with the values of this line in it.
     public var fix: [String] { (condition?.fix ?? []).map { spelledOut($0, values) } }
 
     /// Whether any of the names the line goes by matches: hostname, address, machine GUID.
     public func isAbout(_ matches: (String) -> Bool) -> Bool {
-        [host, values["ip"], values["guid"]].contains { $0.map(matches) == true }
+        [host, values["ip"], line.address, line.threadAddress, values["guid"], line.guid].contains {
+            $0.map(matches) == true
+        }
     }
 }
 
@@ -86,4 +157,19 @@ private func firstRange(of part: String, in text: String) -> Range<String.Index>
         index = text.index(after: index)
     }
     return nil
+}
+
+/// Byte by byte: every line is asked, and characters don't matter.
+private func contains(_ text: String, _ part: StaticString) -> Bool {
+    part.withUTF8Buffer { part in
+        var text = text
+        return text.withUTF8 { text in
+            var index = 0
+            while index + part.count <= text.count {
+                if text[index] == part[0], part.indices.allSatisfy({ text[index + $0] == part[$0] }) { return true }
+                index += 1
+            }
+            return false
+        }
+    }
 }
