@@ -69,6 +69,45 @@ import Testing
         #expect(try poll(&follower) == ["short"])
     }
 
+    /// logrotate makes the new file before it tells whoever logs: what that writes until then goes into the old one.
+    @Test func whoeverWritesMayBeSlowToNoticeTheNewName() throws {
+        defer {
+            unlink(path)
+            unlink(path + ".1")
+        }
+        var follower = LogFollower(path)
+        append("old\n")
+        #expect(try poll(&follower) == ["old"])
+        let writer = Glibc.open(path, O_WRONLY | O_APPEND)
+        rename(path, path + ".1")
+        append("")
+        #expect(try poll(&follower) == [])
+        _ = write(writer, "late\nhal", 8)
+        append("new\n")
+        #expect(try poll(&follower) == ["late", "new"])
+        _ = write(writer, "f\n", 2)
+        close(writer)
+        #expect(try poll(&follower) == ["half"])
+        // It is not waited for without end.
+        for _ in 0...LogFollower.patiencePolls { #expect(try poll(&follower) == []) }
+        append("newer\n")
+        #expect(try poll(&follower) == ["newer"])
+    }
+
+    /// Truncated and written beyond what was read, all between two looks.
+    @Test func aTruncatedFileThatHasGrownAgain() throws {
+        defer { unlink(path) }
+        var follower = LogFollower(path)
+        append("one\ntwo\n")
+        #expect(try poll(&follower).count == 2)
+        truncate(path, 0)
+        append("another beginning\nand more of it\n")
+        #expect(try poll(&follower) == ["another beginning", "and more of it"])
+        // What has only grown is read on.
+        append("three\n")
+        #expect(try poll(&follower) == ["three"])
+    }
+
     @Test func onlyTheEndIsReadWhenAsked() throws {
         defer { unlink(path) }
         append("0123456789\nabc\ndef\n")

@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// The machine's two clocks, in microseconds. Node makes it the `Clock` that everything else is given.
