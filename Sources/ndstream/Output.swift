@@ -53,6 +53,11 @@ func writeAll(_ text: String, to descriptor: Int32) -> Bool {
 
 @discardableResult
 func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    writeEverything(bytes, to: descriptor) == 0
+}
+
+/// - Returns: the errno of a write that failed; 0 when all of it was written.
+func writeEverything(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var offset = 0
     while offset < bytes.count {
         let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + offset, bytes.count - offset) }
@@ -63,10 +68,10 @@ func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             _ = poll(&ready, 1, -1)
         } else if number != EINTR {
-            return false
+            return number
         }
     }
-    return true
+    return 0
 }
 
 /// Seconds that local time is ahead of UTC now.

@@ -40,6 +40,20 @@ import Testing
         try expect(["tail", "-n", "-1"], 64, "")
         try expect(["tail", "-n", "1000001"], 64, "-n wants 0 to 1000000 lines")
         try expect(["tail", "--explain", "ND-Q1"], 64, "There is no code 'ND-Q1'.")
+        try expect(["tail", "-g", "("], 64, "-g wants an extended regular expression; '(' is none: ")
+        try expect(
+            ["tail", "--since", "soon"],
+            64,
+            "--since wants a time; 'soon' is none. Understood are 10m, 2h, 14:05"
+        )
+        try expect(["tail", "--until", "25:00"], 64, "--until wants a time; '25:00' is none.")
+        try expect(["tail", "--since=1h", "--until=2h"], 64, "Nothing is between --since 1h and --until 2h.")
+        try expect(["tail", "--code", "ND-F7,ND-Q1"], 64, "--code: there is no code 'ND-Q1'.")
+        try expect(["tail", "--until-code", "Q*"], 64, "--until-code: there is no code 'Q*'.")
+        try expect(["tail", "--timeout", "0"], 64, "--timeout wants seconds, more than 0; '0.0' is not.")
+        try expect(["tail", "--json", "-o", "raw"], 64, "--json is -o json: give one of the two.")
+        try expect(["tail", "-", "-"], 64, "Standard input can be read once: give one -.")
+        try expect(["tail", "--level", "bad"], 64, "'bad'")
         try expect(["check-tls", "udp:host"], 64, "is no destination")
         try expect(["check-tls"], 64, "Whom to look at?")
         try expect(["check-tls", "host", "--timeout", "61"], 64, "--timeout wants 1 to 60 seconds")

@@ -43,17 +43,20 @@ enum Program {
     }
 
     /// Starts it with its output going to `out` and `err` of a directory that has an `in`.
+    /// - Parameter output: where else its output goes: a terminal for example.
     static func start(
         _ arguments: [String],
         of program: String = path,
         directory: String,
-        environment: [String] = []
+        environment: [String] = [],
+        output: String? = nil
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, directory + "/in", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, directory + "/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY
+        posix_spawn_file_actions_addopen(&actions, 1, output ?? directory + "/out", flags, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, directory + "/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         // A place of its own for everything it may look for, and the width that goldens have. Of two, the first counts.
         let variables = ["HOME=\(directory)", "LC_ALL=C.UTF-8", "TZ=UTC", "COLUMNS=80", "PATH=/usr/bin:/bin"]
