@@ -62,6 +62,22 @@ import Testing
     }
 }
 
+/// Whom lines are about that are in no catalogue.
+@Suite struct UnknownLineTests {
+    @Test(
+        arguments: [
+            ("STREAM web-01 [send to p:1]: new words", "web-01"),
+            ("STREAM RCV 'web-01' [from [i]:1]: new words", "web-01"),
+            ("STREAM SND 'a b' [to p:1]: new words", "a b"), ("STREAM RCV '' [from [i]:1]: new words", nil),
+            ("STREAM: new words", nil), ("STREAM new words", nil), ("STREAM RCV 'open", "open"),
+        ] as [(String, String?)]
+    )
+    func hosts(message: String, host: String?) {
+        let line = RecognisedLine(LogLine("time=1 level=error msg=\"\(message)\""), TemplateMatcher())
+        #expect(line.condition == .unrecognised && line.host == host && line.severity == .error)
+    }
+}
+
 /// Lines that come through the system's logs.
 @Suite struct SystemLogTests {
     @Test func theJournalsObjects() {

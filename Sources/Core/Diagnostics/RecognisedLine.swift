@@ -32,8 +32,8 @@ public struct RecognisedLine: Sendable {
         condition = known ?? (saysStream ? .unrecognised : nil)
         values = match?.values ?? [:]
         let named = match?.values["host"] ?? line.node ?? line.threadHost ?? hostOfPrefix(line.message)
-        // What access.log has for a name that was not said.
-        host = named == "-" ? nil : named
+        // What access.log has, and 2.x, for a name that was not said.
+        host = named == "-" || named == "" ? nil : named
     }
 
     /// The errno is the original's afterthought, related to the line or not, unless the catalogue has it in a text.
@@ -142,8 +142,12 @@ public struct RecognisedLine: Sendable {
     }
 }
 
-/// `STREAM HOST [send …`, of lines that are in no catalogue.
+/// `STREAM HOST [send …`, and 2.x's `STREAM RCV 'HOST' [from …`, of lines that are in no catalogue.
 private func hostOfPrefix(_ message: String) -> String? {
+    let words = message.split(separator: " ", maxSplits: 2)
+    if words.count == 3, words[0] == "STREAM", words[2].first == "'", words[1].allSatisfy(\.isUppercase) {
+        return String(words[2].dropFirst().prefix { $0 != "'" })
+    }
     guard message.hasPrefix("STREAM "), let open = message.firstIndex(of: "[") else { return nil }
     let name = message[message.index(message.startIndex, offsetBy: 7)..<open]
     guard name.last == " ", name.count > 1 else { return nil }
