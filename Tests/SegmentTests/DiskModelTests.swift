@@ -17,8 +17,6 @@ import Testing
         var last: Int64 = 0
         /// Nothing was ever lost of it, so that it is known where it begins.
         var isWhole = true
-        /// A clock went back.
-        var wasCut = false
 
         var isEmpty: Bool { last == 0 }
 
@@ -35,7 +33,6 @@ import Testing
         mutating func drop(after time: Int64) {
             points = points.filter { $0.key <= time }
             if time < first { self = Past(isWhole: false) }
-            if time < last { wasCut = true }
             last = min(last, time)
         }
     }
@@ -269,11 +266,6 @@ import Testing
                 let first = max(past.first, past.last - kept(chart.every))
                 if retention.last < past.last, !past.hasValues(after: retention.last, through: past.last) {
                     // Nor that it ended with gaps.
-                    past.last = retention.last
-                    model[chart.series] = past
-                }
-                if retention.last > past.last, past.wasCut {
-                    // Gaps took the place of what a clock that went back left behind: the disk ends with them.
                     past.last = retention.last
                     model[chart.series] = past
                 }

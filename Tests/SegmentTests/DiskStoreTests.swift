@@ -89,6 +89,41 @@ import Testing
         )
     }
 
+    /// A clock was ahead, went back, and the node ended before the chart was there again: its series ends where it went back to, and
+    /// what comes then is taken, whichever segments that is in and however far the clock was ahead.
+    @Test(arguments: [100, 70_000, 140_000], [false, true])
+    func aSeriesEndsWhereItsClockWentBackTo(rows: Int, isFinished: Bool) throws {
+        let files = FaultyFiles()
+        var node = try Node(files, .dbengine)
+        var ref = node.define()
+        for first in stride(from: 1, through: rows, by: 10_000) {
+            node.load(ref, first...min(rows, first + 9_999))
+            node.disk.writeOnce()
+        }
+        if isFinished { node.disk.finishSegments() }
+        node.host.withDatabase { database in
+            for seconds in [60, 50] {
+                let now = (Self.start + Int64(seconds)) * microsecondsPerSecond + 500_000
+                database.begin(ref, microseconds: 0, now: now, trusted: false)
+                database.cancel()
+            }
+        }
+        node.disk.writeOnce()
+        if isFinished { node.disk.finishSegments() }
+        node.disk.stop()
+        node = try Node(files.afterCrash(), .dbengine)
+        ref = node.define()
+        #expect(node.host.withDatabase { $0.retention(of: ref).last } == Self.start + 49)
+        let isTaken = node.host.withDatabase {
+            $0.load(DiskStoreTests.values(50), at: DiskStoreTests.start + 50, into: ref)
+        }
+        #expect(isTaken)
+        let points = node.host.withDatabase { $0.shared(ref) }.copied()
+        #expect(points.firstTime == Self.start + 1 && points.lastTime == Self.start + 50)
+        #expect(points.columns[0] == (1...50).map { StorageNumber.encode(DiskStoreTests.values($0)[0] ?? .nan) })
+        node.disk.stop()
+    }
+
     @Test(arguments: [MemoryMode.save, .map, .dbengine])
     func aCleanRestartKeepsEverything(mode: MemoryMode) throws {
         let files = FaultyFiles()

@@ -20,7 +20,8 @@ extension HostDatabase {
     /// - Returns: whether there are more.
     mutating func drain(into drain: inout Drain, from slot: inout Int32, limit: Int) -> Bool {
         guard let charts else { return false }
-        if slot == 0 { takeLeft(into: &drain) }
+        // First each time: what a clock left behind that went back meanwhile is written before what came then.
+        takeLeft(into: &drain)
         var work = 0
         while slot < chartSlots, work < limit {
             let chart = charts + Int(slot)

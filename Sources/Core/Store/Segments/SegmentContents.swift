@@ -18,6 +18,8 @@ struct BlockPlace: Sendable, Equatable {
 public struct TimeSpan: Sendable, Equatable {
     public var first: Int64
     public var last: Int64
+    /// Of a series: some of its rows are there twice, as its clock went back, and what was written last decides where it ends.
+    var wentBack = false
 
     public init(first: Int64, last: Int64) {
         self.first = first
@@ -25,8 +27,14 @@ public struct TimeSpan: Sendable, Equatable {
     }
 
     mutating func include(_ other: TimeSpan) {
+        wentBack = wentBack || other.wentBack || overlaps(other.first, other.last)
         first = min(first, other.first)
         last = max(last, other.last)
+    }
+
+    /// When, however that is known.
+    public static func == (one: TimeSpan, other: TimeSpan) -> Bool {
+        one.first == other.first && one.last == other.last
     }
 
     func overlaps(_ from: Int64, _ to: Int64) -> Bool { first <= to && last >= from }

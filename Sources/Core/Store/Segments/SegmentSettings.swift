@@ -115,6 +115,17 @@ public struct BlockReference: Sendable, Equatable {
     /// Unix seconds of the last row.
     public var lastTime: Int64 { firstTime + Int64(rows - 1) * step }
 
+    /// The same without what it is of.
+    var written: WrittenBlock {
+        let place = BlockPlace(
+            offset: position.offset,
+            length: UInt32(length),
+            rows: UInt32(rows),
+            firstTime: firstTime
+        )
+        return WrittenBlock(segment: position.segment, series: series, place: place, step: step)
+    }
+
     /// Another number for each block of a store.
     var place: UInt64 { UInt64(position.segment) << 32 | UInt64(position.offset) }
 }

@@ -248,9 +248,7 @@ extension SegmentStore.Caches {
         spans.update { host, spans in
             for series in contents.series(of: host) {
                 guard let span = series.span(factor: contents.stepFactor) else { continue }
-                spans[series.hash] =
-                    spans[series.hash].map { TimeSpan(first: min($0.first, span.first), last: max($0.last, span.last)) }
-                    ?? span
+                spans[series.hash] = spans[series.hash].map { $0.including(span) } ?? span
             }
         }
     }

@@ -143,11 +143,19 @@ extension SegmentStore {
     ///   - from: blocks before this time are not looked at. Unix seconds.
     /// - Returns: Unix seconds; 0 where there is nothing.
     func written(of key: SeriesKey, width: Int, from: Int64) -> Int64 {
-        guard let last = blocks(of: key, from: from).last else { return 0 }
-        // Gaps that took the place of what was there: up to them it is.
-        let isShort = last.length <= width + Self.mostBytesAroundGaps
-        if isShort, let block = read(last), BlockRows.areGaps(block.payload) { return last.firstTime - last.step }
-        return last.lastTime
+        let blocks = blocks(of: key, from: from)
+        // Nearly always the last one is too long for gaps, which need not be read then.
+        guard let last = blocks.last, last.length <= width + Self.mostBytesAroundGaps else {
+            return blocks.last?.lastTime ?? 0
+        }
+        return end(blocks.map(\.written)) ?? 0
+    }
+
+    /// Whether a block has nothing but gaps.
+    func areGaps(_ block: WrittenBlock) -> Bool {
+        let head = BlockHead(series: block.series, firstTime: block.place.firstTime, rows: Int(block.place.rows))
+        let payload = try? payload(of: head, at: block.position, count: Int(block.place.length))
+        return payload.flatMap { $0 }.map(BlockRows.areGaps) ?? false
     }
 
     /// Reads a block.
@@ -155,20 +163,10 @@ extension SegmentStore {
     ///   once.
     public func read(_ block: BlockReference) -> StoredBlock? {
         let position = block.position
+        let head = BlockHead(series: block.series, firstTime: block.firstTime, rows: block.rows)
         do throws(SystemError) {
-            guard let bytes = try bytes(at: position, count: block.length) else { return nil }
-            let payload = bytes.withUnsafeBytes { all -> [UInt8]? in
-                guard let head = RecordHead.read(all, segment: position.segment, offset: Int(position.offset)),
-                    head.kind == .block, head.total == all.count
-                else { return nil }
-                let payload = UnsafeRawBufferPointer(rebasing: all[head.size...])
-                var reader = ByteReader(payload)
-                guard head.matches(payload), let own = BlockHead.read(&reader), own.series == block.series,
-                    own.firstTime == block.firstTime, own.rows == block.rows
-                else { return nil }
-                return Array(payload[reader.position...])
-            }
-            guard let payload else {
+            guard let found = try payload(of: head, at: position, count: block.length) else { return nil }
+            guard let payload = found else {
                 reportDamage(of: block)
                 return nil
             }
@@ -186,6 +184,26 @@ extension SegmentStore {
             if error.number != ENOENT { reportDamage(of: block) }
             return nil
         }
+    }
+
+    /// A block's own bytes.
+    /// - Returns: `nil` where its segment was deleted meanwhile; `nil` in it where it is damaged.
+    private func payload(
+        of expected: BlockHead,
+        at position: SegmentPosition,
+        count: Int
+    ) throws(SystemError) -> [UInt8]?? {
+        guard let bytes = try bytes(at: position, count: count) else { return .none }
+        let payload = bytes.withUnsafeBytes { all -> [UInt8]? in
+            guard let head = RecordHead.read(all, segment: position.segment, offset: Int(position.offset)),
+                head.kind == .block, head.total == all.count
+            else { return nil }
+            let payload = UnsafeRawBufferPointer(rebasing: all[head.size...])
+            var reader = ByteReader(payload)
+            guard head.matches(payload), BlockHead.read(&reader) == expected else { return nil }
+            return Array(payload[reader.position...])
+        }
+        return .some(payload)
     }
 
     /// What the store takes and has now. Of a host that was removed, what is in the same segment as the removal still counts.
@@ -225,11 +243,19 @@ extension SegmentStore {
 }
 
 extension SegmentStore.State {
+    /// What is shown of a host in the open segment.
+    func openSeries(of host: GUID) -> [IndexedSeries] {
+        open.map { visible($0.contents.series(of: host), of: host, in: $0.number) } ?? []
+    }
+
     /// What is shown of a series in the open segment.
     func openSeries(of key: SeriesKey) -> [IndexedSeries] {
-        guard let open else { return [] }
-        var series = open.contents.series(of: key)
-        guard let removal = removed[key.host], removal.segment == open.number else { return series }
+        open.map { visible($0.contents.series(of: key), of: key.host, in: $0.number) } ?? []
+    }
+
+    private func visible(_ series: [IndexedSeries], of host: GUID, in segment: UInt32) -> [IndexedSeries] {
+        guard let removal = removed[host], removal.segment == segment else { return series }
+        var series = series
         for index in series.indices { series[index].blocks.removeAll { $0.offset < removal.offset } }
         return series
     }

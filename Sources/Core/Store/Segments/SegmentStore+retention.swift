@@ -133,7 +133,9 @@ extension SegmentStore {
 
 extension TimeSpan {
     func including(_ other: TimeSpan) -> TimeSpan {
-        TimeSpan(first: min(first, other.first), last: max(last, other.last))
+        var both = self
+        both.include(other)
+        return both
     }
 }
 

@@ -6,32 +6,56 @@ import System
 /// From when to when there are rows of the series of many hosts: what a start has to know before the first child comes.
 extension SegmentStore {
     /// Of the series of a host, by ``SeriesKey/hash``.
+    ///
+    /// A series ends where it was written last, and that is before its latest time where its clock went back.
     /// - Parameter finished: what ``finishedSpans()`` has found of it just now; `nil` reads it.
     func spans(of host: GUID, finished: [UInt64: TimeSpan]? = nil) -> [UInt64: TimeSpan] {
         let factor = Int64(settings.stepFactor)
-        let open = state.withLock { state -> [IndexedSeries] in
-            guard let open = state.open else { return [] }
-            var series = open.contents.series(of: host)
-            if let removal = state.removed[host], removal.segment == open.number {
-                for index in series.indices { series[index].blocks.removeAll { $0.offset < removal.offset } }
-            }
-            return series
-        }
+        let open = state.withLock { $0.openSeries(of: host) }
         var spans = finished ?? finishedSpans(of: host)
-        var newest: [UInt64: UInt32] = [:]
         for one in open {
-            guard let span = one.span(factor: factor), let block = one.blocks.last else { continue }
-            let known = spans[one.hash]
-            let first = min(span.first, known?.first ?? .max)
-            // What was written last counts: the clock may have been ahead before.
-            guard block.offset >= newest[one.hash] ?? 0 else {
-                spans[one.hash] = TimeSpan(first: first, last: known?.last ?? span.last)
-                continue
-            }
-            newest[one.hash] = block.offset
-            spans[one.hash] = TimeSpan(first: first, last: block.lastTime(step: Int64(one.updateEvery) * factor))
+            guard let span = one.span(factor: factor) else { continue }
+            spans[one.hash] = spans[one.hash].map { $0.including(span) } ?? span
+        }
+        for (hash, span) in spans where span.wentBack {
+            spans[hash]?.last = end(of: host, hash: hash, open) ?? span.last
         }
         return spans
+    }
+
+    /// Where a series was written last. Looks at all its blocks, and into the last ones.
+    private func end(of host: GUID, hash: UInt64, _ open: [IndexedSeries]) -> Int64? {
+        let factor = Int64(settings.stepFactor)
+        let (segments, number) = state.withLock { ($0.segments, $0.open?.number ?? 0) }
+        var blocks: [WrittenBlock] = []
+        func note(_ series: [IndexedSeries], in segment: UInt32, hidden: UInt32) {
+            for one in series where one.hash == hash {
+                let step = Int64(one.updateEvery) * factor
+                for block in one.blocks where block.offset >= hidden {
+                    blocks.append(WrittenBlock(segment: segment, series: one.number, place: block, step: step))
+                }
+            }
+        }
+        for segment in segments where segment.host(host) != nil {
+            guard let hidden = hiddenUntil(host, in: segment.number) else { continue }
+            note(directory(of: host, in: segment, hash: hash) ?? [], in: segment.number, hidden: hidden)
+        }
+        note(open, in: number, hidden: 0)
+        blocks.sort { $0.position < $1.position }
+        return end(blocks)
+    }
+
+    /// Where blocks end, in the order in which they were written.
+    ///
+    /// Gaps that are written last may have taken the place of what a clock left behind that went back, so nothing is known of
+    /// what they cover: the series ends in front of all of them.
+    func end(_ blocks: [WrittenBlock]) -> Int64? {
+        var end = Int64.max
+        for block in blocks.reversed() {
+            guard areGaps(block) else { return min(end, block.place.lastTime(step: block.step)) }
+            end = min(end, block.place.firstTime - block.step)
+        }
+        return blocks.isEmpty ? nil : end
     }
 
     /// Of all hosts in finished segments: each segment's index is read once and in one piece, by two threads. Host by host that
@@ -44,6 +68,17 @@ extension SegmentStore {
         reading.read()
         return reading.result()
     }
+}
+
+/// A block, and what is needed to look into it.
+struct WrittenBlock {
+    let segment: UInt32
+    let series: UInt32
+    let place: BlockPlace
+    /// Seconds between its rows.
+    let step: Int64
+
+    var position: SegmentPosition { SegmentPosition(segment: segment, offset: place.offset) }
 }
 
 private final class SpanReading: Sendable {
@@ -177,10 +212,7 @@ extension SegmentDirectory {
             offset += further
             expected = time + Int64(rows) * step
             guard expected - step <= SegmentFormat.timeLimit else { return nil }
-            if offset >= hidden {
-                span.first = min(span.first, time)
-                span.last = max(span.last, expected - step)
-            }
+            if offset >= hidden { span.include(TimeSpan(first: time, last: expected - step)) }
         }
         return reader.isAtEnd ? span : nil
     }
