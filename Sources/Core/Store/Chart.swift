@@ -2,6 +2,7 @@ import Basics
 
 /// What a collection touches of a chart. Its texts and sealed points are in a ``ChartRecord``.
 struct Chart {
+    /// The first of all, for ``UnsafeMutablePointer/word``.
     let id: Identifier
     let incarnation: UInt32
     /// Seconds.
@@ -50,6 +51,8 @@ struct Chart {
     var isRefused = false
     /// Some dimension is a percentage of the row.
     var hasPercentages = false
+    /// Its definition is in as little memory as it takes: see ``HostDatabase/settle(_:_:)``.
+    var isSettled = false
     /// Where there are many dimensions, by id.
     var table = IdentifierTable()
 
@@ -71,10 +74,20 @@ struct Chart {
     }
 }
 
+extension UnsafeMutablePointer<Chart> {
+    /// The chart's id, as long as the chart stands there.
+    @inline(__always) var word: Word { Identifier.word(at: UnsafeRawPointer(self)) }
+}
+
+extension UnsafeMutablePointer<Dimension> {
+    /// The dimension's id, as long as the dimension stands there.
+    @inline(__always) var word: Word { Identifier.word(at: UnsafeRawPointer(self)) }
+}
+
 /// What a collection doesn't touch of a chart.
 struct ChartRecord {
-    var definition: ChartDefinition
-    var dimensions: [DimensionDefinition] = []
+    /// What it says of itself, where others say the same together with them.
+    var texts: ChartTexts
     var variables: [String: Double] = [:]
     /// Full blocks, oldest first.
     var segments: [Segment] = []

@@ -26,7 +26,7 @@ public struct Collection: ~Copyable {
     }
 
     /// The chart's id.
-    public var id: Word { chart.pointee.id.word }
+    public var id: Word { chart.word }
 
     /// Changes whenever the definition does: labels, dimensions, options. Who passes definitions on does so again then.
     public var generation: UInt32 { chart.pointee.generation }
@@ -52,7 +52,7 @@ public struct Collection: ~Copyable {
     public var dimensionCount: Int { Int(chart.pointee.dimensionCount) }
 
     /// - Precondition: `index` is less than ``dimensionCount``, as for the next two.
-    public func dimensionID(_ index: Int) -> Word { dimension(index).pointee.id.word }
+    public func dimensionID(_ index: Int) -> Word { dimension(index).word }
 
     public func isUpdated(_ index: Int) -> Bool { dimension(index).pointee.isUpdated }
 

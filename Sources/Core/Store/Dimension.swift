@@ -2,6 +2,7 @@ import Basics
 
 /// What a collection touches of a dimension. Flat, so that a chart's dimensions are one run of memory.
 struct Dimension {
+    /// The first of all, for ``UnsafeMutablePointer/word``.
     let id: Identifier
     /// What was set since the last end.
     var collected: Int64 = 0

@@ -69,6 +69,8 @@ extension HostDatabase {
     ) {
         let step = chart.pointee.updateEvery &* microsecondsPerSecond
         chart.pointee.step = step
+        // Where nothing is stored there is no other time for it.
+        if !chart.pointee.isSettled { settle(chart, Int(slot)) }
         guard chart.pointee.hasClock, chart.pointee.collections > 0 else { return }
         // Right after a definition a child's measure reaches back before it. The first collection has nothing to measure
         // from, so of a new chart it is the second one that counts by this machine's clock.
@@ -77,7 +79,7 @@ extension HostDatabase {
         let silence = now &- chart.pointee.lastCollected
         if given < 0 {
             chart.pointee.isRefused = true
-            note(.refusedTime(chart: chart.pointee.id.word.string, microseconds: given, ahead: 0))
+            note(.refusedTime(chart: chart.word.string, microseconds: given, ahead: 0))
         } else if silence < 0 {
             pullBack(chart, slot, now: now)
         } else if given == 0 || silence > 5 &* step {
@@ -156,7 +158,7 @@ extension HostDatabase {
         counters.updates &+= 1
         chart.pointee.lastActive = now
         if chart.pointee.isObsolete {
-            note(.collectedObsolete(chart: chart.pointee.id.word.string))
+            note(.collectedObsolete(chart: chart.word.string))
             setObsolete(false, ref(preceding), now: now)
         }
         guard !chart.pointee.isRefused, isBelievable(chart, now: now) else {
@@ -206,7 +208,7 @@ extension HostDatabase {
         }
         note(
             .refusedTime(
-                chart: chart.pointee.id.word.string,
+                chart: chart.word.string,
                 microseconds: chart.pointee.step,
                 ahead: overflow ? Int64.max : ahead
             )
@@ -288,7 +290,7 @@ extension HostDatabase {
         counters.resets &+= 1
         note(
             .reset(
-                chart: chart.pointee.id.word.string,
+                chart: chart.word.string,
                 lastUpdated: chart.pointee.lastUpdated &* microsecondsPerSecond,
                 lastCollected: chart.pointee.lastCollected
             )

@@ -50,7 +50,7 @@ extension HostDatabase {
         chart.pointee.follower = slot
         byID.insert(slot, hash: id.hash) { charts[Int($0)].id.hash }
         byName[definition.name] = slot
-        records[Int(slot)] = ChartRecord(definition: definition)
+        records[Int(slot)] = ChartRecord(texts: ChartTexts(definition))
         recall(chart, Int(slot))
         let ref = ref(slot)
         tell(.chart(ref))
@@ -179,16 +179,7 @@ extension HostDatabase {
 
     private static func append(_ dimension: Dimension, to chart: UnsafeMutablePointer<Chart>) -> Int32 {
         let index = chart.pointee.dimensionCount
-        if index == chart.pointee.dimensionCapacity {
-            let capacity = roomier(index)
-            let larger = UnsafeMutablePointer<Dimension>.allocate(capacity: Int(capacity))
-            if let old = chart.pointee.dimensions {
-                larger.moveInitialize(from: old, count: Int(index))
-                old.deallocate()
-            }
-            chart.pointee.dimensions = larger
-            chart.pointee.dimensionCapacity = capacity
-        }
+        if index == chart.pointee.dimensionCapacity { move(dimensionsOf: chart, capacity: roomier(index)) }
         guard let dimensions = chart.pointee.dimensions else { return index }
         (dimensions + Int(index)).initialize(to: dimension)
         chart.pointee.dimensionCount = index + 1
@@ -200,6 +191,27 @@ extension HostDatabase {
         }
         if dimension.algorithm.isPercentage { chart.pointee.hasPercentages = true }
         return index
+    }
+
+    private static func move(dimensionsOf chart: UnsafeMutablePointer<Chart>, capacity: Int32) {
+        let place = UnsafeMutablePointer<Dimension>.allocate(capacity: Int(capacity))
+        if let old = chart.pointee.dimensions {
+            place.moveInitialize(from: old, count: Int(chart.pointee.dimensionCount))
+            old.deallocate()
+        }
+        chart.pointee.dimensions = place
+        chart.pointee.dimensionCapacity = capacity
+    }
+
+    /// Brings a chart whose definition seems to be complete into as little memory as it takes.
+    @inline(never)
+    mutating func settle(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        chart.pointee.isSettled = true
+        let count = chart.pointee.dimensionCount
+        if count > 0, count < chart.pointee.dimensionCapacity {
+            HostDatabase.move(dimensionsOf: chart, capacity: count)
+        }
+        records[slot]?.shareTexts()
     }
 
     private mutating func update(
@@ -284,6 +296,7 @@ extension HostDatabase {
 
     func changed(_ chart: UnsafeMutablePointer<Chart>, _ ref: ChartRef) {
         chart.pointee.generation &+= 1
+        chart.pointee.isSettled = false
         tell(.chart(ref))
     }
 

@@ -21,6 +21,7 @@ extension HostDatabase {
 
     @inline(never)
     private mutating func growRows(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
+        if !chart.pointee.isSettled { settle(chart, slot) }
         let most = blockRows(of: chart, slot)
         if Int(chart.pointee.rowCapacity) >= most { seal(chart, slot) }
         let width = Int(chart.pointee.dimensionCount)

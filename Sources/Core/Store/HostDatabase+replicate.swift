@@ -126,7 +126,7 @@ extension HostDatabase {
             counters.refusedCollections &+= 1
             note(
                 .refusedTime(
-                    chart: chart.pointee.id.word.string,
+                    chart: chart.word.string,
                     microseconds: collected,
                     ahead: max(collected, updated) &- now
                 )

@@ -6,55 +6,78 @@ import Glibc
 
 /// The id of a chart or a dimension, laid out so that comparing it with a word of the wire rarely leaves the struct.
 ///
-/// Ids of up to 16 bytes are equal when their ends are; only longer ones have their bytes looked at.
+/// Ids of up to 16 bytes, nearly all there are, stand in it themselves. Of longer ones their ends do, and their bytes are looked
+/// at where the ends are equal.
 struct Identifier {
-    /// The first and the last eight bytes; they overlap in ids of less than 16.
-    let head: UInt64
-    let tail: UInt64
-    /// The text itself. Owned: see ``deallocate()``.
-    let start: UnsafeMutablePointer<UInt8>
-    let count: UInt32
+    /// An id of up to 16 bytes, the first in the lowest bits and zeros behind it; the first and the last eight bytes of others.
+    private let head: UInt64
+    private let tail: UInt64
+    /// The text of a longer one. Owned: see ``deallocate()``.
+    private let start: UnsafeMutablePointer<UInt8>?
+    private let count: UInt32
     let hash: UInt32
+
+    private static let inside = 16
 
     /// Copies the word.
     init(_ word: Word, hash: UInt32) {
-        start = .allocate(capacity: max(1, word.count))
-        start.update(from: word.start, count: word.count)
         count = UInt32(truncatingIfNeeded: word.count)
         (head, tail) = Identifier.ends(word)
         self.hash = hash
+        guard word.count > Identifier.inside else {
+            start = nil
+            return
+        }
+        let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: word.count)
+        copy.update(from: word.start, count: word.count)
+        start = copy
     }
 
-    func deallocate() { start.deallocate() }
+    func deallocate() { start?.deallocate() }
 
-    var word: Word { Word(start: start, count: Int(count)) }
+    /// The id that stands at a place of memory; valid as long as it stands there.
+    @inline(__always)
+    static func word(at place: UnsafeRawPointer) -> Word {
+        let id = place.assumingMemoryBound(to: Identifier.self)
+        return Word(
+            start: UnsafePointer(id.pointee.start) ?? place.assumingMemoryBound(to: UInt8.self),
+            count: Int(id.pointee.count)
+        )
+    }
 
     @inline(__always)
     func equals(_ word: Word) -> Bool {
         guard word.count == Int(count) else { return false }
         let (wordHead, wordTail) = Identifier.ends(word)
         guard wordHead == head, wordTail == tail else { return false }
-        return count <= 16 || memcmp(start, word.start, Int(count)) == 0
+        guard let start else { return true }
+        return memcmp(start, word.start, Int(count)) == 0
     }
 
+    /// What ``head`` and ``tail`` are of a word, without a look at bytes that are not its own.
     @inline(__always)
-    static func ends(_ word: Word) -> (UInt64, UInt64) {
+    private static func ends(_ word: Word) -> (UInt64, UInt64) {
         let bytes = UnsafeRawPointer(word.start)
         let count = word.count
         if count >= 8 {
-            return (
-                bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-            )
+            let last = bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            // What is in the first eight bytes already goes out of the last eight.
+            let both = max(0, inside &- count)
+            return (bytes.loadUnaligned(as: UInt64.self), last >> UInt64(truncatingIfNeeded: both &* 8))
         }
         if count >= 4 {
+            let last = UInt64(bytes.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
             return (
-                UInt64(bytes.loadUnaligned(as: UInt32.self)),
-                UInt64(bytes.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+                UInt64(bytes.loadUnaligned(as: UInt32.self)) | last << UInt64(truncatingIfNeeded: (count &- 4) &* 8), 0
             )
         }
         guard count > 0 else { return (0, 0) }
+        // Some of the three are the same byte where there are fewer.
+        let middle = count >> 1
+        let end = count &- 1
         return (
-            UInt64(word.start[0]) | UInt64(word.start[count >> 1]) << 8 | UInt64(word.start[count &- 1]) << 16, 0
+            UInt64(word.start[0]) | UInt64(word.start[middle]) << UInt64(truncatingIfNeeded: middle &* 8)
+                | UInt64(word.start[end]) << UInt64(truncatingIfNeeded: end &* 8), 0
         )
     }
 

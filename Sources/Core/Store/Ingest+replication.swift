@@ -120,7 +120,7 @@ extension Ingest {
 
     private mutating func ask(_ request: ReplicationRequest, _ ref: ChartRef) {
         guard let chart = database.pointer(ref) else { return }
-        ask(request, chart.pointee.id.word)
+        ask(request, chart.word)
     }
 
     private mutating func ask(_ request: ReplicationRequest, _ id: [UInt8]) {
