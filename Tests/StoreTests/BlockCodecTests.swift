@@ -118,6 +118,51 @@ import Testing
         }
     }
 
+    /// However blocks are joined, cut and parted: the rows are those that went in.
+    @Test func joinedBlocksAreTheSameRows() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("BlockCodecTests.joinedBlocksAreTheSameRows: seed \(seed)")
+        var random = SplitMix(seed)
+        for round in 0..<100 {
+            var sizes: [Int] = []
+            var model: [UInt32] = []
+            var joined: SealedBlock?
+            for _ in 0..<SealedBlock.mostParts {
+                let column = Self.kinds[Int(random.next() % 16)].column(Int(random.next() % 90) + 1)
+                let block = Self.block(column)
+                joined = joined == nil ? block : joined?.joined(with: block)
+                model += column
+                sizes.append(column.count)
+            }
+            let all = try #require(joined)
+            #expect(all.parts == SealedBlock.mostParts && all.joined(with: all) == nil)
+            #expect(Self.codes(all) == model, "round \(round), seed \(seed)")
+            #expect(all.split.map(\.rows) == sizes && all.split.flatMap { Self.codes($0) } == model)
+            let from = Int(random.next() % UInt64(model.count))
+            let count = Int(random.next() % UInt64(model.count - from)) + 1
+            #expect(Self.codes(all, from: from, count: count) == Array(model[from..<(from + count)]))
+            #expect(Self.codes(all.cut(to: count)) == Array(model[..<count]), "round \(round), seed \(seed)")
+            // Whole blocks go, and never the last one.
+            let whole = sizes.indices.map { sizes[...$0].reduce(0, +) }.dropLast().last { $0 <= count }
+            let rest = count >= model.count ? nil : all.droppingFirst(atMost: count)
+            #expect(rest.map { Self.codes($0) } == (count >= model.count ? nil : whole.map { Array(model[$0...]) }))
+        }
+        let large = Self.block((0..<8_000).map { UInt32(truncatingIfNeeded: $0 &* 2_654_435_761) })
+        #expect(large.joined(with: large) == nil, "nothing is gained by it")
+    }
+
+    private static func block(_ column: [UInt32]) -> SealedBlock {
+        column.withUnsafeBufferPointer { SealedBlock($0.baseAddress!, width: 1, count: column.count) }
+    }
+
+    private static func codes(_ block: SealedBlock, from: Int = 0, count: Int? = nil) -> [UInt32] {
+        let count = count ?? block.rows
+        return [UInt32](unsafeUninitializedCapacity: count) { buffer, done in
+            block.copy(from: from, count: count, to: [buffer.baseAddress!])
+            done = count
+        }
+    }
+
     @Test func whatIsNoBlockDoesNoHarm() {
         let bytes = Self.bytes(Self.kinds.map { $0.column(64) })
         for end in 0..<bytes.count { _ = Self.columns(Array(bytes[..<end]), count: 64) }

@@ -58,6 +58,8 @@ extension HostDatabase {
             records[slot]!.append(segment, keepingBlocks: history)
         } else {
             records[slot]!.append(segment, keeping: history)
+            // What the disk may want to have stays as it wants it, and a ring is for ten minutes.
+            if archive == nil, isQueryable { records[slot]!.joinNewest() }
         }
     }
 
@@ -187,11 +189,35 @@ extension ChartRecord {
         }
     }
 
-    /// Lets the segments go that are older than the `history` newest points of them.
+    /// Lets the blocks go that are older than the `history` newest points of them.
     mutating func dropOldest(keeping history: Int) {
         while let first = segments.first, segmentRows - first.rows >= history {
             segmentRows -= first.rows
             segments.removeFirst()
+        }
+        guard let first = segments.first, segmentRows > history,
+            let rest = first.block?.droppingFirst(atMost: segmentRows - history)
+        else { return }
+        segmentRows -= first.rows - rest.rows
+        segments[0] = Segment(rows: rest.rows, block: rest)
+    }
+
+    /// Joins the newest blocks, two of the same count each time: so each is copied three times at most, and all but a few newest
+    /// are in the largest pieces there are.
+    mutating func joinNewest() {
+        while segments.count > 1, let last = segments[segments.count - 1].block,
+            let before = segments[segments.count - 2].block, last.parts == before.parts,
+            let both = before.joined(with: last)
+        {
+            segments.removeLast()
+            segments[segments.count - 1] = Segment(rows: both.rows, block: both)
+        }
+    }
+
+    /// All blocks by themselves, as a disk takes them.
+    mutating func splitBlocks() {
+        segments = segments.flatMap { segment in
+            segment.block.map { $0.split.map { Segment(rows: $0.rows, block: $0) } } ?? [segment]
         }
     }
 

@@ -17,6 +17,7 @@ extension HostDatabase {
     /// times, and what the disk has from before is in front of it.
     private mutating func adopt(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int) {
         records[slot]!.forgetWritten(after: 0)
+        records[slot]!.splitBlocks()
         records[slot]!.journaled = JournaledRows()
         chart.pointee.isCut = false
         chart.pointee.hasSealed = true
