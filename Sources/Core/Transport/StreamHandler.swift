@@ -5,10 +5,6 @@ internal import NIOCore
 final class StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
-    /// Bytes of one read, and reads in a row before other connections get their turn.
-    static let receiveSize = 65_536
-    static let readsInARow: UInt = 4
-
     private let connection: StreamConnection
     private let lingeringBytes: Int
     private var end = StreamEnd.endOfFile
@@ -18,15 +14,19 @@ final class StreamHandler: ChannelInboundHandler, RemovableChannelHandler {
         self.lingeringBytes = lingeringBytes
     }
 
-    /// Makes a channel ready for streams: big reads, few at a time, and a peer that is gone is given up.
+    /// Makes a channel ready for streams: big reads, one at a time before other connections get their turn, and a peer that is gone is given up.
     static func tune(_ channel: any Channel, keepalive: Keepalive = .standard) {
         guard let options = channel.syncOptions else { return }
         SocketTuning.limitSilence(of: channel, seconds: keepalive.limit)
-        try? options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: receiveSize))
-        try? options.setOption(.maxMessagesPerRead, value: readsInARow)
+        try? options.setOption(.recvAllocator, value: ReceiveBufferAllocator())
+        try? options.setOption(.maxMessagesPerRead, value: ReceiveBufferAllocator.readsInARow)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { connection.received(unwrapInboundIn(data)) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        connection.received(buffer)
+        ReceiveBuffers.giveBack(buffer)
+    }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable { connection.becameWritable() }

@@ -55,6 +55,7 @@ final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let wasEstablished = session.isEstablished
         var plain = ByteBuffer()
         let failure = attempt { try cipher.withUnsafeReadableBytes { try session.receive($0, into: &plain) } }
+        ReceiveBuffers.giveBack(cipher)
         // What was said before the end counts.
         proceed(context, wasEstablished: wasEstablished, failure) {
             if plain.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(plain)) }
