@@ -332,10 +332,12 @@ public final class Node: Sendable {
                 pool.submit { [keeper] _ in keeper.sweep() }
             }
         }
-        guard options.role == .agent else { return }
-        eventLoop.scheduleTask(in: .seconds(Self.settledAfterSeconds)) {
-            Memory.trim()
-            Memory.dropClean()
+        eventLoop.scheduleTask(in: .seconds(Self.settledAfterSeconds)) { [self] in
+            // A parent's heap is in use by then, by those who came at once.
+            pool.submit { [options] _ in
+                if options.role == .agent { Memory.trim() }
+                Memory.dropClean()
+            }
         }
     }
 
