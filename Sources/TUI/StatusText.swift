@@ -124,6 +124,7 @@ private struct StatusPrinter {
         }
         for problem in host.problems where problem.code != host.lastDisconnect?.code {
             add(detail: "\(problem.severity): \(problem.code) \(problem.text)")
+            add(fix: problem.fix?.split(separator: "\n").map(String.init) ?? [])
         }
         for gap in host.gaps.reversed() {
             let times = [gap.fromAt, gap.toAt].map { Figures.clock($0, offset: appearance.utcOffset) }
@@ -163,11 +164,9 @@ private struct StatusPrinter {
             }
             if let error = link.lastError {
                 add(detail: "last error \(ago(error.at)): \(error.code) \(error.text)")
-                if let evidence = error.evidence, !evidence.isEmpty {
-                    // Of TLS it is what is known of certificates and files; else the far end's own bytes.
-                    add(detail: (error.code.hasPrefix("ND-T") ? "" : "the far end said: ") + evidence)
-                }
-                for line in error.fix where link.state != .live { lines.append("      fix: " + safe(line)) }
+                // Most texts end with it.
+                if let evidence = error.evidence, !error.text.contains(evidence) { add(detail: evidence) }
+                if link.state != .live { add(fix: error.fix) }
             }
             for candidate in link.candidates where candidate.destination != link.destination {
                 let skipped = candidate.skippedUntilAt.map { ", again in \(Figures.age($0 - document.at))" }
@@ -195,9 +194,13 @@ private struct StatusPrinter {
             add(detail: "\(refusal.code) \(refusal.text)")
             if let decided = refusal.decidedBy { add(detail: "decided by \(decided)") }
             if let nearest = refusal.nearestKey { add(detail: "the key most like it: \(nearest)") }
-            // To be copied, so never broken.
-            for line in refusal.fix { lines.append("      fix: " + safe(line)) }
+            add(fix: refusal.fix)
         }
+    }
+
+    /// To be copied, so never broken.
+    private mutating func add(fix: [String]) {
+        for (index, line) in fix.enumerated() { lines.append("      " + (index == 0 ? "fix: " : "     ") + safe(line)) }
     }
 
     // MARK: The store

@@ -20,6 +20,10 @@ func tailJSON(_ line: TailLine) -> String {
         json.object { json in
             for (name, value) in recognised.values.sorted(by: { $0.key < $1.key }) { json.member(name, value) }
         }
+        if recognised.severity > .info {
+            json.member("means", recognised.condition?.sentence)
+            json.member("fix", recognised.fix)
+        }
         json.member("errno", recognised.line.errno)
         if let source = line.source { json.member("file", source) }
         json.member("raw", String(decoding: line.raw, as: UTF8.self))

@@ -18,6 +18,7 @@ final class TailSession {
     private let output: TailOutput
     private let stop: TailStop
     private let matcher = TemplateMatcher()
+    private var memory = SenderMemory()
     private var lineClock: LineClock
     private var merge: TimedMerge<(bytes: [UInt8], moment: Int64?)>
     private var printer: TailPrinter
@@ -158,7 +159,8 @@ final class TailSession {
 
     private func chosen(_ bytes: [UInt8], _ moment: Int64?, _ index: Int) -> TailLine? {
         if let pattern = choice.pattern, !pattern.isIn(bytes[...]) { return nil }
-        let recognised = RecognisedLine(LogLine(bytes), matcher)
+        var recognised = RecognisedLine(LogLine(bytes), matcher)
+        memory.complete(&recognised)
         guard choice.filter.accepts(recognised) else { return nil }
         let source = sources.count > 1 ? isPretty ? sources[index].label : sources[index].name : nil
         return TailLine(recognised, moment: moment, source: source, raw: bytes)

@@ -72,7 +72,7 @@ FAULTS = [
     Fault("web-01", "a host whose place somebody asks for", None, "state", says="conflict"),
     Fault("plain-to-tls", "an agent without TLS at a port that demands it", "ND-T314", "refusals"),
     # What only the sender can say.
-    Fault("plain-to-tls", "an agent without TLS at a port that demands it", "ND-C71", "link", node="plain-to-tls"),
+    Fault("plain-to-tls", "an agent without TLS at a port that demands it", "ND-H92", "link", node="plain-to-tls"),
     Fault("tls-to-plain", "an agent with TLS at a parent without it", "ND-T340", "link", node="tls-to-plain"),
     Fault("unverifiable", "a parent whose certificate the agent cannot verify", "ND-T20", "link", node="unverifiable"),
     Fault("behind-nginx", "a reverse proxy for HTTP in the parent's place", "ND-C71", "link", node="behind-nginx"),

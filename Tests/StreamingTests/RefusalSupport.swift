@@ -63,11 +63,12 @@ func expect(
     host: String = "web01",
     key: String = goodKey,
     guid: String = machineGUID,
+    beside: [String] = [],
     _ location: SourceLocation = #_sourceLocation
 ) {
     let wants = "INFO : WEB_SERVER[static1] : clients wants to STREAM metrics."
     #expect(
-        refused.lines == [wants, "\(level) : WEB_SERVER[static1] : \(text)"],
+        refused.lines == [wants, "\(level) : WEB_SERVER[static1] : \(text)"] + beside,
         sourceLocation: location
     )
     let access = message.map {

@@ -105,7 +105,11 @@ import Testing
             refused,
             from + "API key '\(mistyped)' is not allowed. Forbidding access.",
             access: "ACCESS DENIED - KEY NOT ENABLED",
-            key: mistyped
+            key: mistyped,
+            beside: [
+                "INFO : WEB_SERVER[static1] : STREAM web01 [receive from [10.0.0.4]:51234]: API key '\(mistyped)' is not known "
+                    + "here, but nearly that of stream.conf:1 (1 character differs)."
+            ]
         )
         let shown = try #require(refused.shown)
         #expect(shown.decidedBy == nil)
@@ -114,6 +118,7 @@ import Testing
         // The document shows no key in full, in no field.
         #expect(([shown.text] + shown.fix).allSatisfy { !$0.contains("11111111") })
         #expect(shown.fix.contains("[…5556]"))
+        #expect(shown.fix[0].contains("'web01'") && shown.fix[0].contains("stream.conf:1"))
     }
 
     @Test func row07KeyNotEnabled() throws {

@@ -1,7 +1,8 @@
 /// All conditions there are. Each room's stand in a file of their own beside this one.
 public enum Catalogue {
     public static let all: [Condition] =
-        streaming + connecting + encrypting + tls + certificates + alerts + tlsCheck + selfTest + hosts + replication
+        streaming + connecting + beside + encrypting + tls + certificates + alerts + tlsCheck + selfTest + hosts
+        + replication
         + replicationChild + wire + transport + serverEncryption + store + disk + collection + plugins
         + config + service + web + node + exporting + health + older
 

@@ -4,7 +4,7 @@ public struct RecognisedLine: Sendable {
     /// What it is in the catalogue; ``Condition/unrecognised`` for a streaming line that is in none.
     public let condition: Condition?
     /// The values of the condition's names.
-    public let values: [String: String]
+    public internal(set) var values: [String: String]
     /// Whether it is about streaming.
     public let isStreaming: Bool
     /// The hostname it is about, where it says one.

@@ -131,6 +131,7 @@ extension HostFacts {
         let left = seconds &* microsecondsPerSecond &- (monotonic &- gone)
         expires = now &+ max(0, left)
         let isSoon = left <= min(HostKeeper.expiringSeconds, seconds / 2) &* microsecondsPerSecond
-        if isEphemeral || isSoon { become(.expiring, at: now) }
+        // An ephemeral one since it left, however late that is looked at.
+        if isEphemeral || isSoon { become(.expiring, at: isEphemeral ? now &- (monotonic &- gone) : now) }
     }
 }

@@ -73,7 +73,7 @@ struct LinkFacts: Sendable {
 
     mutating func replayed(points: Int) { replayedPoints &+= points }
 
-    /// - Parameter fix: this case's, where it is not just the condition's.
+    /// - Parameter fix: this case's; without any those of the condition, as `tail` has them.
     mutating func failed(_ event: Event, evidence: String?, fix: [String] = []) {
         lastError = StatusDocument.LinkError(
             at: Double(event.at) / Double(microsecondsPerSecond),
@@ -81,7 +81,7 @@ struct LinkFacts: Sendable {
             text: event.text,
             evidence: evidence
         )
-        lastError?.fix = fix
+        lastError?.fix = fix.isEmpty ? event.condition.fix.map { spelledOut($0, event.values) } : fix
     }
 
     func link(now: Int64, monotonic: Int64, pending: Int, dropped: Int, heldCharts: Int) -> StatusDocument.Link {

@@ -24,8 +24,15 @@ extension Sender {
         }
         report(.certificateCheckFailed, ["number": String(found.number), "message": found.text])
         refused(.certificateNotValid, because: reason)
+        // Said once: it does not change from one try to the next.
+        guard encryption.isNews("\(destination) ways \(reason.condition.code) \(found.certificate?.fingerprint ?? "")")
+        else {
+            return
+        }
+        for way in reason.fix { report(.wayOut, ["code": reason.condition.code, "way": way]) }
     }
 
+    /// Only a certificate's failure has ways out of its own; all others have those of the catalogue.
     private func reason(_ failure: TLSFailure, _ destination: Destination) -> Reason {
         let now = clock.now() / microsecondsPerSecond
         let found = TLSDiagnosis(
@@ -35,11 +42,12 @@ extension Sender {
             system: encryption.system,
             now: now
         )
+        let isOfCertificate = if case .certificate = failure.kind { true } else { false }
         return Reason(
             condition: found.condition,
             values: found.values,
             evidence: found.evidence.isEmpty ? nil : found.evidence.joined(separator: "; "),
-            fix: found.fixes
+            fix: isOfCertificate ? found.fixes : []
         )
     }
 

@@ -24,7 +24,11 @@ extension Sender {
         case .noAccess: told(.parentForbidsStreams, heard)
         case .notUnderstood(.tls): told(.answeredByTLS, heard)
         case .notUnderstood(.http(let status, let server)):
-            told(.answeredByHTTP, heard, ["server": server ?? "none", "status": status.map(String.init) ?? "none"])
+            told(
+                isNode(server) ? .answeredByNode : .answeredByHTTP,
+                heard,
+                ["server": server ?? "none", "status": status.map(String.init) ?? "none"]
+            )
         case .notUnderstood(.ssh): told(.answeredByOther, heard, ["program": "an SSH server"])
         case .notUnderstood(.other) where Reply.resembles(heard.bytes):
             told(.answeredByOther, heard, ["program": "a parent, but cut or changed on its way"])
@@ -46,6 +50,11 @@ extension Sender {
             values: values.merging(["evidence": evidence]) { $1 },
             evidence: evidence
         )
+    }
+
+    /// Whether a web server calls itself as parents do.
+    private func isNode(_ server: String?) -> Bool {
+        server.map { $0.hasPrefix("Netdata") || $0.hasPrefix("ndstream") } == true
     }
 
     private func words(_ manner: StreamEnd.Manner) -> String {

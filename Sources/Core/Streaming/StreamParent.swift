@@ -254,7 +254,11 @@ public final class StreamParent: Sendable {
             return "parent disabled: LZ4 \(Compression.describe(version: lz4Version)) is too old"
         }
         switch settings.compressionOff {
-        case nil: return "child disabled"
+        case nil:
+            let offered = admitted.request.version
+            // What has neither an old version with compression nor a mask (streaming protocol §5).
+            return offered < 4 || offered == 6 || offered == 7
+                ? "child speaks version \(offered), which has none" : "child disabled"
         case .machine(let origin): return "parent disabled [\(admitted.machine)] \(origin)"
         case .key(let origin): return "parent disabled [\(maskedKey(admitted.key.description))] \(origin)"
         case .everyone(let origin): return "parent disabled [stream] \(origin)"
@@ -300,11 +304,14 @@ public final class StreamParent: Sendable {
         shown.key = request.key.map(maskedKey)
         shown.address = peer.address
         shown.decidedBy = refusal.decidedBy
-        if refusal.condition == .refusedKeyNotEnabled || refusal.condition == .refusedKeyNotGUID {
-            let nearest = configuration.withLock { $0.nearestKey(to: request.key ?? "") }
-            shown.nearestKey = nearest.map { "\(maskedKey($0.guid.description)) \($0.hint)" }
+        let isAboutKey = refusal.condition == .refusedKeyNotEnabled || refusal.condition == .refusedKeyNotGUID
+        if isAboutKey, let nearest = configuration.withLock({ $0.nearestKey(to: request.key ?? "") }) {
+            shown.nearestKey = "\(maskedKey(nearest.guid.description)) \(nearest.hint)"
+            values["nearest"] = nearest.hint
+            reporter.report(Event(.keyResembles, at: now, thread: webThread, host: machine, values: values))
+            shown.fix = Condition.keyResembles.fix.map { spelledOut($0, values) }
         }
-        shown.fix = condition.fix(masked)
+        shown.fix += condition.fix.map { spelledOut($0, masked) }
         journal.refused(shown)
         return .refused(status: refusal.status, text: refusal.reply.text ?? "")
     }

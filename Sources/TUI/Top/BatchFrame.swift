@@ -3,8 +3,8 @@ public import Status
 
 /// One sample of `top` as plain lines, for files, pipes and screen readers: all columns, aligned, without escapes.
 ///
-/// The first line is about the node, the second names the columns, then one line per host in the document's order, one where
-/// the database's disk is ill, one per sender and one per refusal.
+/// The first line is about the node, the second names the columns, then one line per host in the document's order, one per
+/// problem of a host, one where the database's disk is ill, one per sender and one per refusal.
 public func batchFrame(_ document: StatusDocument, appearance: Appearance) -> String {
     var lines = [summary(document, appearance)]
     let columns = HostColumn.allCases.filter { $0 != .history }
@@ -24,6 +24,11 @@ public func batchFrame(_ document: StatusDocument, appearance: Appearance) -> St
         if let absence { line += "  " + absence }
         while line.last == " " { line.removeLast() }
         lines.append(line)
+    }
+    for host in document.hosts {
+        for problem in host.problems {
+            lines.append(oneLine("problem: \(host.hostname) \(problem.code) \(problem.text)", appearance))
+        }
     }
     if let degraded = document.store?.degraded {
         let age = Figures.age(document.at - degraded.sinceAt)

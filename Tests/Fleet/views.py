@@ -1,0 +1,51 @@
+"""The views of `top`: how each is reached, and what says that it is there. A new view is a line here."""
+import dataclasses
+import re
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    name: str
+    # Keys from the start, as tmux calls them.
+    keys: tuple[str, ...]
+    # A pattern that the screen has when the view is drawn; on a small screen the second one.
+    shows: str
+    shows_small: str = ""
+    # What must be on it with the live fleet at 140x40: texts.
+    tells: tuple[str, ...] = ()
+
+
+VIEWS = [
+    View("hosts", (), r"\[1\]Hosts|HOST +STATE", tells=("web-01", "CONFLICT", "flapping", "frozen", "refused")),
+    View("detail", ("/", "w", "e", "b", "-", "0", "1", "Enter", "Enter"), r"\[2\]Detail|web-01",
+         tells=("two machines", "web-01-copy", "rm /var/lib/netdata/registry/netdata.public.unique.id")),
+    View("rejected", ("3",), r"\[3\]Rejected|REASON", tells=("ND-", "fix", "why")),
+    View("events", ("4",), r"\[4\]Events|ND-", tells=("ND-F",)),
+    View("help", ("?",), r"freeze|move", tells=("filter", "quit")),
+]
+
+# columns, rows
+SIZES = [(80, 24), (140, 40), (40, 12)]
+
+# What the terminal is: a name, its environment.
+MODES = [
+    ("utf8", {"LC_ALL": "C.UTF-8", "NO_COLOR": None}),
+    ("ascii", {"LC_ALL": "C", "LANG": "C", "NO_COLOR": None}),
+    ("mono", {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}),
+]
+
+
+def normalised(text):
+    """A picture without what differs from one run to the next although the document is the same: the clock of now."""
+    lines = [line.rstrip() for line in text.splitlines()]
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(re.sub(r"(FROZEN|unreachable for|lost) [0-9:]+[a-z]*", r"\1 TIME", line) for line in lines) + "\n"
+
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*\b(3[1-7]|9[1-7]|38;5;\d+|4[1-7])[;m]")
+
+
+def has_colours(styled):
+    """Whether something is red, green or any other colour but the terminal's own."""
+    return COLOURS.search(styled) is not None
