@@ -13,6 +13,8 @@
 #   weather    an hour: twenty children, links cut at random, a clock that steps; nothing may be missing
 #   kills      a parent killed 200 times in each mode that has a disk: at most two seconds before each may be missing
 #   startup    how long a parent with 10 GB of history needs to its first answer, and one of 1,000 hosts to its end
+#   fleet      thirty children of one parent, one of each fault, and top on it (without a terminal: one frame)
+#   fleet-test that each fault is explained alike everywhere, top's screens, and how it leaves the terminal (3 minutes)
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   format     formats the sources in place
@@ -33,7 +35,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup tls fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup fleet fleet-test tls fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -88,6 +90,14 @@ startup: build
 	$(SWIFT) build -c release --static-swift-stdlib --product MicroBenchmarks
 	Benchmarks/startup.py
 	Benchmarks/ending.py
+
+fleet: build
+	Tests/Fleet/fleet.py --grandparent
+
+fleet-test: build test-deps
+	Tests/Fleet/fleet.py --run 'Tests/Fleet/explanations.py && Tests/Fleet/screens.py --live'
+	Tests/Fleet/screens.py
+	Tests/Fleet/farewells.py
 
 tls: build
 	Tests/Example/tls.py

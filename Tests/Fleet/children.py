@@ -11,6 +11,9 @@ import zlib
 import protocol
 from lz4 import framed
 
+# What may end a connection, and is no mistake of this program.
+USUAL = (OSError, asyncio.TimeoutError)
+
 # A refused child asks again after so many seconds.
 AGAIN = 5
 
@@ -22,7 +25,7 @@ def anybody():
     return context
 
 
-class Refused(Exception):
+class Refused(OSError):
     """The parent's words."""
 
 
@@ -76,7 +79,7 @@ class Child:
     async def keep(self):
         """Streams, and comes back when the connection breaks."""
         while True:
-            with contextlib.suppress(OSError, Refused, asyncio.TimeoutError):
+            with contextlib.suppress(*USUAL):
                 async with self.connected() as line:
                     await self.stream(line)
             await asyncio.sleep(1)
@@ -84,28 +87,30 @@ class Child:
     async def ask(self):
         """Is refused again and again."""
         while True:
-            with contextlib.suppress(OSError, Refused, asyncio.TimeoutError):
+            with contextlib.suppress(*USUAL):
                 async with self.connected() as line:
                     await self.stream(line)
             await asyncio.sleep(AGAIN)
 
     async def leave(self, after):
         """Streams for a while and closes the connection in good order."""
-        async with self.connected() as line:
-            await self.stream(line, after)
+        with contextlib.suppress(*USUAL):
+            async with self.connected() as line:
+                await self.stream(line, after)
 
     async def flap(self, up, down):
         while True:
-            with contextlib.suppress(OSError, Refused, asyncio.TimeoutError):
+            with contextlib.suppress(*USUAL):
                 async with self.connected() as line:
                     await self.stream(line, up)
             await asyncio.sleep(down)
 
     async def fall_silent(self, after):
         """Stays connected and says nothing any more."""
-        async with self.connected() as line:
-            await self.stream(line, after)
-            await asyncio.Event().wait()
+        with contextlib.suppress(*USUAL):
+            async with self.connected() as line:
+                await self.stream(line, after)
+                await asyncio.Event().wait()
 
 
 class Line:

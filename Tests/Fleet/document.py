@@ -5,6 +5,22 @@ import os
 import socketserver
 import tempfile
 import threading
+import time
+
+
+def as_of_now(document):
+    """The same document as if it had been made now: every age stays what it was, in whole seconds."""
+    shift = time.time() - int(document["at"])
+
+    def moved(value, name=""):
+        if isinstance(value, dict):
+            return {key: moved(one, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [moved(one) for one in value]
+        isTime = (name == "at" or name.endswith("_at")) and isinstance(value, (int, float))
+        return int(value) + shift if isTime else value
+
+    return moved(document)
 
 
 class Server:
@@ -14,10 +30,9 @@ class Server:
         """path: of the file; make: a function that gives the bytes; port: a port of this machine, not a unix socket."""
         if path:
             with open(path, "rb") as file:
-                content = json.dumps(json.load(file), ensure_ascii=False).encode()
-            make = lambda: content  # noqa: E731
+                kept = json.load(file)
+            make = lambda: json.dumps(as_of_now(kept), ensure_ascii=False).encode()  # noqa: E731
         self.directory = None if port else tempfile.mkdtemp(prefix="nd-document.", dir="/tmp")
-        self.bytes = 0
 
         class Answer(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"

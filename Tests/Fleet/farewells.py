@@ -18,7 +18,7 @@ from terminal import Terminal
 from tmux import Tmux
 
 DOCUMENT = f"{TOP}/Tests/Fixtures/Screens/fleet.json"
-SHOWN = rb"web-02"
+SHOWN = rb"cache-1"
 wrong = []
 
 
@@ -70,21 +70,25 @@ def in_the_middle(source):
 
 
 def suspended(source):
-    """^Z gives the terminal back for as long as the shell has it, fg draws again."""
+    """^Z gives the screen back for as long as the shell has the terminal, fg takes it again: byte by byte."""
     name = "^Z and fg"
-    with top(source) as terminal:
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    with Terminal(shell, environment={"PS1": "here$ ", "INPUTRC": "/dev/null"}) as terminal:
+        terminal.press(b"bind 'set enable-bracketed-paste off'\r")
+        terminal.press(f"{BINARY} top {source}\r".encode())
         terminal.wait_for(SHOWN)
-        terminal.signal(signal.SIGTSTP)
-        # An orphaned process group cannot be stopped by the terminal: the signal comes as `kill -TSTP` sends it.
-        if expect(name, terminal.stopped(), "it is not suspended"):
-            expect(name, terminal.stty() == terminal.before, "while it is suspended, stty -a is another")
-            expect(name, not terminal.left(), f"while it is suspended: {', '.join(terminal.left())}")
-            terminal.output.clear()
-            terminal.signal(signal.SIGCONT)
-            terminal.wait_for(SHOWN)
-            expect(name, "the alternate screen" in terminal.begun(), "after fg it is not on the alternate screen")
+        terminal.press(b"\x1a")
+        terminal.wait_for(rb"Stopped")
+        good = expect(name, not terminal.left(), f"while it is suspended: {', '.join(terminal.left())}")
+        terminal.output.clear()
+        terminal.press(b"fg\r")
+        terminal.wait_for(SHOWN)
+        good &= expect(name, "the alternate screen" in terminal.begun(), "after fg it is not on the alternate screen")
         terminal.press(b"q")
-        check(name, terminal, terminal.ended(), 0)
+        terminal.wait_for(rb"here\$ ")
+        terminal.read(0.2)
+        good &= expect(name, not terminal.left(), f"left behind: {', '.join(terminal.left())}")
+        print(f"{'good ' if good else 'wrong'}  {name}", flush=True)
 
 
 def suspended_in_a_shell(source):
@@ -94,13 +98,13 @@ def suspended_in_a_shell(source):
         screen.start("PS1='here$ ' bash --norc --noprofile -i")
         screen.wait_for("a prompt", lambda text: "here$" in text)
         screen.press(f"stty -a > {screen.directory}/before; {BINARY} top {source}", "Enter")
-        screen.wait_for("the hosts", lambda text: "web-02" in text)
+        screen.wait_for("the hosts", lambda text: "cache-1" in text)
         screen.press("C-z")
-        screen.wait_for("the shell", lambda text: "Stopped" in text and "web-02" not in text)
+        screen.wait_for("the shell", lambda text: "Stopped" in text and "cache-1" not in text)
         screen.press("fg", "Enter")
-        screen.wait_for("the hosts again", lambda text: "web-02" in text and "here$" not in text)
+        screen.wait_for("the hosts again", lambda text: "cache-1" in text and "here$" not in text)
         screen.press("q")
-        screen.wait_for("the prompt", lambda text: "here$" in text and "web-02" not in text)
+        screen.wait_for("the prompt", lambda text: "here$" in text and "cache-1" not in text)
         screen.press(f"stty -a > {screen.directory}/after; echo it was $?", "Enter")
         screen.wait_for("the end", lambda text: "it was 0" in text)
         with open(f"{screen.directory}/before") as before, open(f"{screen.directory}/after") as after:
@@ -110,17 +114,17 @@ def suspended_in_a_shell(source):
 
 def closed(source):
     """The window is closed: there is nothing to give back, but the process must not stay behind."""
-    for name, close in [("the terminal is closed", lambda terminal: terminal.close())]:
-        with top(source) as terminal:
-            terminal.wait_for(SHOWN)
-            close(terminal)
-            code = terminal.ended()
-            good = expect(name, code in (-signal.SIGHUP, 0), f"ended with {code}")
-            print(f"{'good ' if good else 'wrong'}  {name}: {code}", flush=True)
+    name = "the terminal is closed"
+    with top(source) as terminal:
+        terminal.wait_for(SHOWN)
+        terminal.close()
+        code = terminal.ended()
+        good = expect(name, code in (-signal.SIGHUP, 0), f"ended with {code}")
+        print(f"{'good ' if good else 'wrong'}  {name}: {code}", flush=True)
     name = "tmux kill-pane"
     with Tmux(80, 24, {"LC_ALL": "C.UTF-8"}) as screen:
         screen.start(f"{BINARY} top {source}; sleep 60")
-        screen.wait_for("the hosts", lambda text: "web-02" in text)
+        screen.wait_for("the hosts", lambda text: "cache-1" in text)
         process = screen.command
         screen.tmux("kill-pane")
         deadline = time.monotonic() + 5
@@ -160,16 +164,17 @@ def killed(source):
         screen.start("PS1='here$ ' bash --norc --noprofile -i")
         screen.wait_for("a prompt", lambda text: "here$" in text)
         screen.press(f"stty -a > {screen.directory}/before; {BINARY} top {source}", "Enter")
-        screen.wait_for("the hosts", lambda text: "web-02" in text)
+        screen.wait_for("the hosts", lambda text: "cache-1" in text)
         with open(f"/proc/{screen.command}/comm") as file:
             isTop = file.read().strip() == "ndstream"
         os.kill(screen.command, signal.SIGKILL) if expect(name, isTop, "top is not what runs") else None
-        screen.wait_for("the shell", lambda text: "Killed" in text)
+        # Its words stand wherever the cursor was.
+        screen.wait_for("the shell", lambda text: "here$" in text)
         screen.press(f"stty -a > {screen.directory}/after; tput rmcup; tput cnorm; echo ok", "Enter")
         screen.wait_for("the end", lambda text: "ok" in text.split("\n")[-1] or "\nok" in text)
         with open(f"{screen.directory}/before") as before, open(f"{screen.directory}/after") as after:
             good = expect(name, before.read() == after.read(), "stty -a is another at the next prompt")
-        good &= expect(name, "web-02" not in screen.text, "tput rmcup does not leave the picture")
+        good &= expect(name, "cache-1" not in screen.text, "tput rmcup does not leave the picture")
         print(f"{'good ' if good else 'wrong'}  {name}: the shell sets the terminal back, tput rmcup the screen", flush=True)
 
 

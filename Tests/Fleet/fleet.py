@@ -111,7 +111,20 @@ def main():
             shutil.rmtree(directory, ignore_errors=True)
 
 
+def exit_code():
+    """What main comes to; a sentence is printed. A command that a signal has ended counts as shells count it."""
+    try:
+        code = main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return end.code or 0
+    return code if code >= 0 else 128 - code
+
+
 if __name__ == "__main__":
-    code = main()
-    # A process that a signal has ended, as shells say it.
-    sys.exit(code if code >= 0 else 128 - code)
+    code = exit_code()
+    sys.stdout.flush()
+    # Thirty children are in the middle of something: they end as they stand, and not one by one with a word each.
+    os._exit(code)

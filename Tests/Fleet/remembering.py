@@ -5,7 +5,7 @@ import shlex
 import time
 
 import protocol
-from children import Child, Refused
+from children import USUAL, Child
 
 
 class RememberingChild(Child):
@@ -71,7 +71,7 @@ class RememberingChild(Child):
 
     async def lose(self, up, away, keeps):
         """Streams, loses its connection and is away, and comes back with less of the past than was missed."""
-        with contextlib.suppress(OSError, Refused):
+        with contextlib.suppress(*USUAL):
             async with self.connected() as line:
                 await self.stream(line, up)
                 line.reset()

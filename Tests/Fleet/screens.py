@@ -47,7 +47,7 @@ def pictures(source, views, sizes, verdict):
         for columns, rows in sizes:
             for view in views:
                 with Tmux(columns, rows, {"TZ": "UTC", **environment}) as screen:
-                    screen.start(f"{BINARY} top {source}; cat")
+                    screen.start(f"{BINARY} top -d 0.5 {source}; cat")
                     screen.wait_for("the hosts", lambda text: re.search(r"live", text))
                     screen.press(*view.keys)
                     screen.wait_for(f"the view {view.name}", lambda text: re.search(view.shows, text))

@@ -107,17 +107,6 @@ class Terminal:
             self.read(0.1)
         return self.process.returncode
 
-    def stopped(self, seconds=PATIENCE):
-        """Whether it is suspended."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.read(0.05)
-            with open(f"/proc/{self.process.pid}/stat") as file:
-                if file.read().rpartition(")")[2].split()[0] == "T":
-                    self.read(0.1)
-                    return True
-        return False
-
     def signal(self, number):
         self.process.send_signal(number)
 

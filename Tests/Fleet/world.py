@@ -39,11 +39,8 @@ class World:
         self.directory = directory
         self.has_grandparent = grandparent
         self.daemons = []
-        self.loop = asyncio.new_event_loop()
-        self.relays = []
         names = ["port", "force", "pages", "proxy", "slow", "nginx", "archive"]
         self.ports = {name: free_port() for name in names}
-        self.is_frozen = False
         self.certificates()
 
     def certificates(self):
@@ -86,7 +83,8 @@ class World:
                 daemon.spawn()
         for daemon in self.daemons:
             daemon.wait()
-        threading.Thread(target=self.live, daemon=True).start()
+        # What is no process of its own ends with this one.
+        threading.Thread(target=lambda: asyncio.run(self.everybody()), daemon=True).start()
 
     def add(self, name, role, *, stream, **how):
         daemon = Daemon(self.directory, name, role, netdata_conf(name, **{"binds": [], **how}), stream)
@@ -100,10 +98,6 @@ class World:
                 + f"[{MACHINE_OFF}]\n    enabled = no\n[{MACHINE_OTHER_NET}]\n    allow from = 192.168.77.*\n")
 
     # MARK: children and links
-
-    def live(self):
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self.everybody())
 
     async def everybody(self):
         await SlowRelay(self.ports["slow"], self.ports["port"], SLOW_RATE).start()
@@ -129,6 +123,7 @@ class World:
             child("port-for-pages", at=self.ports["pages"]), child("hops-impossible", hops="two"),
         ]:
             yield refused.ask()
+        yield self.freeze("frozen")
         yield self.copy(child("web-01-copy", guid=child("web-01").guid))
         yield child("uncompressed", version=13304 & ~4096).keep()
         yield child("left").leave(6)
@@ -139,6 +134,14 @@ class World:
         yield RememberingChild("fills-slowly", port, KEY_SLOW, keeps=3500, answers_after=4, charts=3).keep()
         yield RememberingChild("lost-seconds", port, KEY, keeps=30).lose(5, 8, keeps=2)
 
+    async def freeze(self, name):
+        """Stops an agent's process when it streams."""
+        while True:
+            await asyncio.sleep(1)
+            status = await asyncio.to_thread(self.status_of, self.parent)
+            if any(host["hostname"] == name and host["state"] == "live" for host in (status or {}).get("hosts", [])):
+                return self.node(name).suspend()
+
     async def copy(self, copy):
         """Who comes first stays, so the copy comes later."""
         await asyncio.sleep(3)
@@ -148,12 +151,13 @@ class World:
 
     def documents(self):
         """The status documents that the faults show in, by node."""
-        found = {}
-        for name in {fault.node for fault in FAULTS}:
-            daemon = self.parent if name == "parent" else self.node(name)
-            with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
-                found[name] = daemon.status()
-        return found
+        names = {fault.node for fault in FAULTS}
+        return {name: self.status_of(self.parent if name == "parent" else self.node(name)) or {} for name in names}
+
+    @staticmethod
+    def status_of(daemon):
+        with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+            return daemon.status()
 
     def node(self, name):
         return next(daemon for daemon in self.daemons if daemon.name == name)
@@ -161,14 +165,10 @@ class World:
     def missing(self):
         """What has not shown up yet, as sentences."""
         documents = self.documents()
-        hosts = {host["hostname"]: host["state"] for host in documents.get("parent", {}).get("hosts", [])}
-        # An agent is stopped when it streams.
-        if not self.is_frozen and hosts.get("frozen") == "live":
-            self.node("frozen").suspend()
-            self.is_frozen = True
+        hosts = {host["hostname"]: host["state"] for host in documents["parent"].get("hosts", [])}
         wanted = WELL[1:] + WELL_TLS + BEHIND_PROXY + AGENTS + ["proxy-fra"]
         lines = [f"{name} is {hosts.get(name, 'not there')}, not live" for name in wanted if hosts.get(name) != "live"]
-        return lines + [str(fault) for fault in FAULTS if not fault.has_shown(documents.get(fault.node))]
+        return lines + [str(fault) for fault in FAULTS if not fault.has_shown(documents[fault.node])]
 
     def dead(self):
         return [daemon for daemon in self.daemons if daemon.process and daemon.process.poll() is not None]
