@@ -34,10 +34,18 @@ class Daemon:
         self.name, self.role = name, role
         self.directory = f"{directory}/{name}"
         self.process = None
+        # Until what it needs is there.
+        self.waits = False
         os.makedirs(f"{self.directory}/etc")
         for file, text in (("netdata.conf", netdata), ("stream.conf", stream)):
             with open(f"{self.directory}/etc/{file}", "w") as f:
                 f.write(text)
+
+    def copy_guid(self, guid):
+        """Its disk is a copy of another machine's."""
+        os.makedirs(f"{self.directory}/state/lib/registry")
+        with open(f"{self.directory}/state/lib/registry/netdata.public.unique.id", "w") as file:
+            file.write(guid)
 
     @property
     def socket(self):

@@ -76,6 +76,13 @@ FAULTS = [
     Fault("tls-to-plain", "an agent with TLS at a parent without it", "ND-T340", "link", node="tls-to-plain"),
     Fault("unverifiable", "a parent whose certificate the agent cannot verify", "ND-T20", "link", node="unverifiable"),
     Fault("behind-nginx", "a reverse proxy for HTTP in the parent's place", "ND-C71", "link", node="behind-nginx"),
+    Fault("agent-key-off", "an agent whose API key differs in a character", "ND-C12", "link", node="agent-key-off"),
+    Fault("agent-key-off", "the same as its parent sees it", "ND-F7", "refusals"),
+    Fault("agent-copy", "an agent on a copied disk, with the machine GUID of web-02", "ND-C14", "link", node="agent-copy"),
+    Fault("agent-copy", "the same as its parent sees it", "ND-F12", "refusals"),
+    Fault("web-02", "the host that was copied", "ND-F20", "problems"),
+    Fault("agent-of-parent", "an agent on a copy of its parent's disk", "ND-C15", "link", node="agent-of-parent"),
+    Fault("agent-of-parent", "the same as its parent sees it", "ND-F13", "refusals"),
     Fault("slow-link", "a link that carries less than is collected", "ND-C23", "link", node="slow-link"),
     # Hosts that are there, and not well.
     Fault("clock-90s-behind", "a child whose clock is 90 s behind", "ND-R12", "problems"),

@@ -62,29 +62,41 @@ class World:
         self.proxy = self.add(
             "proxy-fra", "parent", binds=[f"127.0.0.1:{ports['proxy']}"],
             stream=stream_section(f"127.0.0.1:{ports['port']}", KEY) + key_section(KEY))
-        here = f"127.0.0.1:{ports['port']}"
-        forced = f"127.0.0.1:{ports['force']}"
-        for name, destination, more in [
-            ("agent-plain", here, ""),
-            ("agent-tls", forced + ":SSL", f"    CAfile = {self.authority}"),
-            ("plain-to-tls", forced, ""),
-            ("tls-to-plain", f"127.0.0.1:{ports['proxy']}:SSL", f"    CAfile = {self.authority}"),
-            ("unverifiable", forced + ":SSL", f"    CAfile = {self.other_authority}"),
-            ("behind-nginx", f"127.0.0.1:{ports['nginx']}", ""),
-            ("slow-link", f"127.0.0.1:{ports['slow']}",
-             f"    enable compression = no\n    buffer size bytes = {SLOW_BUFFER}\n"),
-            ("frozen", here, ""),
-        ]:
-            isSlow = name == "slow-link"
-            self.add(name, "agent", stream=stream_section(destination, KEY, more), mode="ram" if isSlow else "none",
-                     collects="all" if isSlow else "few")
         for daemon in self.daemons:
             if daemon.process is None:
-                daemon.spawn()
-        for daemon in self.daemons:
-            daemon.wait()
+                daemon.start()
+        self.agents()
         # What is no process of its own ends with this one.
         threading.Thread(target=lambda: asyncio.run(self.everybody()), daemon=True).start()
+
+    def agents(self):
+        """Agents of a process each, those that a fault needs and two that are well."""
+        ports = self.ports
+        own = self.parent.status()["node"]["guid"]
+        here = f"127.0.0.1:{ports['port']}"
+        forced = f"127.0.0.1:{ports['force']}"
+        slow = f"    enable compression = no\n    buffer size bytes = {SLOW_BUFFER}\n"
+        self.agent("agent-plain", here)
+        self.agent("agent-tls", forced + ":SSL", f"    CAfile = {self.authority}")
+        self.agent("plain-to-tls", forced)
+        self.agent("tls-to-plain", f"127.0.0.1:{ports['proxy']}:SSL", f"    CAfile = {self.authority}")
+        self.agent("unverifiable", forced + ":SSL", f"    CAfile = {self.other_authority}")
+        self.agent("behind-nginx", f"127.0.0.1:{ports['nginx']}")
+        self.agent("slow-link", f"127.0.0.1:{ports['slow']}", slow, mode="ram", collects="all")
+        self.agent("frozen", here)
+        self.agent("agent-key-off", here, key=KEY_ONE_OFF)
+        self.agent("agent-copy", here, guid=Child("web-02", 0, KEY).guid, waits=True)
+        self.agent("agent-of-parent", here, guid=own)
+        for daemon in self.daemons:
+            if daemon.process is None and not daemon.waits:
+                daemon.spawn()
+
+    def agent(self, name, destination, more="", *, key=KEY, guid=None, waits=False, **how):
+        """guid: that of another machine, as a copied disk has it; waits: until that machine streams."""
+        daemon = self.add(name, "agent", stream=stream_section(destination, key, more), **{"mode": "none", **how})
+        daemon.waits = waits
+        if guid:
+            daemon.copy_guid(guid)
 
     def add(self, name, role, *, stream, **how):
         daemon = Daemon(self.directory, name, role, netdata_conf(name, **{"binds": [], **how}), stream)
@@ -124,6 +136,7 @@ class World:
         ]:
             yield refused.ask()
         yield self.freeze("frozen")
+        yield self.start_late("agent-copy")
         yield self.copy(child("web-01-copy", guid=child("web-01").guid))
         yield child("uncompressed", version=13304 & ~4096).keep()
         yield child("left").leave(6)
@@ -142,8 +155,13 @@ class World:
             if any(host["hostname"] == name and host["state"] == "live" for host in (status or {}).get("hosts", [])):
                 return self.node(name).suspend()
 
+    async def start_late(self, name):
+        """Who comes first stays, so a copied machine comes later."""
+        await asyncio.sleep(3)
+        self.node(name).spawn()
+
     async def copy(self, copy):
-        """Who comes first stays, so the copy comes later."""
+        """As above, with a child of ours."""
         await asyncio.sleep(3)
         await copy.ask()
 
@@ -166,7 +184,7 @@ class World:
         """What has not shown up yet, as sentences."""
         documents = self.documents()
         hosts = {host["hostname"]: host["state"] for host in documents["parent"].get("hosts", [])}
-        wanted = WELL[1:] + WELL_TLS + BEHIND_PROXY + AGENTS + ["proxy-fra"]
+        wanted = WELL[2:] + WELL_TLS + BEHIND_PROXY + AGENTS + ["proxy-fra"]
         lines = [f"{name} is {hosts.get(name, 'not there')}, not live" for name in wanted if hosts.get(name) != "live"]
         return lines + [str(fault) for fault in FAULTS if not fault.has_shown(documents[fault.node])]
 
