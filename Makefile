@@ -13,6 +13,7 @@
 #   weather    an hour: twenty children, links cut at random, a clock that steps; nothing may be missing
 #   kills      a parent killed 200 times in each mode that has a disk: at most two seconds before each may be missing
 #   startup    how long a parent with 10 GB of history needs to its first answer, and one of 1,000 hosts to its end
+#   screen     bytes, CPU and first picture of top beside htop and btop (apt install htop btop), 10 minutes
 #   fleet      thirty children of one parent, one of each fault, and top on it (without a terminal: one frame)
 #   fleet-test that each fault is explained alike everywhere, top's screens, and how it leaves the terminal (3 minutes)
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
@@ -35,7 +36,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup fleet fleet-test tls fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup screen fleet fleet-test tls fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -90,6 +91,9 @@ startup: build
 	$(SWIFT) build -c release --static-swift-stdlib --product MicroBenchmarks
 	Benchmarks/startup.py
 	Benchmarks/ending.py
+
+screen: build
+	Benchmarks/screen.py
 
 fleet: build
 	Tests/Fleet/fleet.py --grandparent

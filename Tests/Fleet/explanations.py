@@ -9,7 +9,7 @@ For each fault with a code it compares
   tail     `ndstream tail` has the code, and below it the fix
   json     `ndstream tail --json` has code and fix
   top      `ndstream top --json` has code and fix, `ndstream top --batch` the code
-  api      GET /api/v1/streaming has them; of an agent without web server its admin socket
+  api      GET /api/v1/streaming has them; of other nodes the same on their admin socket
   status   `ndstream parent|agent --status` has them
 
 with one another. Keys differ in one respect: the log has a refused key, everything else its last four characters.
@@ -45,7 +45,8 @@ class Node:
     """Everything that a node says of itself, read once."""
 
     def __init__(self, name):
-        self.role = "parent" if name == "parent" else "agent"
+        self.role = "parent" if name in ("parent", "proxy-fra") else "agent"
+        self.port = os.environ["NDSTREAM_FLEET_PORT"] if name == "parent" else None
         place = f"{DIRECTORY}/{'mon-1' if name == 'parent' else name}"
         self.socket = f"{place}/state/run/{self.role}.sock"
         log = f"{place}/state/log/error.log"
@@ -60,9 +61,8 @@ class Node:
         self.pretty = ndstream("tail", "--no-follow", "--color", "never", log).splitlines()
 
     def get(self, path):
-        if self.role == "parent":
-            port = os.environ["NDSTREAM_FLEET_PORT"]
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        if self.port:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
                 return json.load(answer)
         connection = Admin(self.socket)
         connection.request("GET", path)
@@ -76,7 +76,8 @@ class Node:
     def explained(self, code, name):
         """The lines of the fix that `tail` prints below the first line of a code and a host."""
         for number, line in enumerate(self.pretty):
-            if re.match(rf"\S+ \S+  {re.escape(name[:16])} +[x!] {code} ", line) and self.pretty[number + 1].startswith("    └"):
+            is_it = re.match(rf"\S+ \S+  {re.escape(name[:16])} +[x!] {code} ", line)
+            if is_it and self.pretty[number + 1].startswith("    └"):
                 fixes = []
                 for below in self.pretty[number + 2:]:
                     if not below.startswith("      "):
@@ -89,6 +90,7 @@ class Node:
 def without_ports(text):
     """A text whose keys are masked and whose ports are the same."""
     text = re.sub(r"(\[localhost\]|localhost): ?\d+", r"\1:PORT", text)
+    text = re.sub(r"port '\d+'", "port 'PORT'", text)
     text = re.sub(r"\(within last \d+ sec\)|we have sent.*|buffer is.*unsent", "", text)
     return masked(text)
 

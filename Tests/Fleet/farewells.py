@@ -170,7 +170,7 @@ def killed(source):
         os.kill(screen.command, signal.SIGKILL) if expect(name, isTop, "top is not what runs") else None
         # Its words stand wherever the cursor was.
         screen.wait_for("the shell", lambda text: "here$" in text)
-        screen.press(f"stty -a > {screen.directory}/after; tput rmcup; tput cnorm; echo ok", "Enter")
+        screen.press(f"stty -a > {screen.directory}/after; tput rmcup cnorm rmkx; echo ok", "Enter")
         screen.wait_for("the end", lambda text: "ok" in text.split("\n")[-1] or "\nok" in text)
         with open(f"{screen.directory}/before") as before, open(f"{screen.directory}/after") as after:
             good = expect(name, before.read() == after.read(), "stty -a is another at the next prompt")

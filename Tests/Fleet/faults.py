@@ -33,8 +33,9 @@ class Fault:
         hosts = [host for host in document["hosts"] if host["hostname"] == self.host]
         match self.place:
             case "refusals":
-                return [one for one in document["refusals"]
-                        if one["code"] == self.code and (one.get("hostname") or "nameless") == self.host]
+                # Whose TLS fails says no name.
+                return [one for one in document["refusals"] if one["code"] == self.code
+                        and (one.get("hostname") or "nameless") in (self.host, "nameless")]
             case "problems":
                 return [one for host in hosts for one in host["problems"] if one["code"] == self.code]
             case "link":
@@ -74,7 +75,9 @@ FAULTS = [
     # What only the sender can say.
     Fault("plain-to-tls", "an agent without TLS at a port that demands it", "ND-H92", "link", node="plain-to-tls"),
     Fault("tls-to-plain", "an agent with TLS at a parent without it", "ND-T340", "link", node="tls-to-plain"),
+    Fault("tls-to-plain", "the same as the far end sees it", "ND-T1", "refusals", node="proxy-fra"),
     Fault("unverifiable", "a parent whose certificate the agent cannot verify", "ND-T20", "link", node="unverifiable"),
+    Fault("unverifiable", "the same as the far end sees it", "ND-T148", "refusals"),
     Fault("behind-nginx", "a reverse proxy for HTTP in the parent's place", "ND-C71", "link", node="behind-nginx"),
     Fault("agent-key-off", "an agent whose API key differs in a character", "ND-C12", "link", node="agent-key-off"),
     Fault("agent-key-off", "the same as its parent sees it", "ND-F7", "refusals"),

@@ -9,6 +9,7 @@ Without --run it shows `ndstream top` on the parent, or without a terminal one f
   NDSTREAM_FLEET_SOCKET   the parent's admin socket: unix:/…
   NDSTREAM_FLEET_PORT     its port on 127.0.0.1, plain or TLS
   NDSTREAM_FLEET_LOG      its error.log
+  NDSTREAM_FLEET_PROXY_SOCKET  the admin socket of a proxy with two children
   NDSTREAM_FLEET_DIR      a directory for each node, NAME/state/log/error.log, NAME/etc/stream.conf
   NDSTREAM_FLEET_BINARY   ndstream itself (from NDSTREAM_BINARY, or .build/release/ndstream)
 

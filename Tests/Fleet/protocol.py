@@ -36,7 +36,8 @@ def labels(**values):
 
 def definition(chart):
     name, family, units, kind, module, dimensions = chart
-    head = f'CHART "{name}" "" "{family} of this machine" "{units}" "{family}" "{name}" "{kind}" 1000 1 "   " "proc.plugin" "{module}"\n'
+    head = (f'CHART "{name}" "" "{family} of this machine" "{units}" "{family}" "{name}" "{kind}" 1000 1 "   " '
+            f'"proc.plugin" "{module}"\n')
     return head + "".join(f'DIMENSION "{one}" "{one}" "absolute" 1 1 "  "\n' for one in dimensions)
 
 

@@ -36,6 +36,24 @@ import Testing
     /// Without the date.
     private func texts() throws -> [String] { try errorLog().map { String($0.dropFirst(21)) } }
 
+    /// A child that cannot encrypt, or does not trust this node, never comes so far as to be refused by name.
+    @Test func clientsWhoseTLSFailsStandAmongTheRefused() throws {
+        let journal = try journal()
+        func failed(_ condition: Condition, _ ip: String) {
+            journal.report(Event(condition, at: second * 1_000_000, thread: "WEB", values: ["ip": ip, "port": "7"]))
+        }
+        failed(.unexpectedTLS, "10.0.0.4")
+        failed(.unexpectedTLS, "10.0.0.4")
+        failed(.clientTLSTooOld, "10.0.0.5")
+        // It may have been a health check.
+        failed(.clientLeftTLS, "10.0.0.6")
+        let refused = journal.past.refusals.newestFirst
+        #expect(refused.map(\.code) == ["ND-T353", "ND-T1"])
+        #expect(refused.map(\.address) == ["10.0.0.5", "10.0.0.4"])
+        #expect(refused.map(\.tries) == [1, 2])
+        #expect(refused.first?.fix == ["update the client at 10.0.0.5", "in netdata.conf: [web] tls version = 1.3"])
+    }
+
     @Test func linesHaveTheOriginalsForm() throws {
         let journal = try journal()
         journal.report(denied())

@@ -67,6 +67,13 @@ import Testing
         #expect(child.answers() == reply)
     }
 
+    @Test(arguments: ["1", "3", "7"]) func anOldVersionHasNoCompression(version: String) throws {
+        let bench = ParentBench()
+        _ = try bench.accepted(request(version: version))
+        let connection = try #require(try bench.host().status.withLock { $0.connection })
+        #expect(connection.compressionReason == "child speaks version \(version), which has none")
+    }
+
     /// The status document says what was agreed, and why nothing is compressed.
     @Test(
         arguments: [

@@ -2,6 +2,11 @@
 // each has a condition of its own: `ND-T` + 100 + number where a client said it, + 400 where whom we dialled said it.
 
 extension Condition {
+    /// Whether a client, a child most probably, did not get in because of TLS: nobody knows more of it than its address.
+    public var isFailedClient: Bool {
+        code.hasPrefix("ND-T") && severity > .info && text.hasPrefix("Client '{ip}', port '{port}'")
+    }
+
     private static let askFromChild = "on the child: ndstream check-tls PARENT:19999:SSL"
     private static let askParent = "ndstream check-tls {destination}"
     private static let readParentsLog = "on the parent: grep -i -e TLS -e SSL error.log"

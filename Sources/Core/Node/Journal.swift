@@ -44,6 +44,7 @@ public final class Journal: Reporter, StreamJournal {
             )
         }
         remember(event)
+        if event.condition.isFailedClient { refused(StatusDocument.Refusal(event)) }
     }
 
     /// What the status document shows does not depend on what is logged.
@@ -120,6 +121,16 @@ public final class Journal: Reporter, StreamJournal {
         let values = ["path": problem.path, "reason": problem.reason]
         let event = Event(.logUnavailable, at: at, thread: "MAIN", values: values)
         remember(event)
+    }
+}
+
+extension StatusDocument.Refusal {
+    /// Of a client whose TLS failed before it could ask for anything.
+    fileprivate init(_ event: Event) {
+        let at = Double(event.at) / Double(microsecondsPerSecond)
+        self.init(code: event.condition.code, text: event.text, at: at)
+        address = event.values["ip"]
+        fix = event.condition.fix.map { spelledOut($0, event.values) }
     }
 }
 
