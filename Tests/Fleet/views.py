@@ -16,12 +16,15 @@ class View:
 
 
 VIEWS = [
-    View("hosts", (), r"\[1\]Hosts|HOST +STATE", tells=("web-01", "CONFLICT", "flapping", "frozen", "refused")),
-    View("detail", ("/", "w", "e", "b", "-", "0", "1", "Enter", "Enter"), r"\[2\]Detail|web-01",
+    View("hosts", (), r"\[1\]Hosts|HOST +STATE", tells=("CONFLICT", "REJECTED", "DOWN", "STALE", "NEEDS ATTENTION")),
+    View("attention", ("a",), r"NEEDS ATTENTION", tells=("ND-F", "ND-C", "means", "fix")),
+    View("host", ("/", "w", "e", "b", "-", "0", "1", "Enter", "Enter"), r"\[2\]Host|web-01",
          tells=("two machines", "web-01-copy", "rm /var/lib/netdata/registry/netdata.public.unique.id")),
-    View("rejected", ("3",), r"\[3\]Rejected|REASON", tells=("ND-", "fix", "why")),
-    View("events", ("4",), r"\[4\]Events|ND-", tells=("ND-F",)),
-    View("help", ("?",), r"freeze|move", tells=("filter", "quit")),
+    View("rejected", ("3",), r"\[3\]Rejected|REASON", tells=("ND-", "fix", "causes")),
+    View("topology", ("4",), r"\[4\]Topology|way ", tells=("through it", "loops", "way")),
+    View("events", ("5",), r"\[5\]Events|ND-", tells=("ND-F",)),
+    View("sort", ("s",), r"sort by", tells=("samples/s", "replication")),
+    View("help", ("?",), r"move; the choice", tells=("filter", "quit")),
 ]
 
 # columns, rows
