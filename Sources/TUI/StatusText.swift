@@ -124,7 +124,7 @@ private struct StatusPrinter {
         }
         for problem in host.problems where problem.code != host.lastDisconnect?.code {
             add(detail: "\(problem.severity): \(problem.code) \(problem.text)")
-            add(fix: problem.fix?.split(separator: "\n").map(String.init) ?? [])
+            add(fix: problem.fixLines)
         }
         for gap in host.gaps.reversed() {
             let times = [gap.fromAt, gap.toAt].map { Figures.clock($0, offset: appearance.utcOffset) }

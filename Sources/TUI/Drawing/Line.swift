@@ -67,10 +67,15 @@ func wrapped(_ text: String, width: Int) -> [String] {
     return lines
 }
 
-/// A line of the log without what it begins with: on a screen host and address have a place of their own.
+/// A line of the log without what it begins with, because on a screen host and address have a place of their own, and without
+/// the end that all refusals have.
 func spoken(_ text: String) -> String {
-    guard text.hasPrefix("STREAM "), let end = text.range(of: "]: ") ?? text.range(of: ": ") else { return text }
-    return String(text[end.upperBound...])
+    var text = text[...]
+    if text.hasPrefix("STREAM "), let end = String(text).range(of: "]: ") ?? String(text).range(of: ": ") {
+        text = text[end.upperBound...]
+    }
+    let ending = " Forbidding access."
+    return String(text.hasSuffix(ending) ? text.dropLast(ending.count) : text)
 }
 
 extension String {

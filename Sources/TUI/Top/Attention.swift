@@ -108,7 +108,7 @@ struct Attention: Sendable, Equatable {
                     subject: host.hostname,
                     code: problem.code,
                     text: spoken(problem.text),
-                    fix: problem.fix.map { [$0] } ?? [],
+                    fix: problem.fixLines,
                     target: .host(host.guid),
                     since: host.sinceAt
                 )

@@ -49,7 +49,7 @@ extension TopPainter {
         if width >= 56 {
             line = line.with(padded(item.since.map { Figures.age(now - $0) } ?? "", 4, right: true) + "  ", .quiet)
         }
-        if width >= 44 { line = line.with(padded(item.code ?? "", 7), .quiet) }
+        if width >= 44 { line = line.with(padded(item.code ?? "", 8), .quiet) }
         return line.with(item.text, role)
     }
 }

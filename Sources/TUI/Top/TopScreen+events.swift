@@ -17,7 +17,7 @@ extension TopPainter {
         let role: Role = event.severity == "error" ? .bad : event.severity == "warning" ? .notice : .plain
         let mark = event.severity == "error" ? "x" : event.severity == "warning" ? "!" : " "
         var line = Line(" \(Figures.clock(event.at, offset: appearance.utcOffset)) ", .quiet)
-            .with(mark + " ", role).with(padded(event.code, 7), .quiet)
+            .with(mark + " ", role).with(padded(event.code, 8), .quiet)
         if let host, grid.columns >= 60 { line = line.with(padded(host, 15) + " ") }
         return line.with(spoken(event.text), role)
     }

@@ -90,7 +90,7 @@ extension TopPainter {
                     .with(spoken(problem.text), problem.severity == "error" ? .bad : .notice)
                     .with("   " + problem.code, .quiet)
             )
-            lines += explanation(code: problem.code, fix: problem.fix.map { [$0] })
+            lines += explanation(code: problem.code, fix: problem.fixLines)
         }
         return lines + [Line()]
     }

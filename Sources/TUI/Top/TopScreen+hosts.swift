@@ -133,7 +133,7 @@ extension TopPainter {
         }
         var lines = [Line(appearance.spelt(identity), .quiet)] + panelLines(host)
         if rows.count > 2, let problem = host.problems.first {
-            lines += explanation(code: problem.code, fix: problem.fix.map { [$0] }, isShort: true, width: width)
+            lines += explanation(code: problem.code, fix: problem.fixLines, isShort: true, width: width)
         }
         for (row, line) in zip(rows, lines) { grid.put(line, row: row, limit: width) }
     }
@@ -168,7 +168,7 @@ extension TopPainter {
             grid.put(attentionLine(item, width: grid.columns - column), row: row, column: column - 1)
         }
         if items.count > rows.count - 1, let last = rows.last {
-            grid.put(" \(items.count - rows.count + 2) more ", row: last, endingAt: grid.columns - 1, role: .quiet)
+            grid.put(" \(items.count - rows.count + 2) more ", row: last, endingAt: grid.columns, role: .quiet)
         }
     }
 

@@ -85,7 +85,7 @@ extension TopPainter {
         }
         let left = data.dimensions.count - first - room
         if left > 0, let last = rows.last {
-            grid.put(" \(left) more ", row: last, endingAt: grid.columns - 1, role: .quiet)
+            grid.put(" \(left) more ", row: last, endingAt: grid.columns, role: .quiet)
         }
     }
 }

@@ -223,7 +223,7 @@ struct TopPainter {
         let first = min(state.scroll, max(0, lines.count - rows.count))
         for (row, line) in zip(rows, lines.dropFirst(first)) { grid.put(line, row: row) }
         if first + rows.count < lines.count, let last = rows.last {
-            grid.put(" \(lines.count - first - rows.count) more ", row: last, endingAt: grid.columns - 1, role: .quiet)
+            grid.put(" \(lines.count - first - rows.count) more ", row: last, endingAt: grid.columns, role: .quiet)
         }
     }
 

@@ -56,3 +56,8 @@ extension TopState {
 func fixLines(code: String, own: [String]) -> [String] {
     own.isEmpty ? (Catalogue.condition(code: code)?.fix ?? []).map { spelledOut($0) } : own
 }
+
+extension StatusDocument.Problem {
+    /// Its fix in lines to copy.
+    var fixLines: [String] { fix?.split(separator: "\n").map(String.init) ?? [] }
+}

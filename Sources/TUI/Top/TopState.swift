@@ -239,7 +239,7 @@ private func refusedHosts(_ document: StatusDocument) -> [StatusDocument.Host] {
         host.connects = (host.connects ?? 0) &+ refusal.tries
         if host.problems.count < StatusLimits.problems {
             host.problems.append(
-                .init(code: refusal.code, severity: "error", text: refusal.text, fix: refusal.fix.first)
+                .init(code: refusal.code, severity: "error", text: refusal.text, fix: refusal.fix.joined(separator: "\n"))
             )
         }
         found[identity] = host

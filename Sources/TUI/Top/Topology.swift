@@ -32,6 +32,9 @@ struct Topology {
     /// What comes back to where it began is refused with it.
     static let loopCode = Condition.refusedOwnGUID.code
 
+    /// Stands for whoever hosts of several hops come through, where that is not known.
+    private static let unknownProxy = "unknown proxy"
+
     private let document: StatusDocument
     private let folded: Set<String>
     private let children: [String: [StatusDocument.Host]]
@@ -55,7 +58,9 @@ struct Topology {
         )
         children = Dictionary(grouping: document.hosts.filter { $0.state != .local }) { host in
             // Who names itself stands beside the others, not below itself.
-            host.via.flatMap { $0 == host.guid || $0 == document.node.guid ? nil : $0 } ?? ""
+            if let via = host.via, via != host.guid, via != document.node.guid { return via }
+            // Where several proxies share an address, the wire does not say which one it was.
+            return (host.hops ?? 1) > 1 ? Self.unknownProxy : ""
         }
     }
 
@@ -151,8 +156,9 @@ struct Topology {
             kind: .proxy,
             depth: 1,
             isLast: isLast,
-            name: "proxy " + guid.prefix(8) + appearance.ellipsis,
-            facts: "its own metrics do not come here   through it: " + sum(below),
+            name: guid == Self.unknownProxy ? guid : "proxy " + guid.prefix(8) + appearance.ellipsis,
+            facts: (guid == Self.unknownProxy ? "several share one address" : "its own metrics do not come here")
+                + "   through it: " + sum(below),
             role: below.contains(where: needsAttention) ? .notice : .good
         )
         node.isParentOfOthers = true
