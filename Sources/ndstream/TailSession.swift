@@ -140,7 +140,8 @@ final class TailSession {
         let now = clock.monotonic()
         let source = sources[index]
         let state = try source.poll(&lineClock) { bytes, moment in
-            if choice.filter.isWithin(moment) { merge.add((bytes, moment), moment: moment, from: index, now: now) }
+            guard choice.filter.isWithin(moment) else { return }
+            merge.add((Array(bytes), moment), moment: moment, from: index, now: now)
         }
         for problem in source.takeProblems() {
             hasProblem = true

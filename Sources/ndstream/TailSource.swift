@@ -40,7 +40,7 @@ final class TailSource {
 
     /// Reads what is new.
     /// - Parameter line: a line, and when it was written: of one that doesn't say, when the one before it was.
-    func poll(_ clock: inout LineClock, _ line: ([UInt8], Int64?) -> Void) throws(SystemError) -> LogInput.State {
+    func poll(_ clock: inout LineClock, _ line: (ArraySlice<UInt8>, Int64?) -> Void) throws(SystemError) -> LogInput.State {
         guard let input = inputs.first else { return .ended }
         let keepsLast = continuation != nil
         var moment = moment
@@ -48,9 +48,8 @@ final class TailSource {
         let state = try input.poll { bytes in
             guard !bytes.isEmpty else { return }
             moment = clock.moment(of: bytes) ?? moment
-            let copy = Array(bytes)
-            if keepsLast { last = copy }
-            line(copy, moment)
+            if keepsLast { last = Array(bytes) }
+            line(bytes, moment)
         }
         self.moment = moment
         lastLine = last

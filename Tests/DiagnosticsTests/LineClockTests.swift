@@ -17,7 +17,8 @@ private let zone = LocalTime { wall in wall >= 1_774_749_600 && wall < 1_792_893
             ("time=\"2026-11-22T09:26:23.123456+01:00\" msg=a", moment + 123_456 - 3_600_000_000),
             ("time=2026-11-22T09:26:23-0130 msg=a", moment + 5_400_000_000),
             ("level=info time=2026-11-22T09:26:23Z msg=a", moment),
-            ("time=1795339583 msg=a", moment),
+            ("time=1795339583 msg=a", moment), ("time=1795339583000 msg=a", moment),
+            ("time=9999-12-31T23:59:59.999999Z msg=a", 253_402_300_799_999_999),
             (#"{"msg":"a","time":"2026-11-22T09:26:23.5Z"}"#, moment + 500_000),
             (#"{"MESSAGE":"a","__REALTIME_TIMESTAMP":"1795339583000007"}"#, moment + 7),
             (
@@ -33,7 +34,8 @@ private let zone = LocalTime { wall in wall >= 1_774_749_600 && wall < 1_792_893
 
     @Test(arguments: [
         "", "netdata: ERROR: m", "2026-13-22 09:26:23: m", "2026-11-22 24:26:23: m", "2026-11-22 09:26", "time= msg=a",
-        "time=12 msg=a", "{", #"{"time":"x"}"#, "2026-11-22_09:26:23", "20261122 09:26:23 and so on",
+        "time=12 msg=a", "time=999999999999999999999 msg=a", "time=123456789012345678 msg=a", "{", #"{"time":"x"}"#,
+        "2026-11-22_09:26:23", "20261122 09:26:23 and so on",
     ])
     func linesWithoutATime(line: String) {
         var clock = LineClock(zone)
@@ -112,10 +114,25 @@ private let zone = LocalTime { wall in wall >= 1_774_749_600 && wall < 1_792_893
         expect("1795339583.25", moment + second / 4)
     }
 
+    /// Whatever is typed: an answer or none, and no crash.
+    @Test func anything() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = Generator(state: seed)
+        let letters = Array("0123456789012345678901234567890 -:.TZ+@smhdw ago")
+        for _ in 0..<20_000 {
+            let text = String((0..<Int(random.next() % 24)).map { _ in letters.randomElement(using: &random)! })
+            _ = SpokenTime.moment(text, now: moment, zone)
+            var clock = LineClock(zone)
+            _ = clock.moment(of: ArraySlice(("time=" + text + " msg=a").utf8))
+            _ = clock.moment(of: ArraySlice(text.utf8))
+        }
+    }
+
     @Test(arguments: [
         "", " ", "soon", "10", "10x", "m", "25:00", "12:60", "1:2", "2026-11-32", "2026-13-01", "2026-11-22 25:00",
         "12345",
-        "10m later", "179533958x", "1795339583.", "2026-11-22 11:26:23 there", "99999999999999999999m", "-", "11:26:61",
+        "10m later", "999999999w", "99999999d99999999d", "9999999999999m", "179533958x", "1795339583.",
+        "2026-11-22 11:26:23 there", "99999999999999999999m", "-", "11:26:61",
     ])
     func whatIsNoTime(text: String) { expect(text, nil) }
 }

@@ -19,6 +19,10 @@ enum Places {
                 ),
                 ("~/.local/state/ndstream/", "Where a plain user's nodes have theirs, in parent/log and agent/log."),
                 ("/var/log/netdata/error.log", "Netdata's log, read where ndstream has none."),
+                (
+                    "error.log.1, error.log.2.gz, error.log-20261122.gz",
+                    "Older generations beside a log, read as far as --since reaches; .xz, .zst and .bz2, too."
+                ),
             ]
         case "ndstream":
             nodeFiles("parent").filter { $0.0.contains("conf") } + [
@@ -73,7 +77,11 @@ enum Places {
                 ),
             ]
         case "top": return [state] + colour + [("TZ", "The time zone that times are shown in.")]
-        case "tail": return [state] + colour
+        case "tail":
+            return [state] + colour + [
+                ("TZ", "The time zone that times are shown in, and understood."),
+                ("PATH", "Where gzip, xz, zstd, bzip2 and journalctl are looked for."),
+            ]
         default: return []
         }
     }

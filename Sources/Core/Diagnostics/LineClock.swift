@@ -78,18 +78,22 @@ func zoneOffset(_ text: ArraySlice<UInt8>) -> Int64? {
     return (sign == UInt8(ascii: "-") ? -1 : 1) * (hours * 3600 + minutes * 60)
 }
 
-/// Seconds since 1970 with a fraction or without, or microseconds, as the journal counts: told apart by their size.
+/// Seconds since 1970 with a fraction or without, milliseconds, or microseconds, as the journal counts: told apart by their
+/// number of digits.
 private func unixTime(_ text: ArraySlice<UInt8>) -> Int64? {
     let whole = text.prefix { $0 >= 48 && $0 <= 57 }
-    guard whole.count >= 9, whole.count <= 17, let value = Int64(String(decoding: whole, as: UTF8.self)) else {
-        return nil
+    guard let value = number(whole, whole.startIndex, whole.count) else { return nil }
+    switch whole.count {
+    case 9...11: return value * microseconds
+    case 12...14: return value * 1000
+    case 15...17: return value
+    default: return nil
     }
-    return whole.count >= 15 ? value : value * microseconds
 }
 
-/// So many decimal digits, no fewer.
+/// So many decimal digits, no fewer, and no more than fit.
 func number(_ text: ArraySlice<UInt8>, _ start: Int, _ count: Int) -> Int64? {
-    guard start >= text.startIndex, start + count <= text.endIndex else { return nil }
+    guard count <= 18, start >= text.startIndex, start + count <= text.endIndex else { return nil }
     var value: Int64 = 0
     for byte in text[start..<start + count] {
         guard byte >= 48, byte <= 57 else { return nil }

@@ -54,6 +54,8 @@ public enum SpokenTime {
             default: return nil
             }
             total += count * seconds
+            // Older than any log, and still a number of microseconds.
+            guard total < 1_000_000_000_000 else { return nil }
         }
         return total * microseconds
     }
