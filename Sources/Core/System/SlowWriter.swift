@@ -4,8 +4,8 @@ import Synchronization
 /// Writes to a terminal that may be slower than what there is to say, from a thread of its own: whoever has something to
 /// say never waits unless he wants to. What finds no room is left out in whole pieces, and counted.
 public final class SlowWriter: Sendable {
-    /// Bytes that may wait.
-    public static let limit = 256 << 10
+    /// Bytes that may wait; as many are being written. What is on the way to a slow terminal is old when it is shown.
+    public static let limit = 64 << 10
 
     private struct State {
         var waiting: [UInt8] = []
