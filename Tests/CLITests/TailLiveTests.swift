@@ -125,7 +125,7 @@ import Testing
     /// On a terminal whose reader does nothing: it stays alive, ends when it is asked to, and says what is missing.
     @Test(.timeLimit(.minutes(2))) func aTerminalThatIsTooSlow() throws {
         let terminal = try PseudoTerminal()
-        let id = try start("--no-collapse", "--no-summary", "-n", "0", output: terminal.path)
+        let id = try start("--no-collapse", "--no-summary", "--color=never", "-n", "0", output: terminal.path)
         try eventually("it follows") {
             try directory.append(greeting("ready"), "error.log")
             return terminal.read(milliseconds: 500).contains("ready")
