@@ -70,8 +70,12 @@ extension Condition {
         "ND-I66",
         .info,
         "thread created with task id {task}",
-        recognised: ["set name of thread {task} to {name}", "thread with task id {task} finished"],
-        sentence: "A thread of the program begins, has a name, or has ended: its name is before the message."
+        recognised: [
+            "set name of thread {task} to {name}", "thread with task id {task} finished",
+            "cannot request detach of newly created {name} thread. pthread_detach() failed with code {number}",
+        ],
+        sentence:
+            "A thread of the program begins, has a name, has ended, or had ended before its maker looked: harmless, each of them."
     )
 
     public static let streamAnswered = Condition(
