@@ -1,7 +1,6 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
-import Synchronization
 import System
 import TUI
 
@@ -266,48 +265,4 @@ final class TailSession {
             output.flush()
         }
     }
-}
-
-/// The last lines that were chosen, until it is known that they are the last.
-private struct HeldLines {
-    private let limit: Int
-    private var ring: [TailLine] = []
-    private var oldest = 0
-
-    init(_ limit: Int) { self.limit = limit }
-
-    mutating func add(_ line: TailLine) {
-        guard limit > 0 else { return }
-        if ring.count < limit {
-            ring.append(line)
-        } else {
-            ring[oldest] = line
-            oldest = (oldest + 1) % limit
-        }
-    }
-
-    var lines: [TailLine] { Array(ring[oldest...] + ring[..<oldest]) }
-}
-
-/// ^C and what else asks for the end.
-final class TailStop: Sendable {
-    private let asked = Atomic(false)
-    private let wakeup: Wakeup
-
-    /// - Parameter status: the exit code of a session that can't end by itself, because it waits for whoever reads.
-    init(status: Int32) throws(SystemError) {
-        wakeup = try Wakeup()
-        Signals.wait { [self] signal in
-            guard signal == .interrupt || signal == .terminate || signal == .hangUp else { return }
-            asked.store(true, ordering: .sequentiallyConsistent)
-            wakeup.signal()
-            usleep(1_500_000)
-            _exit(status)
-        }
-    }
-
-    var isAsked: Bool { asked.load(ordering: .sequentiallyConsistent) }
-
-    /// Becomes readable when it is asked for.
-    var descriptor: Int32 { wakeup.descriptor }
 }
