@@ -40,7 +40,10 @@ final class TailSource {
 
     /// Reads what is new.
     /// - Parameter line: a line, and when it was written: of one that doesn't say, when the one before it was.
-    func poll(_ clock: inout LineClock, _ line: (ArraySlice<UInt8>, Int64?) -> Void) throws(SystemError) -> LogInput.State {
+    func poll(
+        _ clock: inout LineClock,
+        _ line: (ArraySlice<UInt8>, Int64?) -> Void
+    ) throws(SystemError) -> LogInput.State {
         guard let input = inputs.first else { return .ended }
         let keepsLast = continuation != nil
         var moment = moment
