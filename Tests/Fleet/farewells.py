@@ -18,7 +18,7 @@ from terminal import Terminal
 from tmux import Tmux
 
 DOCUMENT = f"{TOP}/Tests/Fixtures/Screens/fleet.json"
-SHOWN = rb"cache-1"
+SHOWN = rb"REJECTED"
 wrong = []
 
 
@@ -98,13 +98,13 @@ def suspended_in_a_shell(source):
         screen.start("PS1='here$ ' bash --norc --noprofile -i")
         screen.wait_for("a prompt", lambda text: "here$" in text)
         screen.press(f"stty -a > {screen.directory}/before; {BINARY} top {source}", "Enter")
-        screen.wait_for("the hosts", lambda text: "cache-1" in text)
+        screen.wait_for("the hosts", lambda text: "REJECTED" in text)
         screen.press("C-z")
-        screen.wait_for("the shell", lambda text: "Stopped" in text and "cache-1" not in text)
+        screen.wait_for("the shell", lambda text: "Stopped" in text and "REJECTED" not in text)
         screen.press("fg", "Enter")
-        screen.wait_for("the hosts again", lambda text: "cache-1" in text and "here$" not in text)
+        screen.wait_for("the hosts again", lambda text: "REJECTED" in text and "here$" not in text)
         screen.press("q")
-        screen.wait_for("the prompt", lambda text: "here$" in text and "cache-1" not in text)
+        screen.wait_for("the prompt", lambda text: "here$" in text and "REJECTED" not in text)
         screen.press(f"stty -a > {screen.directory}/after; echo it was $?", "Enter")
         screen.wait_for("the end", lambda text: "it was 0" in text)
         with open(f"{screen.directory}/before") as before, open(f"{screen.directory}/after") as after:
@@ -124,7 +124,7 @@ def closed(source):
     name = "tmux kill-pane"
     with Tmux(80, 24, {"LC_ALL": "C.UTF-8"}) as screen:
         screen.start(f"{BINARY} top {source}; sleep 60")
-        screen.wait_for("the hosts", lambda text: "cache-1" in text)
+        screen.wait_for("the hosts", lambda text: "REJECTED" in text)
         process = screen.command
         screen.tmux("kill-pane")
         deadline = time.monotonic() + 5
@@ -164,7 +164,7 @@ def killed(source):
         screen.start("PS1='here$ ' bash --norc --noprofile -i")
         screen.wait_for("a prompt", lambda text: "here$" in text)
         screen.press(f"stty -a > {screen.directory}/before; {BINARY} top {source}", "Enter")
-        screen.wait_for("the hosts", lambda text: "cache-1" in text)
+        screen.wait_for("the hosts", lambda text: "REJECTED" in text)
         with open(f"/proc/{screen.command}/comm") as file:
             isTop = file.read().strip() == "ndstream"
         os.kill(screen.command, signal.SIGKILL) if expect(name, isTop, "top is not what runs") else None
@@ -174,7 +174,7 @@ def killed(source):
         screen.wait_for("the end", lambda text: "ok" in text.split("\n")[-1] or "\nok" in text)
         with open(f"{screen.directory}/before") as before, open(f"{screen.directory}/after") as after:
             good = expect(name, before.read() == after.read(), "stty -a is another at the next prompt")
-        good &= expect(name, "cache-1" not in screen.text, "tput rmcup does not leave the picture")
+        good &= expect(name, "REJECTED" not in screen.text, "tput rmcup does not leave the picture")
         print(f"{'good ' if good else 'wrong'}  {name}: the shell sets the terminal back, tput rmcup the screen", flush=True)
 
 

@@ -241,13 +241,20 @@ import Testing
         try expectGolden(shown, "hostile-80x18.txt")
     }
 
-    /// What the README shows is what is drawn today.
-    @Test func theReadmeHasThePicture() throws {
-        let readme = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/README.md"
-        let text = String(decoding: try Files.read(readme, limit: 1 << 20), as: UTF8.self)
+    /// What the README shows is what is drawn today: of the sample, and of the fleet as `Tests/Fleet/screens.py` keeps it.
+    @Test func theReadmeHasThePictures() throws {
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        func content(_ path: String) throws -> String {
+            String(decoding: try Files.read(root + "/" + path, limit: 1 << 20), as: UTF8.self)
+        }
+        let text = try content("README.md")
         let shown = picture(state(), 100, 17)
         try expectGolden(shown, "readme-100x17.txt")
         #expect(text.contains("```text\n\(shown)```\n"), "put Tests/Fixtures/TUI/readme-100x17.txt into the README")
+        for view in ["attention", "host", "topology"] {
+            let kept = try content("Tests/Fixtures/Screens/\(view)-80x24.txt")
+            #expect(text.contains("```text\n\(kept)```\n"), "put the fleet's \(view)-80x24.txt into the README")
+        }
     }
 
     @Test func tables() throws {

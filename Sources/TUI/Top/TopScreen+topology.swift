@@ -29,7 +29,7 @@ extension TopPainter {
         let way = nodes.indices.contains(chosen) ? way(of: nodes, to: chosen) : ""
         grid.put(" way    " + way, row: body.upperBound - 2, column: 0, role: .quiet)
         let loops = state.document?.refusals.filter { $0.code == Topology.loopCode } ?? []
-        let sources = loops.map { $0.address ?? $0.hostname ?? "?" }.joined(separator: ", ")
+        let sources = Set(loops.map { $0.address ?? $0.hostname ?? "?" }).sorted().joined(separator: ", ")
         grid.put(
             loops.isEmpty
                 ? " loops  none"
