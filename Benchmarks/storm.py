@@ -11,7 +11,8 @@ that moment:
   accepted   when half, 99 % and all of the children are accepted
   stored     when the parent has read the first samples of all (nothing is under way any more)
   refusals   what a child without a valid key waits from connect() to its answer: one every 5 ms from a process of its own
-             while the storm runs, and 200 more, one after the other, when it is over
+             while the storm runs, and 200 more, one after the other, when it is over; and how long ndstream's two threads
+             that only look after these ran and waited for a processor (/proc/PID/task/*/schedstat)
   CPU        seconds of the parent from its start to listen(), and from there until all is stored
   memory     of the parent: with all children before the end, and after the storm
 
@@ -27,7 +28,7 @@ import statistics
 import threading
 import time
 
-from servers import KEY, Ndstream, Netdata, unread
+from servers import KEY, Ndstream, Netdata, read, unread
 
 NOBODY = "99999999-9999-4999-8999-999999999999"
 # What a 1.37 child offers, without compression, functions and replication.
@@ -130,6 +131,17 @@ class Storm:
             s.close()
 
 
+def refusers(server):
+    """What the threads did until now that accept and refuse: milliseconds with and without a processor."""
+    ran = waited = 0
+    for task in os.listdir(f"/proc/{server.pid}/task"):
+        name = read(f"/proc/{server.pid}/task/{task}/comm").strip()
+        if name == "DOOR" or name.startswith("NIO-ELT-2-"):
+            words = read(f"/proc/{server.pid}/task/{task}/schedstat").split()
+            ran, waited = ran + int(words[0]) / 1e6, waited + int(words[1]) / 1e6
+    return ran, waited
+
+
 def refusal(port, number):
     """Milliseconds from connect() to the end of the answer; None where there was none."""
     since = time.perf_counter()
@@ -152,15 +164,15 @@ def refusals_meanwhile(port, begin, end, results):
     except PermissionError:
         print("the asker has no real-time priority: refusals include its waiting for a processor")
     begin.wait()
-    times, threads = [], []
+    times, threads = {}, []
     while not end.is_set():
-        thread = threading.Thread(target=lambda n=len(threads): times.append(refusal(port, n)))
+        thread = threading.Thread(target=lambda n=len(threads): times.update({n: refusal(port, n)}))
         thread.start()
         threads.append(thread)
         time.sleep(0.005)
     for thread in threads:
         thread.join()
-    results.put(times)
+    results.put([times[number] for number in sorted(times)])
 
 
 def told(times):
@@ -188,8 +200,10 @@ def measure(server, options):
     ready = time.perf_counter() - begun
     loading = sum(server.cpu())
     begin.set()
+    before = refusers(server)
     stored = storm.run()
     end.set()
+    after = refusers(server)
     used = sum(server.cpu()) - loading
     refusals = results.get()
     asker.join()
@@ -203,6 +217,9 @@ def measure(server, options):
               f"{times[len(times) // 2]:.3f} s, 99 % {late:.3f} s, all {times[-1]:.3f} s; stored {stored:.3f} s; "
               f"{used:.2f} CPU s; {storm.again} came again")
         print(f"           refusals in the storm: {told(refusals)}; after it: {told(calm)}")
+        if after != (0, 0):
+            print(f"           refused after the first 100 ms: {told(refusals[20:])}; those who refuse ran "
+                  f"{after[0] - before[0]:.0f} ms and waited {after[1] - before[1]:.0f} ms for a processor")
         print(f"           memory {memory / 1024:.0f} MiB before, {server.memory()['rss'] / 1024:.0f} MiB after", flush=True)
     storm.close()
 

@@ -19,6 +19,10 @@ void nd_openlog(const char *name, const char *facility);
 /// Names the calling thread as `top -H` shows it; at most 15 bytes are kept.
 void nd_name_thread(const char *name);
 
+/// Asks the scheduler for the shortest turns for the calling thread, which it then gets sooner when it wakes (EEVDF: a short
+/// slice is an early deadline). It takes no greater share of the processor, so everybody may ask. Returns 0, or an errno.
+int nd_hurry_thread(void);
+
 /// The kernel's number of the calling thread.
 int nd_thread(void);
 

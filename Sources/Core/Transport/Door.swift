@@ -10,16 +10,21 @@ internal import System
 /// on to event loops. Who asks for a stream and will be refused goes to a loop where nobody stays, and so has its answer at once
 /// while a thousand others are being let in.
 ///
-/// It answers nobody and decides nothing but who goes where: a wrong guess only costs time.
+/// It answers nobody and decides nothing but who goes where, and when: a wrong guess only costs time. As long as more come than
+/// it can look at, it holds back the streams that will be let in, because the loops that begin them would take the processor
+/// from it, and whoever is refused waits in the kernel's queue behind all who came before.
 final class Door: Sendable {
     /// Connections of one socket that are accepted before those that have begun to speak are looked at.
-    static let acceptedAtOnce = 16
+    static let acceptedAtOnce = 128
     /// Milliseconds that it waits for the first words: those of a child come with the last packet of its handshake, or soon.
     static let patience: Int64 = 100
     /// Of a request that is longer only an event loop knows what it is.
     static let longestHead = 16_384
     /// Refusals that may wait for their loop. When there are more, they are the storm, and all loops have their share.
     static let mostRefusals = 64
+    /// Microseconds between two looks in a storm. Who is woken for each one who comes needs three times the processor, and
+    /// whoever has had more than a fair share of it then waits for many milliseconds.
+    static let pauseInStorm: UInt32 = 500
     /// Milliseconds until it accepts again after there were no descriptors left.
     static let pauseAfterFailure: Int64 = 1000
 
@@ -50,10 +55,12 @@ final class Door: Sendable {
         loops = group.makeIterator().map { Arrivals($0, context) }
         refusals = Arrivals(refusing.next(), context)
         closed = refusing.next().makePromise()
+        refusing.next().execute { Threads.hurry() }
     }
 
     func open() {
         Threads.start(name: "DOOR") { [self] in
+            Threads.hurry()
             do throws(SystemError) {
                 try Doorkeeper(self).run()
             } catch {
@@ -71,15 +78,18 @@ final class Door: Sendable {
         try? refusing.syncShutdownGracefully()
     }
 
-    /// Passes a connection on.
-    /// - Parameter head: of its request for a stream, if it is one that has come whole.
-    fileprivate func pass(_ arrival: Arrivals.Arrival, head: [UInt8]?) {
-        if let head, willBeRefused(head, arrival.entry), refusals.count < Self.mostRefusals {
-            refusals.add(arrival)
-        } else {
-            let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            loops[Int(UInt(bitPattern: number) % UInt(loops.count))].add(arrival)
-        }
+    /// Passes a connection on to those who stay.
+    fileprivate func pass(_ arrival: Arrivals.Arrival) {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        loops[Int(UInt(bitPattern: number) % UInt(loops.count))].add(arrival)
+    }
+
+    /// Passes a request for a stream on to those who go, if it will be refused.
+    /// - Parameter head: all of it.
+    fileprivate func refuse(_ arrival: Arrivals.Arrival, _ head: [UInt8]) -> Bool {
+        guard willBeRefused(head, arrival.entry), refusals.count < Self.mostRefusals else { return false }
+        refusals.add(arrival)
+        return true
     }
 
     private func willBeRefused(_ head: [UInt8], _ entry: Entry) -> Bool {
@@ -99,6 +109,9 @@ private final class Doorkeeper {
     /// The same in the order of their coming, and some that have spoken since. Microseconds of the clock that is never set.
     private var deadlines = CircularBuffer<(descriptor: Int32, number: Int, at: Int64)>()
     private var lastNumber = 0
+    private var crowd = Crowd<Arrival>()
+    /// Whether there was more to do than is done in one round.
+    private var isBehind = false
     /// When it accepts again; `nil` while it does.
     private var acceptsAgain: Int64?
     private var words = [UInt8](repeating: 0, count: Door.longestHead)
@@ -113,12 +126,16 @@ private final class Doorkeeper {
         try watch.add(door.closing.descriptor)
         goOnAccepting()
         while true {
-            for descriptor in watch.wait(milliseconds: patience()) {
+            if crowd.isStorm, !isBehind { usleep(Door.pauseInStorm) }
+            let ready = watch.wait(milliseconds: patience())
+            isBehind = ready.count == Watch.atOnce
+            for descriptor in ready {
                 if descriptor == door.closing.descriptor { return letEverybodyGo() }
                 if let index = listening[descriptor] { accept(door.sockets[index]) } else { spoke(descriptor) }
             }
             let now = door.context.clock.monotonic()
             if let again = acceptsAgain, again <= now { goOnAccepting() }
+            while let arrival = crowd.next(now) { door.pass(arrival) }
             while let first = deadlines.first, first.at <= now { hasWaited(deadlines.removeFirst()) }
         }
     }
@@ -127,7 +144,7 @@ private final class Doorkeeper {
     private func patience() -> Int64? {
         // Those that have spoken need no time.
         while let first = deadlines.first, silent[first.descriptor]?.number != first.number { deadlines.removeFirst() }
-        guard let due = [deadlines.first?.at, acceptsAgain].compactMap({ $0 }).min() else { return nil }
+        guard let due = [deadlines.first?.at, crowd.due, acceptsAgain].compactMap({ $0 }).min() else { return nil }
         return (due - door.context.clock.monotonic() + 999) / 1000
     }
 
@@ -144,9 +161,11 @@ private final class Doorkeeper {
                     _ = Glibc.close(descriptor)
                     continue
                 }
+                crowd.appears(door.context.clock.monotonic())
                 look(Arrival(descriptor: descriptor, entry: entry))
             }
         }
+        isBehind = true
     }
 
     /// The table of descriptors is full, most often.
@@ -179,13 +198,13 @@ private final class Doorkeeper {
     private func look(_ arrival: Arrival) {
         switch peek(arrival.descriptor) {
         case .little:
-            guard (try? watch.add(arrival.descriptor, once: true)) != nil else { return door.pass(arrival, head: nil) }
+            guard (try? watch.add(arrival.descriptor, once: true)) != nil else { return door.pass(arrival) }
             lastNumber += 1
             silent[arrival.descriptor] = (arrival, lastNumber)
             let at = door.context.clock.monotonic() + Door.patience * 1000
             deadlines.append((arrival.descriptor, lastNumber, at))
-        case .head(let head): door.pass(arrival, head: head)
-        case .other: door.pass(arrival, head: nil)
+        case .head(let head): pass(arrival, head)
+        case .other: door.pass(arrival)
         }
     }
 
@@ -206,11 +225,18 @@ private final class Doorkeeper {
     private func leave(_ arrival: Arrival, _ head: [UInt8]?) {
         silent[arrival.descriptor] = nil
         watch.remove(arrival.descriptor)
-        door.pass(arrival, head: head)
+        pass(arrival, head)
+    }
+
+    private func pass(_ arrival: Arrival, _ head: [UInt8]?) {
+        guard let head else { return door.pass(arrival) }
+        if door.refuse(arrival, head) { return }
+        if let arrival = crowd.come(arrival, door.context.clock.monotonic()) { door.pass(arrival) }
     }
 
     private func letEverybodyGo() {
         for (arrival, _) in silent.values { leave(arrival, nil) }
+        while let arrival = crowd.popFirst() { door.pass(arrival) }
     }
 
     /// What it has said so far; all of it is still there for who reads it.
