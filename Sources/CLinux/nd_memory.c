@@ -9,6 +9,11 @@
 
 void nd_memory_arenas(int count) { mallopt(M_ARENA_MAX, count); }
 
+void nd_memory_keep(int bytes) {
+    mallopt(M_TRIM_THRESHOLD, bytes);
+    mallopt(M_MMAP_THRESHOLD, bytes / 2);
+}
+
 void nd_memory_trim(void) { malloc_trim(0); }
 
 struct mapping {

@@ -39,6 +39,65 @@ import Testing
         }
     }
 
+    /// Digit by digit what the definition says: the product, rounded half to even, with a point and without zeros at its end.
+    @Test func millionsOfNumbersAreTheirDefinition() {
+        let seed = UInt64.random(in: 0...(.max))
+        print("seed of the numbers: \(seed)")
+        var random = SeededRandom(seed)
+        var (row, expected): ([Double], [UInt8]) = ([], [])
+        for round in 0..<2_000_000 {
+            let number =
+                switch round % 5 {
+                case 0: Double(Int64.random(in: -99_999_999_999...99_999_999_999, using: &random)) / 1e7
+                case 1: Double.random(in: -1...1, using: &random) * exp2(Double.random(in: -40...59, using: &random))
+                case 2: Double(Int64.random(in: -1000...1000, using: &random)) / 100
+                // Right between two numbers of seven decimals.
+                case 3: Double(2 * Int64.random(in: -1_000_000_000...1_000_000_000, using: &random) + 1) / 2e7
+                default: Double(Int64(bitPattern: random.next()) >> Int64.random(in: 4...63, using: &random))
+                }
+            row.append(number)
+            expected.append(UInt8(ascii: ";"))
+            appendByDefinition(number, to: &expected)
+            guard row.count == 23 else { continue }
+            var written: [UInt8] = []
+            row.withUnsafeBufferPointer { written.append(decimals: $0, separator: UInt8(ascii: ";")) }
+            var single: [UInt8] = []
+            for number in row {
+                single.append(UInt8(ascii: ";"))
+                appendDecimal(number, to: &single)
+            }
+            guard written == expected, single == expected else {
+                Issue.record("\(row): \(String(decoding: written, as: UTF8.self))")
+                return
+            }
+            row.removeAll(keepingCapacity: true)
+            expected.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func appendByDefinition(_ number: Double, to bytes: inout [UInt8]) {
+        var whole = UInt64(number.magnitude)
+        var decimals = UInt64(((number.magnitude - Double(whole)) * 1e7).rounded(.toNearestOrEven))
+        if decimals == 10_000_000 { (whole, decimals) = (whole + 1, 0) }
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes += String(whole).utf8
+        guard decimals > 0 else { return }
+        let digits = Array(String(10_000_000 + decimals).utf8.dropFirst())
+        bytes.append(UInt8(ascii: "."))
+        bytes += digits[...digits.lastIndex { $0 != UInt8(ascii: "0") }!]
+    }
+
+    @Test func rowsMayHaveAnythingInThem() {
+        let row = [1.5, .nan, 1e300, -2, .infinity, -1e18, 0]
+        let bytes = row.withUnsafeBufferPointer { row in
+            text { $0.append(decimals: row, separator: UInt8(ascii: ",")) }
+        }
+        #expect(bytes == "," + row.map(decimal).joined(separator: ","))
+        #expect(bytes.hasSuffix(",null,-1000000000000000000,0"))
+        let empty = text { $0.append(decimals: UnsafeBufferPointer(start: nil, count: 0), separator: 0) }
+        #expect(empty.isEmpty)
+    }
+
     /// Beyond 64 bits a double is an integer, and all its digits are printed.
     @Test func hugeNumbersAreExact() {
         var random = SeededRandom(5)

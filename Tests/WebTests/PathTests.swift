@@ -118,4 +118,28 @@ struct PathTests {
         #expect(service.route(HTTPRequest(.get, "/api/v1/data?chart=x")!).isHeavy)
         #expect(!service.route(HTTPRequest(.get, "/api/v1/info")!).isHeavy)
     }
+
+    /// What dashboards ask for all the time is answered where it is read; what may take long, or is not here, elsewhere.
+    @Test(arguments: [
+        ("chart=light.c&after=-600&points=600", false), ("chart=light.c", false), ("chart=light.c&after=0", false),
+        ("chart=light.c&after=1700000000&before=1700000600", false), ("chart=light.c&after=-4000&points=60", false),
+        ("chart=light.c&after=-40000", true), ("chart=light.c&after=-600&points=20000", true),
+        ("chart=light.c&after=-600&gtime=90000", true), ("chart=light.c&after=1600000000&before=1700000000", true),
+        ("context=light&after=-600", true), ("chart=light.*&after=-600", true), ("", true),
+    ])
+    func lightQueriesStayOnTheirLoop(_ query: String, _ isHeavy: Bool) throws {
+        for mode in [MemoryMode.ram, .dbengine] {
+            let bench = WebBench()
+            let host = WebBench.host(WebBench.childGUID, "light", settings: HostSettings(mode: mode))
+            _ = bench.hosts.add(host)
+            bench.collect(
+                ChartDefinition(id: "light.c", title: "", units: "", family: "", context: "light"),
+                [DimensionDefinition(id: "d")],
+                Array(repeating: [1], count: 20),
+                on: host
+            )
+            let request = try #require(HTTPRequest(.get, "/host/light/api/v1/data?" + query))
+            #expect(bench.service.route(request).isHeavy == (isHeavy || mode == .dbengine), "\(query) \(mode)")
+        }
+    }
 }

@@ -6,6 +6,10 @@
 /// Limits how many heaps malloc keeps apart for threads.
 void nd_memory_arenas(int count);
 
+/// Lets malloc keep so many bytes that are free, instead of giving them to the kernel and asking for them again with each
+/// answer; what is as long as half of them gets a mapping of its own.
+void nd_memory_keep(int bytes);
+
 /// Gives free memory of the heap back to the kernel.
 void nd_memory_trim(void);
 

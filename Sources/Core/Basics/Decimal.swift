@@ -3,66 +3,57 @@
 ///
 /// The seventh decimal is rounded half to even on the exact product, which is what the original prints.
 public func appendDecimal(_ number: Double, to bytes: inout [UInt8]) {
+    guard number.magnitude < endOfUsual else { return appendUnusual(number, to: &bytes) }
+    bytes.append(addingCapacity: longestNumber) { span in
+        span.withUnsafeMutableBufferPointer { text, count in
+            count = writeDecimal(number, at: text.baseAddress! + count) - text.baseAddress!
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a row of numbers, each as ``appendDecimal(_:to:)`` prints it, with a separator in front of each.
+    public mutating func append(decimals row: UnsafeBufferPointer<Double>, separator: UInt8) {
+        var index = 0
+        while index < row.count {
+            guard row[index].magnitude < endOfUsual else {
+                append(separator)
+                appendUnusual(row[index], to: &self)
+                index += 1
+                continue
+            }
+            let last = Swift.min(row.count, index + Self.numbersAtOnce)
+            append(addingCapacity: Self.numbersAtOnce * (longestNumber + 1)) { span in
+                span.withUnsafeMutableBufferPointer { text, count in
+                    var end = text.baseAddress! + count
+                    while index < last, row[index].magnitude < endOfUsual {
+                        end.pointee = separator
+                        end = writeDecimal(row[index], at: end + 1)
+                        index += 1
+                    }
+                    count = end - text.baseAddress!
+                }
+            }
+        }
+    }
+
+    /// Room is made for so many: for most rows, and no more than a few hundred bytes.
+    private static var numbersAtOnce: Int { 16 }
+}
+
+/// From here on there is no unsigned integer to work with; NaN is not below it either.
+private let endOfUsual = 1e18
+
+/// What is `null`, or very long.
+@inline(never)
+private func appendUnusual(_ number: Double, to bytes: inout [UInt8]) {
     guard number.isFinite else {
         bytes += "null".utf8
         return
     }
-    let magnitude = number.magnitude
-    guard magnitude < 1e18 else {
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        appendHuge(magnitude, to: &bytes)
-        return
-    }
-    var whole = UInt64(magnitude)
-    // Adding 2^52 leaves the integer in the low bits, rounded to nearest, ties to even.
-    let scaled = (magnitude - Double(whole)) * 10_000_000 + 0x1p52
-    var decimals = UInt32(truncatingIfNeeded: scaled.bitPattern & 0xffff_ffff)
-    if decimals >= 10_000_000 {
-        whole += 1
-        decimals -= 10_000_000
-    }
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestNumber) { text in
-        // The whole part ends where the point stands, and the decimals follow it.
-        let point = longestNumber - 9
-        var start = point
-        var end = point
-        while whole >= 100 {
-            let (rest, pair) = whole.quotientAndRemainder(dividingBy: 100)
-            start -= 2
-            text[start] = tens(pair)
-            text[start + 1] = ones(pair)
-            whole = rest
-        }
-        start -= 1
-        text[start] = ones(whole)
-        if whole >= 10 {
-            start -= 1
-            text[start] = tens(whole)
-        }
-        if number < 0 {
-            start -= 1
-            text[start] = UInt8(ascii: "-")
-        }
-        if decimals > 0 {
-            text[point] = UInt8(ascii: ".")
-            let (high, low) = (decimals / 1000, decimals % 1000)
-            text[point + 1] = tens(high / 100)
-            text[point + 2] = ones(high / 100)
-            text[point + 3] = tens(high % 100)
-            text[point + 4] = ones(high % 100)
-            text[point + 5] = UInt8(truncatingIfNeeded: 48 + low / 100)
-            text[point + 6] = tens(low % 100)
-            text[point + 7] = ones(low % 100)
-            end = point + 8
-            while text[end - 1] == UInt8(ascii: "0") { end -= 1 }
-        }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end]))
-    }
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    appendHuge(number.magnitude, to: &bytes)
 }
-
-/// The two digits of 0…99.
-@inline(__always) private func tens(_ pair: some BinaryInteger) -> UInt8 { 48 &+ UInt8(truncatingIfNeeded: pair) / 10 }
-@inline(__always) private func ones(_ pair: some BinaryInteger) -> UInt8 { 48 &+ UInt8(truncatingIfNeeded: pair) % 10 }
 
 /// Appends a number with always so many decimals, at most seven, as C's `%0.7f` has them. NaN and infinities become `null`.
 public func appendFixed(_ number: Double, decimals: Int, to bytes: inout [UInt8]) {
@@ -100,30 +91,93 @@ public func appendFixed(_ number: Double, decimals: Int, to bytes: inout [UInt8]
 
 /// Appends the digits of an integer.
 public func appendDigits(_ value: UInt64, to bytes: inout [UInt8]) {
-    var value = value
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestNumber) { text in
-        var start = text.count
-        repeat { prepend(digitOf: &value, to: text, &start) } while value > 0
-        bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: text[start...]))
+    bytes.append(addingCapacity: longestNumber) { span in
+        span.withUnsafeMutableBufferPointer { text, count in
+            count = writeDigits(value, at: text.baseAddress! + count) - text.baseAddress!
+        }
     }
-}
-
-/// Bytes of a sign, 20 digits, a point and seven decimals, and some more.
-private let longestNumber = 32
-
-/// Puts the last digit of a number in front of a text that is written from its end, and takes it off the number.
-@inline(__always)
-private func prepend(digitOf value: inout UInt64, to text: UnsafeMutableBufferPointer<UInt8>, _ start: inout Int) {
-    let rest = value / 10
-    start &-= 1
-    text[start] = UInt8(truncatingIfNeeded: value &- rest &* 10) + 48
-    value = rest
 }
 
 /// Appends a signed integer.
 public func appendDigits(_ value: Int64, to bytes: inout [UInt8]) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     appendDigits(value.magnitude, to: &bytes)
+}
+
+// MARK: Writing without asking for room
+
+/// Bytes of a sign, 20 digits, a point and eight decimals, and some more: whoever writes has so many.
+private let longestNumber = 40
+
+private typealias Text = UnsafeMutablePointer<UInt8>
+
+/// - Parameter number: its magnitude is below ``endOfUsual``.
+/// - Returns: where the text ends.
+@inline(__always)
+private func writeDecimal(_ number: Double, at start: Text) -> Text {
+    let magnitude = number.magnitude
+    var whole = UInt64(truncatingIfNeeded: Int64(magnitude))
+    // Adding 2^52 leaves the integer in the low bits, rounded to nearest, ties to even.
+    let scaled = (magnitude - Double(Int64(truncatingIfNeeded: whole))) * 10_000_000 + 0x1p52
+    var decimals = UInt32(truncatingIfNeeded: scaled.bitPattern)
+    if decimals >= 10_000_000 {
+        whole &+= 1
+        decimals &-= 10_000_000
+    }
+    start.pointee = UInt8(ascii: "-")
+    let point = writeDigits(whole, at: start + (number < 0 ? 1 : 0))
+    guard decimals > 0 else { return point }
+    point.pointee = UInt8(ascii: ".")
+    let digits = eightDigits(decimals &* 10)
+    store(digits, at: point + 1)
+    // The zeros at the end are the highest bytes.
+    return point + (9 &- digits.leadingZeroBitCount / 8)
+}
+
+@inline(__always)
+private func writeDigits(_ value: UInt64, at start: Text) -> Text {
+    guard value < 100_000_000 else { return writeManyDigits(value, at: start) }
+    return writeFirstDigits(UInt32(truncatingIfNeeded: value), at: start)
+}
+
+@inline(never)
+private func writeManyDigits(_ value: UInt64, at start: Text) -> Text {
+    let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+    let next = writeDigits(high, at: start)
+    store(eightDigits(UInt32(truncatingIfNeeded: low)), at: next)
+    return next + 8
+}
+
+/// Up to eight digits, without zeros in front.
+@inline(__always)
+private func writeFirstDigits(_ value: UInt32, at start: Text) -> Text {
+    let digits = eightDigits(value)
+    // The zeros in front are the lowest bytes; one of them stays where there is nothing else.
+    let zeros = (digits | 1 &<< 56).trailingZeroBitCount / 8
+    store(digits &>> UInt64(zeros &* 8), at: start)
+    return start + (8 &- zeros)
+}
+
+/// Writes eight bytes, the lowest first, as digits; those that count are the caller's business.
+@inline(__always)
+private func store(_ digits: UInt64, at text: Text) {
+    UnsafeMutableRawPointer(text).storeBytes(
+        of: (digits | 0x3030_3030_3030_3030).littleEndian,
+        as: UInt64.self
+    )
+}
+
+/// The digits of a number below 100,000,000, each in a byte, the first in the lowest: split in halves until each part is a
+/// digit, all parts at once.
+@inline(__always)
+private func eightDigits(_ value: UInt32) -> UInt64 {
+    let high = value / 10_000
+    let fours = UInt64(high) | UInt64(value &- high &* 10_000) &<< 32
+    // 10,486 / 2^20 divides numbers of four digits by 100, and 103 / 2^10 those of two by 10.
+    let hundreds = (fours &* 10_486) &>> 20 & 0x0000_007f_0000_007f
+    let twos = hundreds | (fours &- hundreds &* 100) &<< 16
+    let tens = (twos &* 103) &>> 10 & 0x000f_000f_000f_000f
+    return tens | (twos &- tens &* 10) &<< 8
 }
 
 /// Numbers too big for 64 bits, with all their digits: a double of that size is an integer of 53 bits and zeros.

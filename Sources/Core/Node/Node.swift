@@ -61,6 +61,7 @@ public final class Node: Sendable {
     public init(_ options: NodeOptions, _ configuration: Configuration) throws(StartFailure) {
         Signals.block()
         Memory.limitArenas(options.role == .agent ? 1 : 2)
+        if options.role == .parent { Memory.keepSome() }
         let clock = SystemClock()
         self.options = options
         self.clock = clock

@@ -14,6 +14,8 @@ public struct Endpoint: Sendable {
     public let method: HTTPRequest.Method
     /// Whether it may take more than 5 ms.
     public let isHeavy: Bool
+    /// Of a heavy one, whether this very request will not take long: a millisecond, in the worst case. Itself it is quick.
+    public let isLight: @Sendable (EndpointRequest) -> Bool
     public let answer: @Sendable (EndpointRequest) -> HTTPResponse
 
     public init(
@@ -21,12 +23,14 @@ public struct Endpoint: Sendable {
         rights: Rights = .dashboard,
         method: HTTPRequest.Method = .get,
         isHeavy: Bool = false,
+        isLight: @escaping @Sendable (EndpointRequest) -> Bool = { _ in false },
         answer: @escaping @Sendable (EndpointRequest) -> HTTPResponse
     ) {
         self.command = command
         self.rights = rights
         self.method = method
         self.isHeavy = isHeavy
+        self.isLight = isLight
         self.answer = answer
     }
 }

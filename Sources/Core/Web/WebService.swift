@@ -49,7 +49,9 @@ public struct WebService: Sendable {
         }
         guard !endpoint.rights.isDisjoint(with: request.rights) else { return Route { _ in .forbidden } }
         let context = context
-        return Route(isHeavy: endpoint.isHeavy) { request in
+        let isHeavy =
+            endpoint.isHeavy && !endpoint.isLight(EndpointRequest(http: request, context: context, host: host))
+        return Route(isHeavy: isHeavy) { request in
             endpoint.answer(EndpointRequest(http: request, context: context, host: host))
         }
     }

@@ -5,6 +5,26 @@ import Transport
 
 /// `/api/v1/data` (web API §7).
 enum DataEndpoint {
+    /// Stored points and printed values of a light query. Points whose blocks have to be decompressed take some 20 ns each.
+    private static let lightPoints = 40_000
+    private static let lightValues = 10_000
+
+    /// Whether a query is what dashboards ask for all the time: a window of one chart that is in memory. For these the way to
+    /// another thread and back would cost as much as half the answer.
+    @Sendable static func isLight(_ request: EndpointRequest) -> Bool {
+        let query = QueryParameters(request.http.parameters)
+        let host = request.host
+        guard host.settings.mode != .dbengine, query.context.isEmpty, !query.chart.isEmpty else { return false }
+        let size = host.withDatabase { database in
+            database.find(query.chart).map { (database.retention(of: $0), database.dimensionCount(of: $0)) }
+        }
+        guard let (retention, dimensions) = size else { return false }
+        let every = max(1, retention.updateEvery)
+        let points = query.seconds.map { min(Int64(retention.points), $0 / every) } ?? Int64(retention.points)
+        let rows = query.points == 0 ? (query.seconds.map { $0 / every } ?? points) : query.points
+        return points <= Int64(lightPoints / max(1, dimensions)) && rows <= Int64(lightValues / max(1, dimensions))
+    }
+
     @Sendable static func answer(_ request: EndpointRequest) -> HTTPResponse {
         let context = request.context
         let data = DataRequest(request.http.parameters)
@@ -76,6 +96,14 @@ enum DataEndpoint {
         case .nothingMatched: .text(404, Condition.nothingMatchesQuery.text)
         case .tooLarge(let what): .text(400, Condition.queryTooLarge.render(["what": what]))
         }
+    }
+}
+
+extension QueryParameters {
+    /// How long the window is; `nil` where it depends on what is stored.
+    fileprivate var seconds: Int64? {
+        if Self.isRelative(after) { return after == 0 ? nil : Int64(after.magnitude) + resampling }
+        return Self.isRelative(before) ? nil : Int64((before - after).magnitude) + resampling
     }
 }
 

@@ -1,3 +1,4 @@
+import Basics
 import Store
 
 /// Prints a query's result in one of the formats, byte for byte as the original does (web API §7.6).
@@ -77,14 +78,14 @@ struct DataPrinter {
     /// Nothing here calls a point anomalous: the rates are what the original says then.
     private mutating func printAnomalyRates() {
         bytes.append(",\n   \"anomaly_rates\": ")
-        printJSON { bytes, _ in bytes.append("0") }
+        printJSON(everywhere: "0")
     }
 
     /// - Returns: the smallest and largest value printed, where they differ from the result's.
     @discardableResult
     private mutating func printTable() -> (Double, Double)? {
         switch request.format {
-        case .json, .jsonp: printJSON { $0.append(decimal: $1) }
+        case .json, .jsonp: printJSON()
         case .dataTable, .dataSource: printDataTable()
         case .csv: printSeparated(CSVShape(separator: ",", end: isWrapped ? "\\n" : "\r\n"))
         case .tsv: printSeparated(CSVShape(separator: isWrapped ? "\\t" : "\t", end: isWrapped ? "\\n" : "\r\n"))
@@ -117,7 +118,8 @@ struct DataPrinter {
 
 /// JSON.
 extension DataPrinter {
-    private mutating func printJSON(_ print: (inout [UInt8], Double) -> Void) {
+    /// - Parameter everywhere: what stands instead of each value.
+    private mutating func printJSON(everywhere: StaticString? = nil) {
         let hasObjectRows = options.contains(.objectRows)
         bytes.append("{\n \"labels\": [\"time\"")
         for name in table.names.isEmpty ? ["no data"] : table.names {
@@ -127,15 +129,21 @@ extension DataPrinter {
         bytes.append("],\n    \"data\":\n [\n")
         let keys = hasObjectRows ? table.names.map { [UInt8]("\"".utf8) + escapedBytes($0) + [UInt8]("\": ".utf8) } : []
         let columns = table.names.count
+        let first: StaticString = hasObjectRows ? " { \"time\": " : " [ "
+        let next: StaticString = hasObjectRows ? ",\n { \"time\": " : ",\n [ "
         table.values.withUnsafeBufferPointer { values in
             for (index, time) in table.times.enumerated() {
-                if index > 0 { bytes.append(",\n") }
-                bytes.append(hasObjectRows ? " { \"time\": " : " [ ")
+                bytes.append(index > 0 ? next : first)
                 printTime(time)
-                for column in 0..<columns {
-                    bytes.append(",")
-                    if hasObjectRows { bytes += keys[column] }
-                    print(&bytes, values[index * columns + column])
+                let row = UnsafeBufferPointer(rebasing: values[index * columns..<(index + 1) * columns])
+                if everywhere == nil, !hasObjectRows {
+                    bytes.append(decimals: row, separator: UInt8(ascii: ","))
+                } else {
+                    for (column, value) in row.enumerated() {
+                        bytes.append(",")
+                        if hasObjectRows { bytes += keys[column] }
+                        if let everywhere { bytes.append(everywhere) } else { bytes.append(decimal: value) }
+                    }
                 }
                 bytes.append(hasObjectRows ? "}" : "]")
             }
@@ -244,9 +252,13 @@ extension DataPrinter {
         }
         for (index, time) in table.times.enumerated() {
             printTextTime(time)
-            for value in table.row(index) {
-                bytes.append(shape.separator)
-                bytes.append(decimal: value)
+            if shape.separator.utf8CodeUnitCount == 1 {
+                printRow(index, separator: shape.separator.utf8Start.pointee)
+            } else {
+                for value in table.row(index) {
+                    bytes.append(shape.separator)
+                    bytes.append(decimal: value)
+                }
             }
             bytes.append(shape.end)
         }
@@ -305,13 +317,14 @@ extension DataPrinter {
         for (index, time) in table.times.enumerated() {
             bytes.append(",\n[")
             printTextTime(time)
-            for value in table.row(index) {
-                bytes.append(",")
-                bytes.append(decimal: value)
-            }
+            printRow(index, separator: UInt8(ascii: ","))
             bytes.append("]")
         }
         bytes.append("\n]")
+    }
+
+    private mutating func printRow(_ index: Int, separator: UInt8) {
+        table.row(index).withUnsafeBufferPointer { bytes.append(decimals: $0, separator: separator) }
     }
 
     /// `2026-11-22 09:00:05`, or the epoch where the options ask for it.
