@@ -29,7 +29,7 @@ DIRECTORY = os.environ["NDSTREAM_FLEET_DIR"]
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Ways out of a certificate's failure are lines of their own; so is what a refused key resembles.
 WAY, RESEMBLES = "ND-H91", "ND-H90"
-# What the logs say first where two codes are one cause.
+# Where a status document explains; elsewhere a state says it all.
 PLACES = {"refusals", "problems", "link"}
 
 

@@ -18,7 +18,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 import time
 
 from daemons import BINARY, TOP, Admin

@@ -103,7 +103,7 @@ extension Configuration {
     }
 
     /// The key that the documentation of the original uses throughout.
-    private static let exampleKey = GUID("11111111-2222-3333-4444-555555555555")!
+    static let exampleKey = GUID("11111111-2222-3333-4444-555555555555")!
 }
 
 extension Destination {

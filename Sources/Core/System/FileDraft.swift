@@ -45,6 +45,34 @@ public struct FileDraft: ~Copyable {
         syncDirectory(of: target)
     }
 
+    /// Keeps the file as it is now under another name, with its owner and permissions: `stream.conf.1.bak`, or the first number
+    /// that is free.
+    /// - Returns: that name; `nil` where there is no file.
+    public borrowing func backUp() throws(SystemError) -> String? {
+        guard original != nil else { return nil }
+        let content = try Files.read(target, limit: .max - 1)
+        for number in 1... {
+            let copy = "\(target).\(number).bak"
+            do throws(SystemError) {
+                let descriptor = try open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+                defer { close(descriptor) }
+                Self.permit(descriptor, as: original, 0o640)
+                let failed = content.withUnsafeBytes { writeAll(descriptor, $0) }
+                guard failed == 0, fsync(descriptor) == 0 else {
+                    let failure =
+                        failed == 0
+                        ? failure("fsync", copy) : SystemError(operation: "write", subject: copy, number: failed)
+                    unlink(copy)
+                    throw failure
+                }
+                return copy
+            } catch  where error.number == EEXIST {
+                continue
+            }
+        }
+        return nil
+    }
+
     deinit { if !isOver { unlink(path) } }
 
     /// Only root may give a file away; everybody else's file is theirs already.

@@ -51,6 +51,21 @@ public enum Files {
         syncDirectory(of: path)
     }
 
+    /// Makes a file that is not there yet.
+    /// - Parameter mode: its permissions, whatever the umask.
+    /// - Throws: ``SystemError``; `EEXIST` where there is something of this name.
+    public static func create(_ bytes: [UInt8], at path: String, mode: UInt32) throws(SystemError) {
+        let descriptor = try open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        defer { close(descriptor) }
+        let written = bytes.withUnsafeBytes { writeAll(descriptor, $0) }
+        guard written == 0, fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
+            let last = written == 0 ? errno : written
+            unlink(path)
+            throw SystemError(operation: "write", subject: path, number: last)
+        }
+        syncDirectory(of: path)
+    }
+
     /// Writes over the beginning of a file, in place and without waiting for the disk: for what is written often, is always of
     /// the same length, and may be lost in a power failure.
     public static func overwrite(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) throws(SystemError) {
