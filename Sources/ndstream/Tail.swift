@@ -6,7 +6,7 @@ import TUI
 
 struct Tail: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Follow error.log: streaming lines only, explained.",
+        abstract: "Follow the logs: streaming lines only, explained.",
         usage: "ndstream tail [<file> ...] [<options>]",
         discussion: """
             Prints the last streaming lines and then each new one, with its code, and below a problem what it means and \
@@ -62,7 +62,7 @@ struct Tail: ParsableCommand {
     )
     var host: String?
 
-    @Option(help: ArgumentHelp("Only from this degree on: error, warning, info or debug.", valueName: "degree"))
+    @Option(help: ArgumentHelp("Only from this degree on.", valueName: "degree"))
     var level: Degree?
 
     @Option(help: ArgumentHelp("Only lines with these codes.", valueName: "codes"))
