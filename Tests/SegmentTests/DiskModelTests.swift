@@ -333,9 +333,11 @@ import Testing
 
     @Test(arguments: [MemoryMode.save, .map, .dbengine], 0..<4)
     func isWhatWasStored(mode: MemoryMode, round: Int) throws {
-        // The same games each time; others with NDSTREAM_RANDOM=1.
+        // The same games each time; others with NDSTREAM_RANDOM=1, and the one of a failure with NDSTREAM_SEED=… .
         let isRandom = Environment.variables.contains("NDSTREAM_RANDOM=1")
-        let seed = isRandom ? UInt64.random(in: 0 ..< .max) : 7_919 &+ UInt64(round)
+        let wanted = Environment.variables.first { $0.hasPrefix("NDSTREAM_SEED=") }
+            .flatMap { UInt64($0.dropFirst("NDSTREAM_SEED=".count)) }
+        let seed = wanted ?? (isRandom ? UInt64.random(in: 0 ..< .max) : 7_919 &+ UInt64(round))
         print("disk model: mode \(mode), seed \(seed)")
         try Self.play(mode, seed: seed, steps: 200)
     }
