@@ -16,7 +16,7 @@ public struct LogFollower: ~Copyable {
     }
 
     /// Bytes read by one call: enough to be quick, few enough that somebody can look at a key or a signal between two.
-    static let bytesPerPoll = 4 << 20
+    static let bytesPerPoll = 1 << 20
     /// Calls without a new byte after which a file that was renamed away is let go: whoever writes it may need a while to
     /// notice that it has another name now.
     static let patiencePolls = 240
