@@ -39,9 +39,10 @@ public struct KeyRotation: Sendable {
 
 
         # ---- 3. the PARENT's stream.conf: the old key away, when nobody uses it ----
-        # Which key a host has come with, its first and its last digits, the parent
-        # tells: ndstream parent --status. To find out who was forgotten, switch the
-        # old key off before you remove it; who streams goes on until it comes again:
+        # Which key a host has come with, the parent tells by its first and last digits:
+        # ndstream top, or for all hosts: ndstream parent --status --json. To find out
+        # who was forgotten, switch the old key off before you remove it; who streams
+        # goes on until it comes again:
 
         # [\(old)]
         #     enabled = no
