@@ -270,9 +270,9 @@ _ndstream_parent() {
 
 _ndstream_keygen() {
     repeating_flags=()
-    non_repeating_flags=(--stream-conf --version -h --help)
+    non_repeating_flags=(--stream-conf --ephemeral --version -h --help)
     repeating_options=()
-    non_repeating_options=(-n --count --parent)
+    non_repeating_options=(-n --count --format --write --append --parent --allow --key --check --rotate --config-dir)
     __ndstream_offer_flags_options 0
 
     # Offer option value completions
@@ -280,7 +280,32 @@ _ndstream_keygen() {
     '-n'|'--count')
         return
         ;;
+    '--format')
+        __ndstream_add_completions -W 'plain'$'\n''urn'$'\n''hex'$'\n''json'$'\n''env'
+        return
+        ;;
+    '--write')
+        return
+        ;;
+    '--append')
+        return
+        ;;
     '--parent')
+        return
+        ;;
+    '--allow')
+        return
+        ;;
+    '--key')
+        return
+        ;;
+    '--check')
+        return
+        ;;
+    '--rotate')
+        return
+        ;;
+    '--config-dir')
         return
         ;;
     esac
@@ -336,17 +361,47 @@ _ndstream_check-tls() {
 
 _ndstream_tail() {
     repeating_flags=()
-    non_repeating_flags=(--no-follow --all --json --ascii --version -h --help)
+    non_repeating_flags=(--journal --no-follow --all --json --no-collapse --summary --no-summary --ascii --version -h --help)
     repeating_options=()
-    non_repeating_options=(--host -n --lines --color --explain --state-dir)
-    __ndstream_offer_flags_options 1
+    non_repeating_options=(--host --level --code --side -g --grep --since --until -n --lines -o --output --until-code --timeout --color --explain --state-dir)
+    __ndstream_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '--host')
         return
         ;;
+    '--level')
+        __ndstream_add_completions -W 'error'$'\n''warning'$'\n''info'$'\n''debug'
+        return
+        ;;
+    '--code')
+        return
+        ;;
+    '--side')
+        __ndstream_add_completions -W 'parent'$'\n''child'
+        return
+        ;;
+    '-g'|'--grep')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--until')
+        return
+        ;;
     '-n'|'--lines')
+        return
+        ;;
+    '-o'|'--output')
+        __ndstream_add_completions -W 'pretty'$'\n''raw'$'\n''json'$'\n''logfmt'
+        return
+        ;;
+    '--until-code')
+        return
+        ;;
+    '--timeout')
         return
         ;;
     '--color')
@@ -363,7 +418,7 @@ _ndstream_tail() {
 
     # Offer positional completions
     case "${positional_number}" in
-    1)
+    *)
         __ndstream_add_completions -f
         return
         ;;
@@ -372,9 +427,9 @@ _ndstream_tail() {
 
 _ndstream_top() {
     repeating_flags=()
-    non_repeating_flags=(--tls -b --batch --once --json --ascii --version -h --help)
+    non_repeating_flags=(--tls -b --batch --once --json --csv --mouse --ascii --version -h --help)
     repeating_options=()
-    non_repeating_options=(--ca -n --count -d --delay --color --state-dir)
+    non_repeating_options=(--ca -n --count -d --delay --fail-on --color --state-dir)
     __ndstream_offer_flags_options 1
 
     # Offer option value completions
@@ -386,6 +441,9 @@ _ndstream_top() {
         return
         ;;
     '-d'|'--delay')
+        return
+        ;;
+    '--fail-on')
         return
         ;;
     '--color')

@@ -29,7 +29,7 @@ struct MatrixTests {
     /// What a combination is that is not as it should be is found out by its behaviour, and by what each side says.
     @Test func differencesAreSeen() throws {
         let wrong = Combination(.force, .plain, .valid)
-        let right = Observation.Word(code: "ND-C71", line: "", fix: ["do"])
+        let right = Observation.Word(code: "ND-H92", line: "", fix: ["do"])
         let parent = Observation.Word(code: "ND-T314", line: "", fix: ["do"])
         var observation = Observation(wrong, isStream: false, Wiretap.Record(), child: [right], parent: [parent])
         observation.behaviour = .parentRejects

@@ -71,7 +71,7 @@ extension Combination {
     public var expectedCodes: (child: String?, parent: String?) {
         switch (row, expected) {
         // A web server's 400, and why.
-        case (_, .parentRejects) where child == .plain: ("ND-C71", "ND-T314")
+        case (_, .parentRejects) where child == .plain: ("ND-H92", "ND-T314")
         case (4, .childRefuses): (refusal, alert)
         case (4, _): (notesName ? "ND-T334" : nil, nil)
         // It says of every parent that it verifies nothing, then what it would have seen.
