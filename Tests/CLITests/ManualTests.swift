@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: HelpTests.commands) func everyOptionAndSectionIsInThePage(_ command: String) throws {
         let page = try kept("\(root)/man/ndstream-\(command).1")
         let plain = page.split(separator: "\\").joined()
-        for word in try Program.run(command, "--help").output.split(whereSeparator: { " [],\n".contains($0) })
+        for word in try Program.run(command, "--help").output.split(whereSeparator: { " [],\n|/".contains($0) })
         where word.hasPrefix("--") && word.count > 2 {
             #expect(plain.contains(word.dropFirst(2)), "\(command): \(word)")
         }
