@@ -49,7 +49,7 @@ struct TopSession {
             let (rows, columns) = terminal.size
             terminal.show(topScreen(state, rows: rows, columns: columns, appearance: appearance, now: now()))
             let shown = topLayout(state, rows: rows, columns: columns, appearance: appearance, now: now())
-            fetcher.wanted = state.chartRequest(layout: shown, now: now())
+            fetcher.wanted = state.chartRequest(layout: shown)
             let isThere = terminal.wait(alsoFor: fetcher.newsDescriptor, milliseconds: millisecondsToNextSecond())
             if let number = terminal.endSignal { return .signal(number) }
             guard isThere else { return .signal(SIGHUP) }

@@ -79,7 +79,7 @@ import Testing
 
     private func zoomed(_ keys: [Key] = []) throws -> TopState {
         var state = try state([.character("c"), .enter])
-        let request = try #require(state.chartRequest(layout: TopLayout(page: 5, lines: 40), now: sampleNow))
+        let request = try #require(state.chartRequest(layout: TopLayout(page: 5, lines: 40)))
         state.take(.zoom(host: guid, try #require(request.zoom), minute()))
         press(&state, keys)
         return state
@@ -95,7 +95,7 @@ import Testing
 
     @Test func whatIsOlderThanTheChartIsNoGap() throws {
         var state = try state([.character("c"), .enter])
-        let request = try #require(state.chartRequest(layout: TopLayout(page: 5, lines: 40), now: sampleNow)?.zoom)
+        let request = try #require(state.chartRequest(layout: TopLayout(page: 5, lines: 40))?.zoom)
         var old = minute(60, gap: 0..<20)
         old.times = (0..<60).map { 1_699_999_500 - 200 + Double($0) * 10 }
         state.take(.zoom(host: guid, request, old))
@@ -107,14 +107,14 @@ import Testing
         layout.chartRows = 2
         layout.plotPoints = 140
         var state = try state([.character("c"), .down])
-        #expect(state.chartRequest(layout: layout, now: sampleNow)?.visible == ["system.load", "system.cpu"])
+        #expect(state.chartRequest(layout: layout)?.visible == ["system.load", "system.cpu"])
         press(&state, [.enter, .character("]"), .left])
-        let zoom = try #require(state.chartRequest(layout: layout, now: sampleNow)?.zoom)
+        let zoom = try #require(state.chartRequest(layout: layout)?.zoom)
         #expect(zoom == .init(chart: "system.load", seconds: 900, end: Int(sampleNow) - 450, points: 140))
         press(&state, [.right])
-        #expect(state.chartRequest(layout: layout, now: sampleNow)?.zoom?.end == nil, "that is now again")
+        #expect(state.chartRequest(layout: layout)?.zoom?.end == nil, "that is now again")
         press(&state, [.escape, .escape, .escape])
-        #expect(state.chartRequest(layout: layout, now: sampleNow) == nil)
+        #expect(state.chartRequest(layout: layout) == nil)
     }
 
     @Test func anotherHostHasOtherCharts() throws {

@@ -117,7 +117,7 @@ struct ChartsState: Sendable {
 
 extension TopState {
     /// What the screen of this size shows of charts; `nil` where it shows none.
-    public func chartRequest(layout: TopLayout, now: Double) -> ChartRequest? {
+    public func chartRequest(layout: TopLayout) -> ChartRequest? {
         guard view == .host, let guid = charts.host, hosts.contains(where: { $0.guid == guid && $0.state != .rejected })
         else { return nil }
         let shown = charts.shown(chartFilter).map(\.id)

@@ -160,13 +160,13 @@ public struct TopState: Sendable {
         tagged.formIntersection(hosts.map(\.guid))
     }
 
+    /// Adds to the last minute of each host's ratios; who is away has none, and who was never there keeps nothing.
     private mutating func remember(_ document: StatusDocument) {
         var newer: [String: [Double?]] = [:]
         for host in document.hosts {
-            guard let ratio = host.connection?.ratioNow ?? (ratios[host.guid] == nil ? nil : .some(.nan)) else {
-                continue
-            }
-            newer[host.guid] = Array(((ratios[host.guid] ?? []) + [ratio.isFinite ? ratio : nil]).suffix(60))
+            let before = ratios[host.guid]
+            guard host.connection?.ratioNow != nil || before != nil else { continue }
+            newer[host.guid] = Array(((before ?? []) + [host.connection?.ratioNow]).suffix(StatusLimits.historySeconds))
         }
         ratios = newer
     }
@@ -239,7 +239,12 @@ private func refusedHosts(_ document: StatusDocument) -> [StatusDocument.Host] {
         host.connects = (host.connects ?? 0) &+ refusal.tries
         if host.problems.count < StatusLimits.problems {
             host.problems.append(
-                .init(code: refusal.code, severity: "error", text: refusal.text, fix: refusal.fix.joined(separator: "\n"))
+                .init(
+                    code: refusal.code,
+                    severity: "error",
+                    text: refusal.text,
+                    fix: refusal.fix.joined(separator: "\n")
+                )
             )
         }
         found[identity] = host
