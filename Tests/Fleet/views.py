@@ -6,13 +6,15 @@ import re
 @dataclasses.dataclass(frozen=True)
 class View:
     name: str
-    # Keys from the start, as tmux calls them.
+    # Keys from the start, as tmux calls them; WAIT gives the node a second to answer.
     keys: tuple[str, ...]
     # A pattern that the screen has when the view is drawn; on a small screen the second one.
     shows: str
     shows_small: str = ""
     # What must be on it with the live fleet at 140x40: texts.
     tells: tuple[str, ...] = ()
+    # Needs a node that answers for charts, not only a status document: no golden.
+    is_live: bool = False
 
 
 VIEWS = [
@@ -20,6 +22,10 @@ VIEWS = [
     View("attention", ("a",), r"NEEDS ATTENTION", tells=("ND-F", "ND-C", "means", "fix")),
     View("host", ("/", "w", "e", "b", "-", "0", "1", "Enter", "Enter"), r"\[2\]Host|web-01",
          tells=("two machines", "web-01-copy", "rm /var/lib/netdata/registry/netdata.public.unique.id")),
+    View("charts", ("/", *"agent-plain", "Enter", "Enter", "c"), r"LAST 60 s.*\n.*system", tells=("system.cpu", "DIMENSION"),
+         is_live=True),
+    View("zoom", ("/", *"agent-plain", "Enter", "Enter", "c", "WAIT", "Enter"), r"DIMENSIO.*MIN", tells=("system.cpu", "percentage", "user"),
+         is_live=True),
     View("rejected", ("3",), r"\[3\]Rejected|REASON", tells=("ND-", "fix", "causes")),
     View("topology", ("4",), r"\[4\]Topology|way ", tells=("through it", "loops", "way")),
     View("events", ("5",), r"\[5\]Events|ND-", tells=("ND-F",)),
