@@ -342,6 +342,19 @@ import Testing
         try Self.play(mode, seed: seed, steps: 200)
     }
 
+    /// Games that were lost once.
+    @Test(
+        arguments: [MemoryMode.map, .dbengine],
+        [
+            // A chart's clock went back and it was removed before the next round; its rows from before were in the journal
+            // under the number of an earlier definition.
+            2_598_663_583_850_417_405 as UInt64
+        ]
+    )
+    func lostGamesAreWon(mode: MemoryMode, seed: UInt64) throws {
+        try Self.play(mode, seed: seed, steps: 200)
+    }
+
     static func play(_ mode: MemoryMode, seed: UInt64, steps: Int) throws {
         var world = try World(mode, seed: seed)
         for number in 0..<steps {

@@ -261,6 +261,33 @@ import Testing
         #expect(second.points(again, 0, 200) == before)
     }
 
+    /// The same of a chart, or a host, that goes before the next round; the journal has rows of the chart from before it was removed
+    /// and came back.
+    @Test(arguments: [false, true])
+    func theJournalForgetsWhatAClockTookBackOfWhatGoes(hostGoes: Bool) throws {
+        let files = FaultyFiles()
+        let first = try Node(files, .dbengine)
+        var ref = first.define()
+        for time in 0..<100 { collect(first, ref, time, Int64(time)) }
+        first.disk.writeOnce()
+        if !hostGoes {
+            first.host.withDatabase { $0.remove(ref) }
+            first.disk.writeOnce()
+            ref = first.define()
+        }
+        for time in 50..<60 { collect(first, ref, time, 500) }
+        let before = first.points(ref, 0, 200)
+        #expect(before.count == 59)
+        if hostGoes {
+            first.disk.detach(first.host, forgets: false)
+        } else {
+            first.host.withDatabase { $0.remove(ref) }
+        }
+        first.disk.writeOnce()
+        let (second, again) = try restarted(files, .dbengine)
+        #expect(second.points(again, 0, 200) == before)
+    }
+
     // MARK: Hosts and modes
 
     @Test(arguments: [MemoryMode.map, .dbengine], [false, true])

@@ -118,7 +118,10 @@ extension HostDatabase {
         guard let archive, isQueryable, let record = records[slot] else { return }
         let every = chart.pointee.updateEvery
         if chart.pointee.isCut {
-            leftCuts.append(JournalCut(journaled: record.journaled, time: record.cutTime &+ every))
+            let definition = SeriesDefinition(chart: record.definition, dimensions: record.dimensions)
+            leftCuts.append(
+                JournalCut(definition: definition, journaled: record.journaled, time: record.cutTime &+ every)
+            )
             chart.pointee.isCut = false
         }
         guard chart.pointee.points > 0 else { return }

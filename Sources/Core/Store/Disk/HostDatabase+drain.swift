@@ -38,12 +38,25 @@ extension HostDatabase {
 
     /// Takes what charts that have gone had, and gaps in place of what counts no more.
     mutating func takeLeft(into drain: inout Drain) {
-        for cut in leftCuts where cut.journaled.epoch == drain.epoch && drain.isJournaling {
-            drain.chunk.cut(cut.journaled.number, from: cut.time)
+        for cut in leftCuts where drain.isJournaling {
+            var number = cut.journaled.number
+            if cut.journaled.epoch != drain.epoch {
+                // The journal may have rows of it all the same: under the number of one that was defined before it.
+                number = drain.nextNumber
+                drain.nextNumber += 1
+                drain.chunk.define(number, guid, drain.hostname, cut.definition)
+            }
+            drain.chunk.cut(number, from: cut.time)
         }
         leftCuts = []
         drain.blocks += left
         left = []
+    }
+
+    /// Whether rows count no more that a journal may still have.
+    var hasCuts: Bool {
+        guard leftCuts.isEmpty, let charts else { return !leftCuts.isEmpty }
+        return (0..<Int(chartSlots)).contains { records[$0] != nil && charts[$0].isCut }
     }
 
     private mutating func take(_ chart: UnsafeMutablePointer<Chart>, _ slot: Int, _ drain: inout Drain) {

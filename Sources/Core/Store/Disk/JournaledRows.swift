@@ -1,5 +1,6 @@
 /// Rows of a chart that has gone count no more, from a time on.
 struct JournalCut {
+    let definition: SeriesDefinition
     let journaled: JournaledRows
     /// Unix seconds.
     let time: Int64

@@ -170,7 +170,12 @@ final class Shelf: Sendable {
         work.withLock { work in
             guard known.withLock({ $0[host.guid] }) === host else { return }
             if isOpen.load(ordering: .acquiring) {
-                host.withDatabase { $0.sealAll() }
+                // A new journal has nothing of it, and so needs no cuts.
+                let hasCuts = host.withDatabase { database in
+                    database.sealAll()
+                    return database.hasCuts
+                }
+                if hasCuts { work.needsJournal = true }
                 if drain(host, isJournaling: false, &work) { flush(&work) }
             }
             known.withLock { $0[host.guid] = nil }
