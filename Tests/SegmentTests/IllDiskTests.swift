@@ -50,6 +50,29 @@ import Testing
         #expect(last.points(last.define(), 0, 899) == DiskStoreTests.expected(0..<900))
     }
 
+    /// A chart goes while no segment can be begun: what it had is kept until one can.
+    @Test func aChartThatGoesMeanwhileIsKept() throws {
+        let files = FaultyFiles()
+        let node = try Node(files, .dbengine)
+        let ref = node.define()
+        node.load(ref, 0..<100)
+        node.disk.writeOnce()
+        node.disk.finishSegments()
+        files.set([.readOnly])
+        node.host.withDatabase { $0.remove(ref) }
+        for _ in 0..<3 {
+            node.disk.writeOnce()
+            node.clock.advance(6)
+        }
+        #expect(node.reporter.codes.contains("ND-D02"))
+        files.set([])
+        node.disk.writeOnce()
+        #expect(node.reporter.codes.contains("ND-D03"))
+        #expect(node.points(node.define(), 0, 99) == DiskStoreTests.expected(0..<100))
+        let last = try Node(files.afterCrash(), .dbengine)
+        #expect(last.points(last.define(), 0, 99) == DiskStoreTests.expected(0..<100))
+    }
+
     /// A journal goes only when what was in it is certain to be on the disk: power may fail right after.
     @Test func noJournalGoesTooEarly() throws {
         let files = FaultyFiles()

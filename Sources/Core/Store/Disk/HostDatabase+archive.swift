@@ -249,6 +249,8 @@ struct UnwrittenBlock: Sendable {
     /// ``ChartRecord/cuts``.
     let cuts: UInt32
     let block: SealedBlock
+    /// No chart has it any more.
+    var isLeft = false
 }
 
 extension ChartRecord {

@@ -49,8 +49,16 @@ extension HostDatabase {
             drain.chunk.cut(number, from: cut.time)
         }
         leftCuts = []
-        drain.blocks += left
+        for var block in left {
+            block.isLeft = true
+            drain.blocks.append(block)
+        }
         left = []
+    }
+
+    /// The disk did not take these: charts that are here still have theirs, and what is nowhere else is given again.
+    mutating func putBack(_ blocks: some Sequence<UnwrittenBlock>) {
+        left.insert(contentsOf: blocks.filter(\.isLeft), at: 0)
     }
 
     /// Whether rows count no more that a journal may still have.

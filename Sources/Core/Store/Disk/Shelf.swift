@@ -294,23 +294,40 @@ final class Shelf: Sendable {
         while isMore { isMore = host.withDatabase { $0.drain(into: &drain, from: &slot, limit: Host.workPerLock) } }
         work.chunk = drain.chunk
         work.journal.nextNumber = drain.nextNumber
+        var count = 0
         return attempt { () throws(SegmentStoreError) in
-            for block in drain.blocks {
-                try store.append(
-                    host: host.guid,
-                    hostname: drain.hostname,
-                    definition: block.definition,
-                    stamp: block.stamp,
-                    firstTime: block.firstTime,
-                    rows: block.rows,
-                    payload: block.block.withBytes { Array($0) }
-                )
-                cached.add(block.block.bytes, ordering: .relaxed)
-                work.taken.append(
-                    Taken(host: host, chart: block.chart, lastTime: block.lastTime, cuts: block.cuts)
-                )
+            do throws(SegmentStoreError) {
+                for block in drain.blocks {
+                    try append(block, of: host, drain.hostname, &work)
+                    count += 1
+                }
+            } catch {
+                // What no block could ever hold is not tried again.
+                if case .refused = error { count += 1 }
+                let rest = drain.blocks[count...]
+                host.withDatabase { $0.putBack(rest) }
+                throw error
             }
         }
+    }
+
+    private func append(
+        _ block: UnwrittenBlock,
+        of host: Host,
+        _ hostname: String,
+        _ work: inout Work
+    ) throws(SegmentStoreError) {
+        try store.append(
+            host: host.guid,
+            hostname: hostname,
+            definition: block.definition,
+            stamp: block.stamp,
+            firstTime: block.firstTime,
+            rows: block.rows,
+            payload: block.block.withBytes { Array($0) }
+        )
+        cached.add(block.block.bytes, ordering: .relaxed)
+        work.taken.append(Taken(host: host, chart: block.chart, lastTime: block.lastTime, cuts: block.cuts))
     }
 
     /// Writes what the store has taken, and tells the databases.
