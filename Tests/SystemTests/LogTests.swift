@@ -22,17 +22,25 @@ import Testing
             let log = ErrorLog(LogFile(.file(directory + "/error.log")))
             log.write(level: "INFO", thread: "MAIN", message: "hello", at: second * 1_000_000)
             log.write(level: "ERROR", thread: "WEB_SERVER[static1]", message: "oh", at: second * 1_000_000)
-            AccessLog(LogFile(.file(directory + "/access.log"))).write(
-                "1: 2 '[localhost]:3' 'CONNECTED'",
-                at: second * 1_000_000
-            )
+            let access = AccessLog(LogFile(.file(directory + "/access.log")))
+            access.write("1: 2 '[localhost]:3' 'CONNECTED'", at: second * 1_000_000)
+            access.write([
+                AccessLog.Line(text: "2: 2 '[localhost]:4' 'CONNECTED'", at: second * 1_000_000),
+                AccessLog.Line(text: "1: 2 '[localhost]:3' 'DISCONNECTED'", at: (second + 1) * 1_000_000),
+            ])
+            access.write([])
             #expect(
                 try lines(directory + "/error.log") == [
                     "\(date()): ndstream INFO  : MAIN : hello",
                     "\(date()): ndstream ERROR : WEB_SERVER[static1] : oh",
                 ]
             )
-            #expect(try lines(directory + "/access.log") == ["\(date()): 1: 2 '[localhost]:3' 'CONNECTED'"])
+            #expect(
+                try lines(directory + "/access.log") == [
+                    "\(date()): 1: 2 '[localhost]:3' 'CONNECTED'", "\(date()): 2: 2 '[localhost]:4' 'CONNECTED'",
+                    "\(date(1)): 1: 2 '[localhost]:3' 'DISCONNECTED'",
+                ]
+            )
         }
     }
 

@@ -2,6 +2,7 @@
 #define ND_DOOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
 /// Takes a connection that waits: a descriptor that does not block and closes on exec, or a negative errno. Swift's Glibc has
@@ -18,5 +19,12 @@ int nd_watch_remove(int watch, int descriptor);
 /// Waits at most so many milliseconds (-1: for ever). Fills `ready`, which has room for `most` (64 are used), and returns how
 /// many descriptors are.
 int nd_watch_wait(int watch, int *ready, int most, int milliseconds);
+
+/// Throws away at most so many bytes that have come. Returns how many, 0 at the end, or a negative errno (-EAGAIN: nothing has come).
+long nd_discard(int descriptor, size_t most);
+
+/// Sends two pieces in a row as far as there is room, without a signal and without sending a last packet that is not full. Returns how
+/// many bytes (0: no room), or a negative errno.
+long nd_send_two(int descriptor, const void *first, size_t firstCount, const void *second, size_t secondCount);
 
 #endif

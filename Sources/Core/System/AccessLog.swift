@@ -12,12 +12,26 @@ public final class AccessLog: Sendable {
     /// Lines go elsewhere from now on; whoever is writing one finishes it in the old file.
     public func change(_ file: LogFile) { held.withLock { $0 = file } }
 
-    /// Writes `<date>: <text>`.
-    /// - Parameters:
-    ///   - text: one line; the caller has escaped what came from a peer.
-    ///   - at: microseconds since 1970.
-    public func write(_ text: String, at: Int64) {
+    /// `<date>: <text>`.
+    public struct Line: Sendable {
+        /// One line; who made it has escaped what came from a peer.
+        public let text: String
+        /// Microseconds since 1970.
+        public let at: Int64
+
+        public init(text: String, at: Int64) {
+            self.text = text
+            self.at = at
+        }
+    }
+
+    /// Writes one line; see ``Line``.
+    public func write(_ text: String, at: Int64) { write([Line(text: text, at: at)]) }
+
+    /// Writes lines, with one system call as far as the file is free.
+    public func write(_ lines: [Line]) {
         let file = file
-        if file.target != .none { file.write(LogDate.text(at) + ": " + text) }
+        guard file.target != .none, !lines.isEmpty else { return }
+        file.write(lines.map { LogDate.text($0.at) + ": " + $0.text })
     }
 }

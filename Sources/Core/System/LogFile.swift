@@ -61,18 +61,29 @@ public final class LogFile: Sendable {
         switch target {
         case .none: return
         case .system: nd_syslog(priority, line)
-        case .file, .descriptor: append(line)
+        case .file, .descriptor: append(CollectionOfOne(line))
         }
     }
 
-    private func append(_ line: String) {
+    /// Appends lines, in one piece where no other thread is writing.
+    public func write(_ lines: [String]) {
+        switch target {
+        case .none: return
+        case .system: for line in lines { nd_syslog(6, line) }
+        case .file, .descriptor: append(lines)
+        }
+    }
+
+    private func append(_ lines: some Collection<String>) {
         let taken: Output? = state.withLock { state in
-            guard state.waiting.count + line.utf8.count < Self.backlogLimit else {
-                state.dropped += 1
-                return nil
+            for line in lines {
+                guard state.waiting.count + line.utf8.count < Self.backlogLimit else {
+                    state.dropped += 1
+                    continue
+                }
+                state.waiting += line.utf8
+                state.waiting.append(UInt8(ascii: "\n"))
             }
-            state.waiting += line.utf8
-            state.waiting.append(UInt8(ascii: "\n"))
             return state.output.take()
         }
         if let taken { drain(taken) }

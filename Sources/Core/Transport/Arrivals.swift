@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOPosix
 import Synchronization
 
 /// Connections on their way from the ``Door`` to one event loop, which begins some in each of its rounds.
@@ -8,6 +7,8 @@ final class Arrivals: Sendable {
     struct Arrival: Sendable {
         let descriptor: Int32
         let entry: Entry
+        /// A whole request of HTTP that nothing follows, if that is what it has said; ``BriefVisits`` may answer it.
+        var request: [UInt8]?
     }
 
     private struct State {
@@ -17,11 +18,13 @@ final class Arrivals: Sendable {
 
     private let eventLoop: any EventLoop
     private let context: ServerContext
+    private let visits: BriefVisits
     private let state = Mutex(State())
 
     init(_ eventLoop: any EventLoop, _ context: ServerContext) {
         self.eventLoop = eventLoop
         self.context = context
+        visits = BriefVisits(eventLoop, context)
     }
 
     /// Those that have not begun.
@@ -43,23 +46,15 @@ final class Arrivals: Sendable {
             state.isScheduled = !state.waiting.isEmpty
             return (some, state.isScheduled)
         }
+        visits.tidy()
         for arrival in some { begin(arrival) }
         // Not a task of this round: what is there to be read comes first.
         if isMore { eventLoop.assumeIsolated().scheduleTask(in: Turns.pause) { self.round() } }
     }
 
     private func begin(_ arrival: Arrival) {
+        if let request = arrival.request, visits.serve(arrival, request) { return }
         let context = context
-        let entry = arrival.entry
-        ClientBootstrap(group: eventLoop)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
-                    try entry.begin(on: channel, context)
-                }
-            }
-            .withConnectedSocket(arrival.descriptor)
-            // A connection that breaks already is closed, which its client hears.
-            .whenFailure { _ in }
+        arrival.begin(on: eventLoop) { channel in try arrival.entry.begin(on: channel, context) }
     }
 }

@@ -2,13 +2,12 @@ internal import Basics
 internal import Config
 internal import Diagnostics
 internal import NIOCore
-internal import System
 
 /// One accepted connection, from its first byte until it closes or becomes a stream. Lives on the connection's loop.
 final class Client {
     let context: ServerContext
     let policy: ServerPolicy
-    let number: Int
+    let log: ClientLog
     let peer: Peer
     let rights: Rights
     /// What its port does with who does not encrypt.
@@ -25,14 +24,15 @@ final class Client {
         policy: ServerPolicy,
         peer: Peer,
         rights: Rights,
-        encryption: BindAddress.Encryption = .standard
+        encryption: BindAddress.Encryption = .standard,
+        log: ClientLog? = nil
     ) {
         self.context = context
         self.policy = policy
         self.peer = peer
         self.rights = rights
         self.encryption = encryption
-        number = context.nextClient()
+        self.log = log ?? ClientLog(peer, context)
     }
 
     /// Whether a stream may go on as it came: encrypted, or where plain ones are let pass. Unix sockets are always plain.
@@ -61,14 +61,14 @@ final class Client {
     func becameStream() {
         isStream = true
         context.connections.becameStream(peer)
-        log("'DISCONNECTED'")
+        log.write(ClientLog.disconnected)
     }
 
     /// The connection is closed.
     func ended() {
         requestCame()
         context.connections.leave(peer, wasStream: isStream)
-        if !isStream { log("'DISCONNECTED'") }
+        if !isStream { log.write(ClientLog.disconnected) }
     }
 
     func report(_ failure: TLSFailure) {
@@ -85,46 +85,5 @@ final class Client {
         let response = HTTPResponse.notUnderstood
         let now = context.clock.now() / microsecondsPerSecond
         return HTTPAnswer(policy: policy, now: now, request: nil, keepAlive: false).head(response) + response.body
-    }
-
-    // MARK: access.log
-
-    func log(_ message: String) {
-        context.accessLog.write(
-            "\(number): \(Threads.current) '\(peer)' \(message)",
-            at: context.clock.now()
-        )
-    }
-
-    /// The line of an answered request.
-    func log(_ answered: Answered) {
-        func milliseconds(_ from: Int64, _ to: Int64) -> String {
-            let hundredths = max(0, (to - from) / 10)
-            let rest = hundredths % 100
-            return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
-        }
-        let times = [
-            milliseconds(answered.received, answered.prepared), milliseconds(answered.prepared, answered.sent),
-            milliseconds(answered.received, answered.sent),
-        ].joined(separator: "/")
-        log(
-            "'\(answered.mode)' (sent/all = \(answered.bytes)/\(answered.bytes) bytes -0%, "
-                + "prep/sent/total = \(times) ms) \(answered.status) '\(escapedForLog(answered.url))'"
-        )
-    }
-
-    /// What access.log says of a request (streaming protocol §16.2).
-    struct Answered {
-        /// `DATA`, `FILECOPY`, `OPTIONS`, `STREAM`.
-        var mode: String
-        /// Bytes of the body.
-        var bytes: Int
-        /// Microseconds of the monotonic clock: request complete, answer ready, answer on its way.
-        var received: Int64
-        var prepared: Int64
-        var sent: Int64
-        var status: Int
-        /// Decoded.
-        var url: String
     }
 }

@@ -191,6 +191,8 @@ private final class Doorkeeper {
         /// More must come before anything is known.
         case little
         case head([UInt8])
+        /// A whole request of HTTP, and nothing after it.
+        case request([UInt8])
         /// Anything else: no stream, none that is short, or nobody any more.
         case other
     }
@@ -204,6 +206,7 @@ private final class Doorkeeper {
             let at = door.context.clock.monotonic() + Door.patience * 1000
             deadlines.append((arrival.descriptor, lastNumber, at))
         case .head(let head): pass(arrival, head)
+        case .request(let request): pass(arrival, request: request)
         case .other: door.pass(arrival)
         }
     }
@@ -213,6 +216,9 @@ private final class Doorkeeper {
         switch peek(descriptor) {
         case .little: break
         case .head(let head): leave(arrival, head)
+        case .request(let request):
+            forget(arrival)
+            pass(arrival, request: request)
         case .other: leave(arrival, nil)
         }
     }
@@ -223,9 +229,19 @@ private final class Doorkeeper {
     }
 
     private func leave(_ arrival: Arrival, _ head: [UInt8]?) {
+        forget(arrival)
+        pass(arrival, head)
+    }
+
+    private func forget(_ arrival: Arrival) {
         silent[arrival.descriptor] = nil
         watch.remove(arrival.descriptor)
-        pass(arrival, head)
+    }
+
+    private func pass(_ arrival: Arrival, request: [UInt8]) {
+        var arrival = arrival
+        arrival.request = request
+        door.pass(arrival)
     }
 
     private func pass(_ arrival: Arrival, _ head: [UInt8]?) {
@@ -250,7 +266,8 @@ private final class Doorkeeper {
             case .stream:
                 if let end = HeadBuffer.end(of: said, from: 0) { return .head(Array(said[..<end])) }
                 return count < words.count ? .little : .other
-            case .http, .tls: return .other
+            case .http: return HeadBuffer.end(of: said, from: 0) == count ? .request(Array(said)) : .other
+            case .tls: return .other
             }
         }
     }

@@ -13,7 +13,7 @@ struct Entry: Sendable {
     let peer: Peer
     let rights: Rights
     let encryption: BindAddress.Encryption
-    private let policy: ServerPolicy
+    let policy: ServerPolicy
 
     /// Takes a place in the table of connections, which is given back when the connection that ``begin(on:_:)`` gets is closed.
     /// - Returns: `nil` where it must be closed; said already.
@@ -45,15 +45,19 @@ struct Entry: Sendable {
 
     /// The first thing that happens on the connection's event loop.
     func begin(on channel: any Channel, _ context: ServerContext) throws {
-        let client = Client(context, policy: policy, peer: peer, rights: rights, encryption: encryption)
+        let client = client(context)
         channel.closeFuture.assumeIsolated().whenComplete { _ in client.ended() }
-        if !peer.isUnix { SocketTuning.apply(to: channel) }
-        client.log("'CONNECTED'")
+        client.log.write(ClientLog.connected)
         let seconds = policy.firstRequestTimeout
         client.expectRequest(within: seconds, on: channel.eventLoop) {
             client.report(.firstRequestTimeout, ["seconds": String(seconds)])
             channel.close(promise: nil)
         }
         try channel.pipeline.syncOperations.addHandler(Sniffer(client))
+    }
+
+    /// - Parameter log: of a client that has a number already.
+    func client(_ context: ServerContext, _ log: ClientLog? = nil) -> Client {
+        Client(context, policy: policy, peer: peer, rights: rights, encryption: encryption, log: log)
     }
 }

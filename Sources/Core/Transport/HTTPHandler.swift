@@ -1,5 +1,4 @@
 internal import Basics
-internal import Config
 internal import Diagnostics
 internal import NIOCore
 internal import NIOPosix
@@ -24,7 +23,30 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var isProcessing = false
     private var clientIsDone = false
 
-    init(_ client: Client) { self.client = client }
+    /// What is left of an answer that was begun on the socket itself.
+    struct Unsent {
+        let bytes: ByteBuffer
+        let response: HTTPResponse
+        let turn: HTTPTurn
+        /// When the answer was ready, microseconds of the monotonic clock.
+        let prepared: Int64
+    }
+    private var unsent: Unsent?
+
+    /// - Parameter unsent: goes out first.
+    init(_ client: Client, _ unsent: Unsent? = nil) {
+        self.client = client
+        self.unsent = unsent
+        if unsent != nil { state = .answering }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if let unsent {
+            self.unsent = nil
+            write(context, unsent.bytes, unsent.response, unsent.turn, prepared: unsent.prepared, keepAlive: false)
+        }
+        context.fireChannelActive()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state != .leaving else { return }
@@ -70,55 +92,21 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func answer(_ context: ChannelHandlerContext, _ bytes: ByteBuffer) {
         client.requestCame()
-        let clock = client.context.clock
-        let received = clock.monotonic()
         guard let head = HTTPHead(bytes.readableBytesView) else {
             refuse(context, .notUnderstood)
             return
         }
-        guard
-            let request = HTTPRequest(
-                head.method,
-                head.target,
-                fields: head.fields,
-                peer: client.peer,
-                rights: client.rights,
-                isTLS: client.tls != nil,
-                receivedAt: clock.now()
-            )
-        else {
-            refuse(context, .text(400, "URL not valid. I don't understand you...\r\n"))
-            return
-        }
+        let (turn, work) = HTTPTurn.find(head, of: client)
         state = .answering
-        let turn = Turn(
-            request: request,
-            keepAlive: head.wantsKeepAlive && !client.isSentToTLS,
-            received: received
-        )
-        if client.isSentToTLS {
-            send(context, SecureRedirect.response(request), turn)
-        } else if request.method == .options {
-            send(context, .text(200, "OK"), turn)
-        } else if client.rights.isDisjoint(with: Self.httpRights) {
-            send(context, .forbidden, turn)
-        } else {
-            route(context, turn)
+        switch work {
+        case .ready(let response): send(context, response, turn)
+        case .light(let service): send(context, service(turn.request!), turn)
+        case .heavy(let service): answerElsewhere(context, turn, service)
         }
     }
 
-    /// What may be asked for over HTTP; which of them a path needs, its endpoint knows.
-    private static let httpRights: Rights = [.dashboard, .registry, .badges, .management, .netdataConf]
-
-    private func route(_ context: ChannelHandlerContext, _ turn: Turn) {
-        let route = client.context.router(turn.request!)
-        guard route.isHeavy else {
-            send(context, route.service(turn.request!), turn)
-            return
-        }
-        let service = route.service
-        let request = turn.request!
-        client.context.pool.runIfActive(eventLoop: context.eventLoop) { service(request) }
+    private func answerElsewhere(_ context: ChannelHandlerContext, _ turn: HTTPTurn, _ service: @escaping HTTPService) {
+        client.context.pool.runIfActive(eventLoop: context.eventLoop) { service(turn.request!) }
             .assumeIsolated().whenComplete { result in
                 guard case .success(let response) = result, context.channel.isActive else {
                     context.close(promise: nil)
@@ -129,18 +117,9 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
             }
     }
 
-    /// One request on its way to its answer.
-    private struct Turn {
-        /// `nil` for what could not be read as one.
-        var request: HTTPRequest?
-        var keepAlive: Bool
-        /// Microseconds of the monotonic clock.
-        var received: Int64
-    }
-
     // MARK: Answers
 
-    private func send(_ context: ChannelHandlerContext, _ response: HTTPResponse, _ turn: Turn) {
+    private func send(_ context: ChannelHandlerContext, _ response: HTTPResponse, _ turn: HTTPTurn) {
         let clock = client.context.clock
         // Without a length only the end of the connection says that an answer is over.
         let keepAlive = turn.keepAlive && !response.body.isEmpty && !clientIsDone
@@ -153,22 +132,24 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         var bytes = context.channel.allocator.buffer(capacity: head.count + response.body.count)
         bytes.writeBytes(head)
         bytes.writeBytes(response.body)
-        let prepared = clock.monotonic()
+        write(context, bytes, response, turn, prepared: clock.monotonic(), keepAlive: keepAlive)
+    }
+
+    private func write(
+        _ context: ChannelHandlerContext,
+        _ bytes: ByteBuffer,
+        _ response: HTTPResponse,
+        _ turn: HTTPTurn,
+        prepared: Int64,
+        keepAlive: Bool
+    ) {
         let promise = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
         watchProgress(context)
         promise.futureResult.assumeIsolated().whenComplete { _ in
-            self.client.log(
-                Client.Answered(
-                    mode: response.isFile ? "FILECOPY" : turn.request?.method == .options ? "OPTIONS" : "DATA",
-                    bytes: response.body.count,
-                    received: turn.received,
-                    prepared: prepared,
-                    sent: clock.monotonic(),
-                    status: response.status,
-                    url: turn.request.map { PercentEncoding.decode($0.target) } ?? ""
-                )
-            )
+            let log = self.client.log
+            let sent = self.client.context.clock.monotonic()
+            log.write([log.line(turn.answered(response, prepared: prepared, sent: sent))])
             self.sent(context, keepAlive: keepAlive)
         }
     }
@@ -215,6 +196,6 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         client.requestCame()
         state = .answering
         _ = buffer.takeAll()
-        send(context, response, Turn(request: nil, keepAlive: false, received: client.context.clock.monotonic()))
+        send(context, response, HTTPTurn(request: nil, keepAlive: false, received: client.context.clock.monotonic()))
     }
 }

@@ -130,6 +130,7 @@ public final class Server: Sendable {
     private func listen(_ socket: ListeningSocket, _ address: BindAddress) -> Listening? {
         let gate = Entry.Gate(rights: address.rights, encryption: address.encryption)
         let isUnix = address.unixPath != nil
+        if !isUnix { SocketTuning.apply(toListening: socket.descriptor) }
         let context = context
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: configuration.backlog)
@@ -162,6 +163,7 @@ public final class Server: Sendable {
 
     /// - Returns: whether the door can accept at it.
     private func prepare(_ socket: ListeningSocket, _ address: BindAddress) -> Bool {
+        SocketTuning.apply(toListening: socket.descriptor)
         do throws(SystemError) {
             try socket.listen(backlog: configuration.backlog)
         } catch {

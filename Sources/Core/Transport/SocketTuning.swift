@@ -26,6 +26,19 @@ enum SocketTuning {
         set(channel, .tcp, TCP_KEEPCNT, keepalive.probes)
     }
 
+    /// The same for all that a listening socket will accept: they inherit it, and nobody has to set it on each.
+    static func apply(toListening descriptor: Int32, _ keepalive: Keepalive = .standard) {
+        func set(_ level: Int32, _ option: Int32, _ value: Int32) {
+            var value = value
+            setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+        set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, keepalive.idle)
+        set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, keepalive.interval)
+        set(Int32(IPPROTO_TCP), TCP_KEEPCNT, keepalive.probes)
+    }
+
     /// The same limit for a connection with something on its way: probes are sent on idle ones only, and what is not
     /// acknowledged would otherwise be repeated for a quarter of an hour. For streams; whoever pauses a download is
     /// welcome back later.

@@ -62,7 +62,7 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
             return
         }
         StreamHandler.tune(context.channel)
-        let offer = StreamOffer(head: bytes, client: client.number, receivedAt: client.context.clock.now())
+        let offer = StreamOffer(head: bytes, client: client.log.number, receivedAt: client.context.clock.now())
         switch client.context.acceptor(offer, connection) {
         case .accepted:
             log(bytes, status: 200, size: 0)
@@ -103,16 +103,15 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
         let line = head.prefix { $0 != 13 }.dropFirst(Sniffer.method.count)
         let end = line.indices.last { line[$0...].starts(with: " HTTP/".utf8) } ?? line.endIndex
         let now = client.context.clock.monotonic()
-        client.log(
-            Client.Answered(
-                mode: "STREAM",
-                bytes: size,
-                received: now,
-                prepared: now,
-                sent: now,
-                status: status,
-                url: String(decoding: PercentEncoding.decode(line[..<end].prefix(Self.loggedBytes)), as: UTF8.self)
-            )
+        let answered = ClientLog.Answered(
+            mode: "STREAM",
+            bytes: size,
+            received: now,
+            prepared: now,
+            sent: now,
+            status: status,
+            url: String(decoding: PercentEncoding.decode(line[..<end].prefix(Self.loggedBytes)), as: UTF8.self)
         )
+        client.log.write([client.log.line(answered)])
     }
 }

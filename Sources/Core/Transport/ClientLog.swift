@@ -1,0 +1,63 @@
+internal import Basics
+internal import Diagnostics
+internal import System
+
+/// What access.log says of one client (streaming protocol §16.2).
+struct ClientLog: Sendable {
+    /// Tells connections apart.
+    let number: Int
+    let peer: Peer
+    private let file: AccessLog
+    private let clock: any Clock
+
+    init(_ peer: Peer, _ context: ServerContext) {
+        number = context.nextClient()
+        self.peer = peer
+        file = context.accessLog
+        clock = context.clock
+    }
+
+    static let connected = "'CONNECTED'"
+    static let disconnected = "'DISCONNECTED'"
+
+    func write(_ message: String) { write([line(message)]) }
+
+    func write(_ lines: [AccessLog.Line]) { file.write(lines) }
+
+    /// - Returns: a line of this moment, and of the calling thread.
+    func line(_ message: String) -> AccessLog.Line {
+        AccessLog.Line(text: "\(number): \(Threads.current) '\(peer)' \(message)", at: clock.now())
+    }
+
+    /// The line of an answered request.
+    func line(_ answered: Answered) -> AccessLog.Line {
+        func milliseconds(_ from: Int64, _ to: Int64) -> String {
+            let hundredths = max(0, (to - from) / 10)
+            let rest = hundredths % 100
+            return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+        }
+        let times = [
+            milliseconds(answered.received, answered.prepared), milliseconds(answered.prepared, answered.sent),
+            milliseconds(answered.received, answered.sent),
+        ].joined(separator: "/")
+        return line(
+            "'\(answered.mode)' (sent/all = \(answered.bytes)/\(answered.bytes) bytes -0%, "
+                + "prep/sent/total = \(times) ms) \(answered.status) '\(escapedForLog(answered.url))'"
+        )
+    }
+
+    /// What access.log says of a request (streaming protocol §16.2).
+    struct Answered {
+        /// `DATA`, `FILECOPY`, `OPTIONS`, `STREAM`.
+        var mode: String
+        /// Bytes of the body.
+        var bytes: Int
+        /// Microseconds of the monotonic clock: request complete, answer ready, answer on its way.
+        var received: Int64
+        var prepared: Int64
+        var sent: Int64
+        var status: Int
+        /// Decoded.
+        var url: String
+    }
+}
