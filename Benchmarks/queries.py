@@ -67,6 +67,8 @@ class Past(threading.Thread):
                 if words[:1] == ["REPLAY_CHART"]:
                     left -= self.answer(words[1].strip('"'), words[2].strip('"') == "true", int(words[3]), int(words[4]), names)
         self.done.set()
+        # The child stays, and may be left in peace as long as the questions take.
+        c.settimeout(None)
         while c.recv(65536):
             pass
 
