@@ -200,6 +200,10 @@ import Testing
                 #expect(!hidden.contains(secret), "\(secret) in view \(view)")
             }
         }
+        // Who copied a known host's GUID is no stranger, hidden or not.
+        document.refusals[1].guid = document.hosts[5].guid
+        #expect(state(document, keys("P")).hosts.count == state(document).hosts.count)
+        document = sampleDocument()
         try expectGolden(picture(state(document, keys("PP")), 100, 24), "privacy-100x24.txt")
         #expect(picture(state(document, keys("PPP")), 80, 24) == picture(state(document), 80, 24))
     }

@@ -58,19 +58,7 @@ public struct RecognisedLine: Sendable {
     }
 
     /// The message without `STREAM HOST [to or from where]: `, and that place on its own.
-    public var parts: (message: String, place: String?) {
-        guard line.message.hasPrefix("STREAM "), let end = firstRange(of: "]: ", in: line.message),
-            let open = line.message.firstIndex(of: "["), open < end.lowerBound
-        else { return (line.message, nil) }
-        let message = String(line.message[end.upperBound...])
-        var place = line.message[line.message.index(after: open)..<end.lowerBound]
-        for (prefix, word) in [("receive from ", "from "), ("send to ", "to ")] where place.hasPrefix(prefix) {
-            place = place.dropFirst(prefix.count)
-            return (message, word + place)
-        }
-        // `[send]` says nothing that the message doesn't.
-        return place == "send" ? (message, nil) : (line.message, nil)
-    }
+    public var parts: (message: String, place: String?) { messageParts(line.message) }
 
     /// Which end wrote it; `nil` where nothing tells.
     public var side: Side? {
@@ -176,4 +164,19 @@ private func contains(_ text: String, _ part: StaticString) -> Bool {
             return false
         }
     }
+}
+
+/// A message of the log without `STREAM HOST [to or from where]: `, and that place on its own.
+public func messageParts(_ text: String) -> (message: String, place: String?) {
+    guard text.hasPrefix("STREAM "), let end = firstRange(of: "]: ", in: text), let open = text.firstIndex(of: "["),
+        open < end.lowerBound
+    else { return (text, nil) }
+    let message = String(text[end.upperBound...])
+    var place = text[text.index(after: open)..<end.lowerBound]
+    for (prefix, word) in [("receive from ", "from "), ("send to ", "to ")] where place.hasPrefix(prefix) {
+        place = place.dropFirst(prefix.count)
+        return (message, word + place)
+    }
+    // `[send]` says nothing that the message doesn't.
+    return place == "send" ? (message, nil) : (text, nil)
 }

@@ -30,19 +30,21 @@ public struct Appearance: Sendable, Equatable {
     var leftRight: String { unicode ? "←→" : "Left Right" }
 
     /// Texts of our own, spelt for terminals that only know ASCII.
-    func spelt(_ text: String) -> String {
-        guard !unicode else { return text }
-        var result = ""
-        for character in text {
-            switch character {
-            case "…": result += "~"
-            case "·", "•": result += "."
-            case "–", "—": result += "-"
-            case "→": result += "->"
-            case "’": result += "'"
-            default: result.append(character)
-            }
+    func spelt(_ text: String) -> String { unicode ? text : asciiSpelt(text) }
+}
+
+/// With signs of ASCII for those that our own texts use beyond it.
+func asciiSpelt(_ text: String) -> String {
+    var result = ""
+    for character in text {
+        switch character {
+        case "…": result += "~"
+        case "·", "•": result += "."
+        case "–", "—": result += "-"
+        case "→": result += "->"
+        case "’": result += "'"
+        default: result.append(character)
         }
-        return result
     }
+    return result
 }

@@ -79,12 +79,13 @@ public struct Grid: Sendable, Equatable {
         guard row >= 0, row < rows, column >= 0, column < columns else { return column }
         let end = min(columns, limit < columns ? column + limit : columns)
         var column = column
-        for scalar in escapedForLog(text).unicodeScalars {
+        let text = escapedForLog(unicode ? text : asciiSpelt(text))
+        for scalar in text.unicodeScalars {
             var shown = scalar
             var width = displayWidth(of: scalar)
             if width == 0 { continue }
             if !unicode && !scalar.isASCII {
-                shown = asciiSpelling(scalar)
+                shown = "?"
                 width = 1
             }
             guard column + width <= end else { break }
@@ -118,19 +119,6 @@ public struct Grid: Sendable, Equatable {
             while scalars.last == " " { scalars.removeLast() }
             return String(scalars)
         }
-    }
-}
-
-/// One sign of ASCII for what our own texts use beyond it.
-private func asciiSpelling(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    switch scalar {
-    case "…": "~"
-    case "·", "•": "."
-    case "–", "—": "-"
-    case "→": ">"
-    case "’", "‘": "'"
-    case "“", "”": "\""
-    default: "?"
     }
 }
 

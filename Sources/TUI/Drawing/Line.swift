@@ -66,29 +66,3 @@ func wrapped(_ text: String, width: Int) -> [String] {
     if !current.isEmpty { lines.append(current) }
     return lines
 }
-
-/// A line of the log without what it begins with, because on a screen host and address have a place of their own, and without
-/// the end that all refusals have.
-func spoken(_ text: String) -> String {
-    var text = text[...]
-    if text.hasPrefix("STREAM "), let end = String(text).range(of: "]: ") ?? String(text).range(of: ": ") {
-        text = text[end.upperBound...]
-    }
-    let ending = " Forbidding access."
-    return String(text.hasSuffix(ending) ? text.dropLast(ending.count) : text)
-}
-
-extension String {
-    /// Where a part stands first.
-    fileprivate func range(of part: String) -> Range<String.Index>? {
-        let wanted = Array(part.utf8)
-        let bytes = Array(utf8)
-        guard bytes.count >= wanted.count else { return nil }
-        for start in 0...(bytes.count - wanted.count) where bytes[start..<(start + wanted.count)].elementsEqual(wanted)
-        {
-            let lower = utf8.index(utf8.startIndex, offsetBy: start)
-            return lower..<utf8.index(lower, offsetBy: wanted.count)
-        }
-        return nil
-    }
-}

@@ -24,8 +24,7 @@ enum Privacy: Int, Sendable, CaseIterable {
     /// The document with other texts. The same host has the same name in all of it.
     func applied(to document: StatusDocument) -> StatusDocument {
         guard self != .none else { return document }
-        var mask = Mask(document, hidesNames: self == .names)
-        return mask.masked(document)
+        return Mask(document, hidesNames: self == .names).masked(document)
     }
 }
 
@@ -59,10 +58,9 @@ private struct Mask {
             .sorted { ($0.known.count, $0.known) > ($1.known.count, $1.known) }
     }
 
-    mutating func masked(_ document: StatusDocument) -> StatusDocument {
+    func masked(_ document: StatusDocument) -> StatusDocument {
         var shown = document
         shown.node.hostname = text(document.node.hostname)
-        shown.node.guid = "…"
         shown.node.configDirectory = document.node.configDirectory.map { text($0) }
         shown.hosts = document.hosts.map { masked($0) }
         shown.links = document.links.map { masked($0) }
@@ -113,7 +111,6 @@ private struct Mask {
         shown.text = text(refusal.text)
         shown.hostname = refusal.hostname.map { text($0) }
         shown.address = refusal.address.map { text($0) }
-        shown.guid = refusal.guid.map { _ in "…" }
         shown.key = refusal.key.map { _ in "…" }
         shown.nearestKey = refusal.nearestKey.map { _ in "…" }
         shown.fix = refusal.fix.map { text($0) }

@@ -25,7 +25,7 @@ extension TopPainter {
         let list = attentionRows
         let first = firstShown(index, of: items.count, in: list.count)
         for (row, number) in zip(list, first..<items.count) {
-            drawItem(items[number], row: row)
+            grid.put(attentionLine(items[number], width: grid.columns), row: row)
             if number == index {
                 grid.put(appearance.pointer, row: row, column: 0, role: .accent)
                 grid.select(row: row)
@@ -37,10 +37,7 @@ extension TopPainter {
         for (row, line) in zip((list.upperBound + 1)..<body.upperBound, lines) { grid.put(line, row: row) }
     }
 
-    private mutating func drawItem(_ item: Attention, row: Int) {
-        grid.put(attentionLine(item, width: grid.columns), row: row)
-    }
-
+    /// Whom it is about, since when, its code, and what it is.
     func attentionLine(_ item: Attention, width: Int) -> Line {
         let role: Role = item.isError ? .bad : .notice
         let mark = item.isError ? (appearance.unicode ? "✖" : "x") : "!"

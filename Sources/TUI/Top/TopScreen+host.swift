@@ -182,7 +182,7 @@ extension TopPainter {
             )
             add(
                 "let in by",
-                [connection.key.map { "key \(appearance.spelt($0))" }, connection.decidedBy]
+                [connection.key.map { "key \($0)" }, connection.decidedBy]
             )
             add(
                 "speaks",

@@ -131,7 +131,7 @@ extension TopPainter {
         if let key = host.connection?.key {
             identity += "   key " + key + (host.connection?.decidedBy.map { " (\($0))" } ?? "")
         }
-        var lines = [Line(appearance.spelt(identity), .quiet)] + panelLines(host)
+        var lines = [Line(identity, .quiet)] + panelLines(host)
         if rows.count > 2, let problem = host.problems.first {
             lines += explanation(code: problem.code, fix: problem.fixLines, isShort: true, width: width)
         }

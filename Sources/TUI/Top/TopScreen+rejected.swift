@@ -77,12 +77,12 @@ extension TopPainter {
 
     private func refusalLines(_ refusal: StatusDocument.Refusal) -> [Line] {
         var facts: [String] = []
-        if let key = refusal.key { facts.append("key " + appearance.spelt(key)) }
+        if let key = refusal.key { facts.append("key " + key) }
         if let nearest = refusal.nearestKey {
-            facts.append("the most similar key here is " + appearance.spelt(nearest))
+            facts.append("the most similar key here is " + nearest)
         }
         if let decided = refusal.decidedBy { facts.append("decided by " + decided) }
-        if let guid = refusal.guid { facts.append("machine guid " + guid) }
+        if let guid = refusal.guid { facts.append("machine guid " + state.privacy.shown(guid: guid)) }
         return [Line(" " + refusal.code + "  ", .accent).with(spoken(refusal.text), .bad)]
             + facts.flatMap { wrapped($0, width: max(10, grid.columns - 11)) }
             .map { Line("   " + padded("", 7)).with($0) }

@@ -19,7 +19,7 @@ extension TopPainter {
             let node = nodes[index]
             let name = padded(shortened(names[index], width), width)
             let column = grid.put("  " + name, row: row, column: 0, role: node.kind == .child ? .plain : .accent)
-            grid.put("  " + appearance.spelt(node.facts), row: row, column: column, role: node.role)
+            grid.put("  " + node.facts, row: row, column: column, role: node.role)
             if index == chosen {
                 grid.put(appearance.pointer, row: row, column: 0, role: .accent)
                 grid.select(row: row)

@@ -129,7 +129,7 @@ struct TopPainter {
             grid.put(padded(text, grid.columns), row: 1, column: 0, role: .alert)
         } else if hasTotals, let document = state.document {
             let isOwn = document.node.program == "ndstream"
-            grid.put(isOwn ? totals(document) : Line(" " + appearance.spelt(unknownColumns(document)), .notice), row: 1)
+            grid.put(isOwn ? totals(document) : Line(" " + unknownColumns(document), .notice), row: 1)
         }
     }
 
@@ -194,7 +194,7 @@ struct TopPainter {
                 return
             }
         } else if let message = state.message {
-            grid.put(" " + appearance.spelt(message.text), row: row, column: 0, role: message.role)
+            grid.put(" " + message.text, row: row, column: 0, role: message.role)
             return
         } else {
             grid.put(" /" + filterWords, row: row, column: 0, role: .accent, limit: grid.columns - 2)

@@ -52,7 +52,7 @@ extension TopState {
         case .character("-"): changeInterval(1)
         case .character("R"): return .refresh
         case .character("y"): return copy()
-        case .character("w"): return .write(report(now: now))
+        case .character("w"): return .write(report())
         case .up, .character("k"): move(-1, layout)
         case .down, .character("j"): move(1, layout)
         case .wheelUp: move(-3, layout)

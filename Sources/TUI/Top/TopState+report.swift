@@ -38,8 +38,8 @@ extension TopState {
     func attentionFix(_ item: Attention) -> [String] { fixLines(code: item.code ?? "", own: item.fix) }
 
     /// Everything that needs attention, with reasons and fixes, as text.
-    func report(now: Double) -> String {
-        guard let document else { return "\(source): nothing came from it yet.\n" }
+    func report() -> String {
+        guard var document else { return "\(source): nothing came from it yet.\n" }
         var lines = ["\(document.node.role.rawValue) \(document.node.hostname): \(hostTally(document))", ""]
         for item in attention {
             lines.append("\(item.isError ? "error" : "warning")  \(item.subject)  \(item.code ?? "")  \(item.text)")
@@ -47,6 +47,7 @@ extension TopState {
             lines += attentionFix(item).map { "  fix: " + $0 }
             lines.append("")
         }
+        document.node.guid = privacy.shown(guid: document.node.guid)
         if attention.isEmpty { lines += ["Nothing needs attention.", ""] }
         return lines.joined(separator: "\n") + "\n" + statusText(document, appearance: Appearance())
     }
@@ -60,4 +61,12 @@ func fixLines(code: String, own: [String]) -> [String] {
 extension StatusDocument.Problem {
     /// Its fix in lines to copy.
     var fixLines: [String] { fix?.split(separator: "\n").map(String.init) ?? [] }
+}
+
+/// A line of the log without what it begins with, because on a screen host and address have a place of their own, and without
+/// the end that all refusals have.
+func spoken(_ text: String) -> String {
+    let message = messageParts(text).message
+    let ending = " Forbidding access."
+    return message.hasSuffix(ending) ? String(message.dropLast(ending.count)) : message
 }
