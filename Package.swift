@@ -76,7 +76,7 @@ let package = Package(
         ),
         .target(
             name: "Health",
-            dependencies: ["Basics", "Diagnostics", "Config", "Store"],
+            dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport"],
             path: "Sources/Core/Health"
         ),
         .target(
@@ -88,7 +88,7 @@ let package = Package(
             name: "Node",
             dependencies: [
                 "Basics", "Diagnostics", "System", "Wire", "Config", "Status", "Store", "Transport", "Streaming",
-                "Collection", "Web", "Exporting",
+                "Collection", "Web", "Exporting", "Health",
             ] + nio,
             path: "Sources/Core/Node"
         ),
@@ -145,7 +145,7 @@ let package = Package(
             "Web",
             ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System", "Transport", "Wire"]
         ),
-        tests("Health", ["Basics", "Config", "Diagnostics", "Store", "System"]),
+        tests("Health", ["Basics", "Config", "Diagnostics", "Status", "Store", "System", "Transport"]),
         tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(
             "Node",

@@ -13,6 +13,8 @@ public final class Host: Sendable {
     private let held: Mutex<HostSettings>
     /// Whoever keeps its downsampled tiers; nobody where only full resolution is kept.
     private let tiers = Mutex<(any TierSource)?>(nil)
+    /// Whoever evaluates its alarms; nobody where health is off.
+    private let evaluator = Mutex<(any AlarmSource)?>(nil)
 
     /// - Parameter at: µs since 1970.
     public init(
@@ -58,6 +60,12 @@ public final class Host: Sendable {
     /// Points of a higher tier; see ``TierSource``. May wait for a disk.
     public func tierColumns(_ series: TierSeries, tier: Int, from: Int64, through: Int64) -> TierColumns? {
         tiers.withLock { $0 }?.points(series, tier: tier, from: from, through: through)
+    }
+
+    /// Who knows its alarms; `nil` while health was never on for it.
+    public var alarms: (any AlarmSource)? {
+        get { evaluator.withLock { $0 } }
+        set { evaluator.withLock { $0 = newValue } }
     }
 
     public var hostname: String { identity.withLock { $0.hostname } }

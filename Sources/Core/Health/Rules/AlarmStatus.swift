@@ -1,27 +1,6 @@
-/// What an alarm says of its chart; the numbers are those of `$status`, the log and the API (health, introduction).
-public enum AlarmStatus: Int, Sendable, Comparable, CaseIterable {
-    case removed = -2
-    case undefined = -1
-    case uninitialized = 0
-    case clear = 1
-    case warning = 3
-    case critical = 4
+public import Store
 
-    public var name: String {
-        switch self {
-        case .removed: "REMOVED"
-        case .undefined: "UNDEFINED"
-        case .uninitialized: "UNINITIALIZED"
-        case .clear: "CLEAR"
-        case .warning: "WARNING"
-        case .critical: "CRITICAL"
-        }
-    }
-
-    public var isRaised: Bool { self >= .warning }
-
-    public static func < (one: AlarmStatus, other: AlarmStatus) -> Bool { one.rawValue < other.rawValue }
-
+extension AlarmStatus {
     /// What follows from the values of `warn` and `crit` (health §5.2).
     /// - Parameters: `nil` where the alarm has no such expression.
     public static func decided(

@@ -1,0 +1,15 @@
+/// An ``AlarmDefinition`` as all alarms that came of it share it.
+public final class AlarmRule: Sendable {
+    public let definition: AlarmDefinition
+    /// `LINE@FILE`, as the log and the API name it.
+    public let source: String
+    /// Whether it looks at when its chart was collected last: it rises when a child is lost, with all others of its kind.
+    public let watchesCollection: Bool
+
+    public init(_ definition: AlarmDefinition) {
+        self.definition = definition
+        source = "\(definition.line)@\(definition.file)"
+        let expressions = [definition.calculation, definition.warning, definition.critical].compactMap { $0 }
+        watchesCollection = expressions.contains { $0.variables.contains { $0.hasSuffix("last_collected_t") } }
+    }
+}

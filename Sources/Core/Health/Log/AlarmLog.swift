@@ -1,0 +1,97 @@
+import Store
+
+/// The newest changes of a host's alarms, in memory; what keeps the numbers of alarms and entries (health §6).
+public struct AlarmLog: Sendable {
+    /// Oldest first.
+    public private(set) var entries: [AlarmEntry] = []
+    /// The number that the next entry gets.
+    public private(set) var nextUniqueID: UInt32
+    private var nextAlarmID: UInt32
+    private var alarmIDs: [Key: UInt32] = [:]
+    private let limit: Int
+
+    private struct Key: Hashable {
+        var chart: String
+        var name: String
+    }
+
+    /// - Parameters:
+    ///   - now: Unix seconds: where numbers begin that nobody knows of an earlier run.
+    ///   - limit: `[health] in memory max health log entries`.
+    ///   - entries: of an earlier run, oldest first.
+    public init(now: Int, limit: Int, entries: [AlarmEntry] = []) {
+        self.limit = limit
+        nextUniqueID = UInt32(truncatingIfNeeded: now)
+        nextAlarmID = nextUniqueID
+        for entry in entries {
+            alarmIDs[Key(chart: entry.chart, name: entry.name)] = entry.alarmID
+            nextUniqueID = max(nextUniqueID, entry.uniqueID &+ 1)
+            nextAlarmID = max(nextAlarmID, entry.alarmID &+ 1)
+        }
+        self.entries = entries
+        cut()
+    }
+
+    /// 0 before the first entry.
+    public var latestUniqueID: UInt32 { entries.last?.uniqueID ?? 0 }
+
+    /// The number of a chart's alarm, the one that it always had.
+    mutating func alarmID(chart: String, name: String) -> UInt32 {
+        let key = Key(chart: chart, name: name)
+        if let known = alarmIDs[key] { return known }
+        defer { nextAlarmID &+= 1 }
+        alarmIDs[key] = nextAlarmID
+        return nextAlarmID
+    }
+
+    mutating func takeUniqueID() -> UInt32 {
+        defer { nextUniqueID &+= 1 }
+        return nextUniqueID
+    }
+
+    /// Appends an entry and marks the one of the same alarm before it as updated.
+    ///
+    /// - Returns: where the one before stands, if it is in memory still: it has to be written again.
+    @discardableResult
+    mutating func append(_ entry: AlarmEntry) -> AlarmEntry? {
+        var entry = entry
+        var before: AlarmEntry?
+        if let index = entries.lastIndex(where: { $0.alarmID == entry.alarmID }) {
+            entries[index].flags.insert(.updated)
+            entries[index].updatedByID = entry.uniqueID
+            entry.updatesID = entries[index].uniqueID
+            if entries[index].status.isRaised, entries[index].oldStatus.isRaised {
+                entry.nonClearDuration += entries[index].nonClearDuration
+            }
+            before = entries[index]
+        }
+        entries.append(entry)
+        cut()
+        return before
+    }
+
+    /// Where the entry with a number stands.
+    func index(of uniqueID: UInt32) -> Int? {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].uniqueID < uniqueID { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].uniqueID == uniqueID ? low : nil
+    }
+
+    /// The entry with a number, to be changed.
+    subscript(uniqueID: UInt32) -> AlarmEntry? {
+        get { index(of: uniqueID).map { entries[$0] } }
+        set {
+            guard let index = index(of: uniqueID), let newValue else { return }
+            entries[index] = newValue
+        }
+    }
+
+    /// Down to two thirds when there are too many.
+    private mutating func cut() {
+        if entries.count > limit { entries.removeFirst(entries.count - limit * 2 / 3) }
+    }
+}
