@@ -36,6 +36,10 @@ public struct HostFacts: Sendable {
     public var clockOffsetSeconds: Double?
     public var replication: StatusDocument.Replication?
     public var health: String?
+    /// Seconds for which the alarms of its child wait after it has connected.
+    public var postponeAlarmsSeconds = 0
+    /// When its child connected last, microseconds of the wall clock.
+    public private(set) var connectedAt: Int64?
     public var ephemeral: Bool?
     /// When the host is forgotten, microseconds of the wall clock.
     public var expires: Int64?
@@ -87,6 +91,7 @@ public struct HostFacts: Sendable {
         throughput.startConnection()
         state = .live
         stateSince = at
+        connectedAt = at
         // Freshness counts from here: a child that never sends a sample becomes stale too.
         freshMonotonic = monotonic
     }

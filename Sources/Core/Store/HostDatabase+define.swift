@@ -107,6 +107,7 @@ extension HostDatabase {
         guard variables[name] != nil || counters.refusing(variables.count >= limits.variablesPerChart) else {
             return false
         }
+        if variables[name] == nil { variableNames &+= 1 }
         records[Int(ref.index)]?.variables[name] = value
         tell(.chartVariable(ref, name, value))
         return true
@@ -118,7 +119,7 @@ extension HostDatabase {
         guard hostVariables[name] != nil || counters.refusing(hostVariables.count >= limits.variablesPerHost) else {
             return false
         }
-        hostVariables[name] = value
+        if hostVariables.updateValue(value, forKey: name) == nil { variableNames &+= 1 }
         tell(.hostVariable(name, value))
         return true
     }

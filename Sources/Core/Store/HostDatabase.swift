@@ -35,6 +35,8 @@ public struct HostDatabase: ~Copyable, @unchecked Sendable {
     var preceding: Int32 = -1
 
     public internal(set) var hostVariables: [String: Double] = [:]
+    /// Counts the names of variables that came, of charts and of the host.
+    var variableNames: UInt64 = 0
     public internal(set) var counters = StoreCounters()
     /// What happened that an operator may want to read; taken by ``takeNotices()``.
     var notices: [StoreNotice] = []

@@ -46,8 +46,8 @@ extension StreamParent {
         if rivalry == .begins { report(.hostRival, peer, values, machine: host.guid) }
     }
 
-    /// Whether alarms of a host would be looked at, as the status document has it, with what the log says of it
-    /// (streaming protocol §12). This version has no alarms: it is what counts when there are.
+    /// Whether alarms of a host are looked at, as the status document has it, with what the log says of it
+    /// (streaming protocol §12).
     func health(_ settings: ReceiverSettings, _ host: Host, _ peer: Peer) -> String {
         let thread = "STREAM_RECEIVER[\(host.hostname),\(peer)]"
         let values = ["host": host.hostname, "seconds": String(settings.postponeAlarmsSeconds)]

@@ -217,6 +217,7 @@ public final class StreamParent: Sendable {
         host.status.withLock { facts in
             facts.hops = request.hops
             facts.health = health
+            facts.postponeAlarmsSeconds = settings.postponeAlarmsSeconds
             facts.ephemeral = settings.isEphemeral
             facts.connected(
                 address: connection.peer.address,

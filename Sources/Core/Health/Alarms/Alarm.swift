@@ -16,7 +16,7 @@ public struct Alarm: Sendable {
     public let context: String
     public let family: String
     /// The rule's, or the chart's.
-    public let units: String
+    public var units: String
     /// The rule's with `$family` and `$label:NAME` replaced.
     public var info: String
     /// Of the lookup; with `foreach` one of them.
@@ -53,6 +53,8 @@ public struct Alarm: Sendable {
 
     /// What `$status` was in the last evaluation.
     var evaluatedStatus = AlarmStatus.uninitialized
+    /// The dimensions that its lookup means, by their places in the chart.
+    var lookupSelection: [Int32] = []
     /// Where the variables of calc, warn and crit come from, one behind the other.
     var sources: [VariableSource] = []
 

@@ -1,3 +1,5 @@
+import Store
+
 /// An ``AlarmDefinition`` as all alarms that came of it share it.
 public final class AlarmRule: Sendable {
     public let definition: AlarmDefinition
@@ -5,11 +7,16 @@ public final class AlarmRule: Sendable {
     public let source: String
     /// Whether it looks at when its chart was collected last: it rises when a child is lost, with all others of its kind.
     public let watchesCollection: Bool
+    /// Of its lookup.
+    let query: WindowQuery?
 
     public init(_ definition: AlarmDefinition) {
         self.definition = definition
         source = "\(definition.line)@\(definition.file)"
         let expressions = [definition.calculation, definition.warning, definition.critical].compactMap { $0 }
         watchesCollection = expressions.contains { $0.variables.contains { $0.hasSuffix("last_collected_t") } }
+        query = definition.lookup.map {
+            WindowQuery($0.method, after: $0.after, before: $0.before, options: $0.options)
+        }
     }
 }

@@ -7,8 +7,15 @@ public struct AlarmLog: Sendable {
     /// The number that the next entry gets.
     public private(set) var nextUniqueID: UInt32
     private var nextAlarmID: UInt32
-    private var alarmIDs: [Key: UInt32] = [:]
+    private var known: [Key: Known] = [:]
     private let limit: Int
+
+    /// An alarm that was in the log once.
+    struct Known: Sendable, Equatable {
+        var id: UInt32
+        /// Number of its newest entry, among its own.
+        var eventID: UInt32 = 0
+    }
 
     private struct Key: Hashable {
         var chart: String
@@ -24,7 +31,7 @@ public struct AlarmLog: Sendable {
         nextUniqueID = UInt32(truncatingIfNeeded: now)
         nextAlarmID = nextUniqueID
         for entry in entries {
-            alarmIDs[Key(chart: entry.chart, name: entry.name)] = entry.alarmID
+            known[Key(chart: entry.chart, name: entry.name)] = Known(id: entry.alarmID, eventID: entry.eventID)
             nextUniqueID = max(nextUniqueID, entry.uniqueID &+ 1)
             nextAlarmID = max(nextAlarmID, entry.alarmID &+ 1)
         }
@@ -35,13 +42,14 @@ public struct AlarmLog: Sendable {
     /// 0 before the first entry.
     public var latestUniqueID: UInt32 { entries.last?.uniqueID ?? 0 }
 
-    /// The number of a chart's alarm, the one that it always had.
-    mutating func alarmID(chart: String, name: String) -> UInt32 {
+    /// The number of a chart's alarm, the one that it always had, and of its newest entry.
+    mutating func identify(chart: String, name: String) -> Known {
         let key = Key(chart: chart, name: name)
-        if let known = alarmIDs[key] { return known }
+        if let one = known[key] { return one }
         defer { nextAlarmID &+= 1 }
-        alarmIDs[key] = nextAlarmID
-        return nextAlarmID
+        let one = Known(id: nextAlarmID)
+        known[key] = one
+        return one
     }
 
     mutating func takeUniqueID() -> UInt32 {
@@ -65,6 +73,7 @@ public struct AlarmLog: Sendable {
             }
             before = entries[index]
         }
+        known[Key(chart: entry.chart, name: entry.name)] = Known(id: entry.alarmID, eventID: entry.eventID)
         entries.append(entry)
         cut()
         return before

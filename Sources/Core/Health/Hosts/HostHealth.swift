@@ -1,3 +1,5 @@
+import Basics
+import Status
 public import Store
 import Synchronization
 
@@ -7,21 +9,32 @@ public final class HostHealth: Sendable {
     private let state: Mutex<State>
 
     struct State: Sendable {
-        var isOn = false
-        var alarms: [Alarm] = []
-        var log: AlarmLog
+        var attendance = Attendance()
+        var alarms: HostAlarms
+        /// What becomes one event while the host is lost; nothing of the node's own host.
+        var loss: FoldedLoss?
+        /// When it is looked at again, Unix seconds.
+        var nextPass = 0
     }
 
-    init(host: Host, log: AlarmLog) {
+    /// - Parameters:
+    ///   - log: of an earlier run.
+    ///   - isOwn: the node's own host, which is never lost.
+    init(host: Host, log: AlarmLog, isOwn: Bool) {
         self.host = host
-        state = Mutex(State(log: log))
+        let last = log.entries.last(where: FoldedLoss.isEvent)
+        let loss = isOwn ? nil : FoldedLoss(updateEvery: host.settings.updateEvery, last: last)
+        state = Mutex(State(alarms: HostAlarms(log: log), loss: loss))
     }
+
+    /// Runs `body` with everything; the host's database may be locked in it, never the other way round.
+    func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result { state.withLock { body(&$0) } }
 
     /// Whether its alarms are evaluated now.
-    public var isOn: Bool { state.withLock { $0.isOn } }
+    public var isOn: Bool { state.withLock { $0.attendance.isOn } }
 
     /// All alarms that are bound, in the order in which they were.
-    public var alarms: [Alarm] { state.withLock { $0.alarms } }
+    public var alarms: [Alarm] { state.withLock { $0.alarms.alarms } }
 
     /// Newest first.
     ///
@@ -30,21 +43,24 @@ public final class HostHealth: Sendable {
     ///   - chart: only those of the chart with this id or name.
     public func entries(after uniqueID: UInt32 = 0, chart: String? = nil) -> [AlarmEntry] {
         state.withLock { state in
-            let name = state.alarms.first { $0.chartName == chart }?.chartID
-            return state.log.entries.reversed().filter { entry in
+            let name = state.alarms.alarms.first { $0.chartName == chart }?.chartID
+            return state.alarms.log.entries.reversed().filter { entry in
                 entry.uniqueID > uniqueID && (chart == nil || entry.chart == chart || entry.chart == name)
             }
         }
     }
 
-    public var latestUniqueID: UInt32 { state.withLock { $0.log.latestUniqueID } }
+    public var latestUniqueID: UInt32 { state.withLock { $0.alarms.log.latestUniqueID } }
+
+    /// That the child is lost, where somebody was told; `nil` while it is not.
+    public var loss: FoldedLoss.Loss? { state.withLock { $0.loss?.loss } }
 }
 
 extension HostHealth: AlarmSource {
     public var alarmTally: AlarmTally {
         state.withLock { state in
             var tally = AlarmTally()
-            for alarm in state.alarms where alarm.isListed {
+            for alarm in state.alarms.alarms where alarm.isListed {
                 switch alarm.status {
                 case .warning: tally.warning += 1
                 case .critical: tally.critical += 1
@@ -57,7 +73,7 @@ extension HostHealth: AlarmSource {
 
     public var alarmFacts: [AlarmFacts] {
         state.withLock { state in
-            state.alarms.filter(\.isListed).map { alarm in
+            state.alarms.alarms.filter(\.isListed).map { alarm in
                 AlarmFacts(
                     id: alarm.id,
                     name: alarm.name,
