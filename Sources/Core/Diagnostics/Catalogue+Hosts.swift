@@ -93,7 +93,6 @@ extension Condition {
         "ND-H5",
         .info,
         "Postponing health checks for {seconds} seconds, on host '{host}', because it was just connected.",
-        recognised: ["[{host}]: Postponing health checks for {seconds} seconds, because it was just connected."],
         sentence: "Alarms of a host wait for a moment after it has connected."
     )
 

@@ -22,6 +22,8 @@ public struct Process: ~Copyable {
         public var environment: [String]
         /// `nil` keeps ours.
         public var directory: String?
+        /// Its standard input and output are `/dev/null`; only ``Process/errors`` is a pipe then.
+        public var isMute = false
 
         public init(path: String, arguments: [String], environment: [String], directory: String? = nil) {
             self.path = path
@@ -37,9 +39,9 @@ public struct Process: ~Copyable {
     }
 
     public let id: Int32
-    /// The writing end of its standard input.
+    /// The writing end of its standard input; -1 for a mute one.
     public let input: Int32
-    /// The reading end of its standard output; does not block.
+    /// The reading end of its standard output; does not block; -1 for a mute one.
     public let output: Int32
     /// The reading end of its standard error; does not block.
     public let errors: Int32
@@ -55,8 +57,8 @@ public struct Process: ~Copyable {
     /// Starts it.
     /// - Throws: ``SystemError`` when no pipe, no process or no such program is to be had.
     public static func start(_ command: Command) throws(SystemError) -> Process {
-        var input = try Pipe(nonblocking: nil)
-        var output = try Pipe(nonblocking: .reading)
+        var input = command.isMute ? try Pipe.null() : try Pipe(nonblocking: nil)
+        var output = command.isMute ? try Pipe.null() : try Pipe(nonblocking: .reading)
         var errors = try Pipe(nonblocking: .reading)
         let id = withCStrings(command.arguments) { arguments in
             withCStrings(command.environment) { environment in
@@ -73,7 +75,12 @@ public struct Process: ~Copyable {
             }
         }
         guard id > 0 else { throw SystemError(operation: "exec", subject: command.path, number: -id) }
-        return Process(id: id, input: input.takeWriting(), output: output.takeReading(), errors: errors.takeReading())
+        return Process(
+            id: id,
+            input: command.isMute ? -1 : input.takeWriting(),
+            output: command.isMute ? -1 : output.takeReading(),
+            errors: errors.takeReading()
+        )
     }
 
     /// Sends a signal to the program and everything it started. What has ended already is not an error.
@@ -83,11 +90,12 @@ public struct Process: ~Copyable {
     }
 
     /// Whether it has ended, and how. Once it has, what it left running in its group is killed.
-    public mutating func poll() -> Exit? {
+    /// - Parameter sparesOthers: what it left running goes on.
+    public mutating func poll(sparesOthers: Bool = false) -> Exit? {
         if let exit { return exit }
         // Looked at before it is reaped: until then its group's number can't belong to anybody else.
         guard nd_has_ended(id) != 0 else { return nil }
-        kill(-id, SIGKILL)
+        if !sparesOthers { kill(-id, SIGKILL) }
         var code: Int32 = 0
         let reaped = nd_reap(id, &code)
         guard reaped != 0 else { return nil }
@@ -116,9 +124,7 @@ public struct Process: ~Copyable {
             var status: Int32 = 0
             while waitpid(id, &status, 0) < 0, errno == EINTR {}
         }
-        close(input)
-        close(output)
-        close(errors)
+        for descriptor in [input, output, errors] where descriptor >= 0 { close(descriptor) }
     }
 }
 
@@ -139,6 +145,22 @@ private struct Pipe: ~Copyable {
         }
         guard result == 0 else { throw SystemError(operation: "pipe", number: -result) }
         (reading, writing) = ends
+    }
+
+    private init(reading: Int32, writing: Int32) {
+        self.reading = reading
+        self.writing = writing
+    }
+
+    /// No pipe: both of the program's ends are `/dev/null`, and we have none.
+    static func null() throws(SystemError) -> Pipe {
+        let reading = try System.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        do throws(SystemError) {
+            return Pipe(reading: reading, writing: try System.open("/dev/null", O_WRONLY | O_CLOEXEC))
+        } catch {
+            close(reading)
+            throw error
+        }
     }
 
     mutating func takeReading() -> Int32 {

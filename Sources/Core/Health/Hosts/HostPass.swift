@@ -1,6 +1,7 @@
 import Basics
 import Diagnostics
 import Store
+import Synchronization
 
 /// What every pass over a host's alarms needs, and what comes out of all of them in one round of the service.
 struct HealthRound: ~Copyable {
@@ -24,7 +25,8 @@ struct HealthRound: ~Copyable {
 
 /// What one pass over a host leaves to be done, without its lock.
 struct PassResult: Sendable {
-    /// Lines of health.log, and of error.log.
+    /// Lines of health.log, and those of error.log.
+    var log: [Event] = []
     var events: [Event] = []
     /// Entries that are to be written to the log's file, oldest first.
     var entries: [AlarmEntry] = []
@@ -188,8 +190,13 @@ private struct HostPass {
                 )
             )
         } catch {
-            let values = values.merging(["number": "\(error.number)", "bytes": "\(error.bytes)"]) { $1 }
-            say(.notificationTooLong, values)
+            var values = values
+            values["number"] = "\(error.number)"
+            values["bytes"] = "\(error.bytes)"
+            values["host"] = hostname
+            result.events.append(
+                Event(.notificationTooLong, at: now, thread: "HEALTH", host: host.guid.description, values: values)
+            )
         }
     }
 
@@ -209,7 +216,7 @@ private struct HostPass {
     private mutating func say(_ condition: Condition, _ values: [String: String] = [:]) {
         var values = values
         values["host"] = hostname
-        result.events.append(
+        result.log.append(
             Event(condition, at: now, thread: "HEALTH", host: host.guid.description, values: values)
         )
     }
