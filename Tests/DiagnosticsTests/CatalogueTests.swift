@@ -9,7 +9,7 @@ import Testing
             #expect(seen.insert(condition.code).inserted, "\(condition.code) is there twice")
             let parts = condition.code.split(separator: "-")
             #expect(parts.count == 2 && parts[0] == "ND", "\(condition.code)")
-            #expect(parts[1].first.map { "ABCDEFGHIKLNPRSTUWZ".contains($0) } == true, "\(condition.code)")
+            #expect(parts[1].first.map { "ABCDEFGHIJKLNPRSTUVWZ".contains($0) } == true, "\(condition.code)")
             #expect(Int(parts[1].dropFirst()) != nil, "\(condition.code)")
         }
     }
