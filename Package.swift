@@ -128,7 +128,7 @@ let package = Package(
         tests("Config", ["Basics", "Diagnostics"]),
         tests("Status", ["Basics"]),
         tests("Store", ["Basics", "Diagnostics", "Status", "Wire"]),
-        tests("Query", of: "Store", ["Basics", "Diagnostics"]),
+        tests("Query", of: "Store", ["Basics", "Diagnostics", "Status"]),
         tests("Segment", of: "Store", ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "System"]),
         tests("Transport", ["Basics", "Config", "Diagnostics", "System", "TestCertificates"], nio + [embedded]),
         tests(
@@ -185,7 +185,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "MicroBenchmarks",
-            dependencies: ["Basics", "Config", "Diagnostics", "Wire", "Store", "Status", "System", "Transport", "Web"],
+            dependencies: [
+                "Basics", "Config", "Diagnostics", "Wire", "Store", "Status", "System", "Transport", "Web", "Health",
+            ],
             path: "Benchmarks/Micro"
         ),
     ]

@@ -27,7 +27,7 @@
 // ------------------------------------------------------------------ options
 enum mode { MODE_RT, MODE_MAX, MODE_HOLD };
 static struct {
-    const char *host, *key, *dump, *tag, *json, *hostprefix;
+    const char *host, *key, *dump, *tag, *json, *hostprefix, *definitions;
     int port, children, charts, dims, seconds, ver, connect_rate, sndbuf, pid;
     int ticks, linger, settle, warm;
     uint64_t seed;
@@ -118,8 +118,8 @@ static const struct tmpl T[] = {
 };
 #define NT ((int)(sizeof T / sizeof T[0]))
 
-struct dim { char id[40]; int id_len; bool incremental; uint8_t kind; int32_t scale; char pre[56]; int pre_len; };
-struct chart { char id[64]; char begin[80]; int begin_len; const struct tmpl *t; bool incremental; struct dim *d; };
+struct dim { char id[64]; int id_len; bool incremental; uint8_t kind; int32_t scale; char pre[80]; int pre_len; };
+struct chart { char id[128]; char begin[144]; int begin_len; const struct tmpl *t; bool incremental; struct dim *d; int n; };
 static struct chart *charts;
 static char *defs;          // chart definitions, the same for every child
 static size_t defs_len;
@@ -133,7 +133,58 @@ static uint64_t mix(uint64_t x) {
     return x ^ (x >> 31);
 }
 
+static int metrics;         // of one child
+
+// A word of a line of the protocol, quoted or not; where the next one begins.
+static const char *word(const char *p, char *to, size_t size) {
+    while (*p == ' ') p++;
+    char end = *p == '"' || *p == '\'' ? *p++ : ' ';
+    size_t n = 0;
+    while (*p && *p != '\n' && *p != end) { if (n + 1 < size) to[n++] = *p; p++; }
+    to[n] = 0;
+    return *p == end && *p != '\n' ? p + 1 : p;
+}
+
+// Definitions of a real host, as it sent them: CHART and DIMENSION lines, and whatever stands between.
+static void read_model(const char *path) {
+    FILE *f = fopen(path, "r");
+    if (!f) { perror(path); exit(2); }
+    charts = calloc(65536, sizeof *charts);
+    o.charts = 0;
+    static char line[65536];
+    struct chart *ch = NULL;
+    while (fgets(line, sizeof line, f)) {
+        size_t n = strlen(line);
+        defs = realloc(defs, defs_len + n + 1);
+        memcpy(defs + defs_len, line, n + 1);
+        defs_len += n;
+        if (!strncmp(line, "CHART ", 6) && o.charts < 65536) {
+            ch = &charts[o.charts++];
+            word(line + 6, ch->id, sizeof ch->id);
+            ch->begin_len = snprintf(ch->begin, sizeof ch->begin, "BEGIN \"%s\" ", ch->id);
+            ch->t = &T[0];
+        } else if (ch && !strncmp(line, "DIMENSION ", 10)) {
+            ch->d = realloc(ch->d, sizeof *ch->d * (size_t)(ch->n + 1));
+            struct dim *d = &ch->d[ch->n];
+            memset(d, 0, sizeof *d);
+            char name[128], algorithm[64];
+            word(word(word(line + 10, d->id, sizeof d->id), name, sizeof name), algorithm, sizeof algorithm);
+            d->id_len = (int)strlen(d->id);
+            d->incremental = !strncmp(algorithm, "incremental", 11) || strstr(algorithm, "incremental-row");
+            uint64_t h = mix(o.seed * 1000003 + (uint64_t)o.charts * 131 + (uint64_t)ch->n) % 100;
+            d->kind = h < 35 ? K_ZERO : h < 50 ? K_CONST : d->incremental ? K_COUNTER : h < 90 ? K_WALK : K_NOISE;
+            d->scale = 40;
+            d->pre_len = snprintf(d->pre, sizeof d->pre, "SET \"%s\" = ", d->id);
+            ch->n++;
+            metrics++;
+        }
+    }
+    fclose(f);
+}
+
 static void build_model(void) {
+    if (o.definitions) { read_model(o.definitions); return; }
+    metrics = o.charts * o.dims;
     charts = calloc((size_t)o.charts, sizeof *charts);
     size_t cap = 1 << 16;
     defs = malloc(cap);
@@ -152,6 +203,7 @@ static void build_model(void) {
         ch->incremental = ch->t->incremental;
         ch->begin_len = snprintf(ch->begin, sizeof ch->begin, "BEGIN \"%s\" ", ch->id);
         ch->d = calloc((size_t)o.dims, sizeof *ch->d);
+        ch->n = o.dims;
         int nd = 0;
         while (ch->t->dims[nd]) nd++;
         if (cap - defs_len < 4096 + (size_t)o.dims * 128) {
@@ -292,7 +344,7 @@ static void gen_tick(struct child *c, double t) {
     else usec = (int64_t)((t - c->last_gen) * 1e6);
     c->last_gen = t;
     char ub[24]; int ul = (int)(put_ll(ub, usec) - ub);
-    size_t need = (size_t)o.charts * (96 + (size_t)o.dims * 80) + 64;
+    size_t need = (size_t)o.charts * 160 + (size_t)metrics * 104 + 64;
     if (scratch_cap < need) { scratch_cap = need; scratch = realloc(scratch, need); }
     char *p = scratch, *unit = scratch;
     int64_t *v = c->v;
@@ -302,7 +354,7 @@ static void gen_tick(struct child *c, double t) {
         memcpy(p, k->begin, (size_t)k->begin_len); p += k->begin_len;
         memcpy(p, ub, (size_t)ul); p += ul;
         *p++ = '\n';
-        for (int j = 0; j < o.dims; j++, v++) {
+        for (int j = 0; j < k->n; j++, v++) {
             const struct dim *d = &k->d[j];
             step(c, d, v, first);
             memcpy(p, d->pre, (size_t)d->pre_len); p += d->pre_len;
@@ -314,8 +366,8 @@ static void gen_tick(struct child *c, double t) {
     }
     if (p > unit) emit(c, unit, (size_t)(p - unit));
     c->ticks++; g_ticks++;
-    c->samples += (uint64_t)o.charts * (uint64_t)o.dims;
-    g_samples += (uint64_t)o.charts * (uint64_t)o.dims;
+    c->samples += (uint64_t)metrics;
+    g_samples += (uint64_t)metrics;
 }
 
 static void want(struct child *c, bool out) {
@@ -535,6 +587,7 @@ int main(int argc, char **argv) {
         else if (!strcmp(a, "--children")) o.children = atoi(NEXT);
         else if (!strcmp(a, "--charts")) o.charts = atoi(NEXT);
         else if (!strcmp(a, "--dims")) o.dims = atoi(NEXT);
+        else if (!strcmp(a, "--definitions")) o.definitions = NEXT;
         else if (!strcmp(a, "--seconds")) o.seconds = atoi(NEXT);
         else if (!strcmp(a, "--ticks")) o.ticks = atoi(NEXT);
         else if (!strcmp(a, "--warm")) o.warm = atoi(NEXT);
@@ -575,7 +628,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < o.children; i++) {
         ch_[i].idx = i; ch_[i].fd = -1;
         ch_[i].rng = mix(o.seed * 7919 + (uint64_t)i) | 1;
-        ch_[i].v = calloc((size_t)o.charts * (size_t)o.dims, sizeof(int64_t));
+        ch_[i].v = calloc((size_t)metrics, sizeof(int64_t));
     }
     if (o.dump) {   // write the bytes of child 0 to a file instead of a socket
         struct child *c = &ch_[0];
@@ -595,7 +648,7 @@ int main(int argc, char **argv) {
     }
     ep = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event ev[512];
-    const int per_tick = o.charts * o.dims;
+    const int per_tick = metrics;
     g_t0 = now();
     logline("start", "children=%d charts=%d dims=%d metrics=%d mode=%s %s seed=%" PRIu64, o.children, o.charts, o.dims,
             o.children * per_tick, o.mode == MODE_RT ? "rt" : o.mode == MODE_MAX ? "max" : "hold", o.lz4 ? "lz4" : "plain", o.seed);

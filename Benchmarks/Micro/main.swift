@@ -11,4 +11,8 @@ if wanted.first == "make-store" {
     makeStore()
     exit(0)
 }
+if wanted.first == "health" {
+    benchmarkHealth(Array(wanted.dropFirst()))
+    exit(0)
+}
 for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) { benchmark.run() }

@@ -95,9 +95,21 @@ extension Condition {
     )
 }
 
+extension Condition {
+    public static let healthNotStarted = Condition(
+        "ND-A53",
+        .error,
+        "cannot evaluate alarms: {reason}",
+        sentence: "Alarms are not evaluated: no thread of theirs could be made.",
+        causes: ["no file descriptor is left"],
+        fix: ["raise the limit of open files: LimitNOFILE= in the unit, or ulimit -n"]
+    )
+}
+
 extension Catalogue {
     static let alarms: [Condition] = [
         .healthRuns, .healthPostponedHere, .healthResumes, .healthWaitsForCharts, .healthEnds, .healthReloads,
         .healthHibernation, .alarmEvent, .alarmSending, .alarmSentBefore, .alarmNoClear, .alarmSilenced, .alarmFolded,
+        .healthNotStarted,
     ]
 }

@@ -135,8 +135,8 @@ public final class HealthService: Sendable {
         }
     }
 
-    /// One look at all hosts.
-    func look() {
+    /// One look at all hosts. The thread does so; without ``start()`` whoever drives the time does.
+    public func look() {
         let now = clock.now()
         var round = round(now)
         let slept = hasSlept(now)

@@ -1,15 +1,18 @@
 import Basics
 import Config
 public import Diagnostics
+public import Health
 public import Status
 public import Streaming
 import Synchronization
 import System
 
-/// Where everything a node has to say goes: error.log, access.log, and the lists of the status document.
-public final class Journal: Reporter, StreamJournal {
+/// Where everything a node has to say goes: error.log, access.log, health.log, and the lists of the status document.
+public final class Journal: Reporter, StreamJournal, HealthJournal {
     private let errorLog: ErrorLog
     let accessLog: AccessLog
+    /// The same kind of log, of alarms.
+    private let healthLog: AccessLog
     private let remembered = Mutex(Remembered())
     private let least: Mutex<Severity?>
 
@@ -29,6 +32,7 @@ public final class Journal: Reporter, StreamJournal {
             layout: LogLayout.of(logs.format)
         )
         accessLog = AccessLog(LogFile(LogTarget(logs.access)))
+        healthLog = AccessLog(LogFile(LogTarget(logs.health)))
         least = Mutex(logs.level.severity)
     }
 
@@ -59,6 +63,13 @@ public final class Journal: Reporter, StreamJournal {
         remembered.withLock { $0.events.record(shown) }
     }
 
+    public func health(_ event: Event) {
+        healthLog.write(event.text, at: event.at)
+        // Most changes are of alarms that begin: they would leave no room for what matters.
+        let isRaised = event.values["status"].map { ["WARNING", "CRITICAL"].contains($0) }
+        if event.condition.code != Condition.alarmEvent.code || isRaised == true { remember(event) }
+    }
+
     public func access(_ line: String, at: Int64) { accessLog.write(line, at: at) }
 
     public func refused(_ refusal: StatusDocument.Refusal) { remembered.withLock { $0.refusals.record(refusal) } }
@@ -69,6 +80,7 @@ public final class Journal: Reporter, StreamJournal {
     func reopen() {
         errorLog.file.reopen()
         accessLog.file.reopen()
+        healthLog.file.reopen()
     }
 
     /// Other rules and places of a configuration that was read again.
@@ -80,6 +92,7 @@ public final class Journal: Reporter, StreamJournal {
         let errors = Self.other(than: errorLog.file, LogTarget(logs.error), &problems)
         errorLog.change(FloodProtection(logs), layout: LogLayout.of(logs.format), file: errors)
         if let file = Self.other(than: accessLog.file, LogTarget(logs.access), &problems) { accessLog.change(file) }
+        if let file = Self.other(than: healthLog.file, LogTarget(logs.health), &problems) { healthLog.change(file) }
         least.withLock { $0 = logs.level.severity }
         return problems
     }

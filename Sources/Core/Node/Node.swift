@@ -35,6 +35,9 @@ public final class Node: Sendable {
     /// Microseconds between two looks at whether they have.
     static let farewellStep: Int32 = 10_000
 
+    /// What plugins and handlers are told; they know the original's.
+    private static let pluginVersion = "v1.37.1"
+
     private let options: NodeOptions
     private let current: CurrentConfiguration
     private let clock: any Clock
@@ -50,6 +53,7 @@ public final class Node: Sendable {
     private let proxies: Proxies
     private let encryption: Encryption
     private let exporters: Exporters
+    private let health: NodeHealth
     private let services: NodeServices
     private let stopSwitch: CollectionLoop.Switch
     private let lock: DirectoryLock
@@ -134,6 +138,15 @@ public final class Node: Sendable {
         } catch {
             throw StartFailure(sentence: error.description, code: 74)
         }
+        let information = information
+        health = NodeHealth(configuration, hosts: hosts, clock: clock, journal: journal) { configuration in
+            PluginEnvironment(
+                configuration: configuration,
+                information: information,
+                version: Self.pluginVersion,
+                uniqueID: guid.description
+            ).variables(inherited: Environment.variables)
+        }
         services = NodeServices(
             options: options,
             current: current,
@@ -142,6 +155,7 @@ public final class Node: Sendable {
             hosts: hosts,
             parent: parent,
             keeper: keeper,
+            health: health,
             links: { [sender, proxies] in sender.links + proxies.links },
             exporters: { [exporters] in exporters.status },
             group: group,
@@ -182,6 +196,7 @@ public final class Node: Sendable {
         sender.start()
         if configuration.stream.isEnabled, !sender.isActive { report(.senderNotConfigured) }
         export(configuration)
+        evaluate { () throws(SystemError) in try health.start() }
         keepHouse()
         journal.watchLogs(at: clock.now())
         ready(Started(places: places, logProblem: journal.problem.map { "\($0.path): \($0.reason)" }))
@@ -194,6 +209,14 @@ public final class Node: Sendable {
             try exporters.apply(configuration.exporting)
         } catch {
             report(.exportingNotStarted, ["reason": error.description])
+        }
+    }
+
+    private func evaluate(_ body: () throws(SystemError) -> Void) {
+        do throws(SystemError) {
+            try body()
+        } catch {
+            report(.healthNotStarted, ["reason": error.description])
         }
     }
 
@@ -219,7 +242,7 @@ public final class Node: Sendable {
         let plugins = Plugins(
             configuration: configuration,
             information: information,
-            version: "v1.37.1",
+            version: Self.pluginVersion,
             host: hosts.local,
             clock: clock,
             reporter: journal
@@ -244,8 +267,7 @@ public final class Node: Sendable {
         case .user1:
             sender.retryNow()
             proxies.retryNow()
-        // Health will be read again; there is none yet.
-        case .user2: break
+        case .user2: evaluate { () throws(SystemError) in try health.reload() }
         }
     }
 
@@ -269,6 +291,7 @@ public final class Node: Sendable {
         keeper.update(configuration)
         services.update(configuration)
         export(configuration)
+        evaluate { () throws(SystemError) in try health.reload(configuration) }
         tell(changes)
         encryption.forget()
         if changes.concernsStream { sender.replace(configuration.stream) } else { sender.retryEncrypted() }
@@ -297,6 +320,7 @@ public final class Node: Sendable {
     private func stop() {
         report(.nodeStopping)
         exporters.stop()
+        health.stop()
         services.stop()
         sender.stop()
         parent.stop()

@@ -31,6 +31,7 @@ final class NodeServices: Sendable {
         hosts: Hosts,
         parent: StreamParent,
         keeper: HostKeeper,
+        health: NodeHealth,
         links: @escaping @Sendable () -> [StatusDocument.Link],
         exporters: @escaping @Sendable () -> [StatusDocument.Exporter],
         group: MultiThreadedEventLoopGroup,
@@ -62,8 +63,16 @@ final class NodeServices: Sendable {
         )
         context.storageTiers = configuration.database.storageTiers
         let statusEndpoint = Endpoint("v1/streaming", isHeavy: true) { _ in Self.answer(status) }
-        let forget = ForgetEndpoint(keeper: keeper, key: ManagementKey(configuration))
-        let service = WebService(context, endpoints: WebEndpoints.table + [statusEndpoint, forget.endpoint])
+        let key = ManagementKey(configuration)
+        let forget = ForgetEndpoint(keeper: keeper, key: key)
+        let alarms = HealthEndpoints(
+            health: { health.health(of: $0) },
+            silencers: health.silencers,
+            defaults: { health.defaults },
+            key: key
+        )
+        let endpoints = WebEndpoints.table + alarms.table + [statusEndpoint, forget.endpoint]
+        let service = WebService(context, endpoints: endpoints)
         let router = counters.counting({ service.route($0) }, clock: clock)
         func makeServer(_ addresses: [BindAddress], _ tls: TLSContext?, _ router: @escaping Router) -> Server {
             var limits = ServerLimits()

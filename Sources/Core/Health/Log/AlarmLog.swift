@@ -28,7 +28,7 @@ public struct AlarmLog: Sendable {
     ///   - entries: of an earlier run, oldest first.
     public init(now: Int, limit: Int, entries: [AlarmEntry] = []) {
         self.limit = limit
-        nextUniqueID = UInt32(truncatingIfNeeded: now)
+        nextUniqueID = entries.isEmpty ? UInt32(truncatingIfNeeded: now) : 0
         nextAlarmID = nextUniqueID
         for entry in entries {
             known[Key(chart: entry.chart, name: entry.name)] = Known(id: entry.alarmID, eventID: entry.eventID)

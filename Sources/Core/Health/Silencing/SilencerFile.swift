@@ -7,8 +7,7 @@ public import System
 public struct SilencerFile: Sendable {
     public let path: String
 
-    /// - Parameter directory: `LIBDIR`.
-    public init(directory: String) { path = directory + "/health.silencers.json" }
+    public init(path: String) { self.path = path }
 
     /// What was kept, and what is wrong with it. A file that is not there holds nothing; of one that is damaged nothing counts,
     /// and it stays as it is until the next command.
