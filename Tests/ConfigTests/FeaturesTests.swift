@@ -46,7 +46,7 @@ import Testing
         #expect(load(stream: "[stream]\n\(option)").stream.verifyHostname == value)
     }
 
-    @Test func features() {
+    @Test func whatIsThereIsNothingToSay() {
         let configuration = load(
             netdata: "[db]\nmode = ram\nenable replication = yes\n[health]\nenabled = yes",
             stream: """
@@ -57,7 +57,7 @@ import Testing
                 enable replication = yes
                 """
         )
-        #expect(said(configuration) == ["ND-K73:5", "ND-K73:3"])
+        #expect(said(configuration) == [])
     }
 
     @Test func whatIsOffIsNothingToSay() {

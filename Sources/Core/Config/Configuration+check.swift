@@ -5,8 +5,7 @@ extension Configuration {
     /// What is wrong with the values, one by one and together.
     func check(_ limits: ConfigLimits) -> [Finding] {
         settings.checkValues(peers, limits) + checkDestinations() + checkAddresses() + checkTLSVersion() + checkStream()
-            + checkKeys() + checkEncryptedStreams() + checkNode() + checkTiers() + checkFeatures()
-            + checkForgotten()
+            + checkKeys() + checkEncryptedStreams() + checkNode() + checkTiers() + checkForgotten()
     }
 
     // MARK: Lists of addresses

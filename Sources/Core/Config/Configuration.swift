@@ -44,7 +44,7 @@ public struct Configuration: Sendable {
         database = DatabaseSettings(settings)
         web = WebSettings(settings)
         logs = LogSettings(settings)
-        health = HealthSettings(settings)
+        health = HealthSettings(settings, directories, logs)
         stream = StreamSettings(settings)
         plugins = PluginSettings(settings)
         hostLabels = Self.pairs("host labels", settings)

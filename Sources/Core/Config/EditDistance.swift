@@ -29,7 +29,7 @@ func editDistance(_ one: some Collection<UInt8>, _ other: some Collection<UInt8>
 }
 
 /// The candidate that somebody probably meant; `nil` where none is near.
-func nearest(to text: String, among candidates: some Sequence<String>) -> String? {
+public func nearest(to text: String, among candidates: some Sequence<String>) -> String? {
     guard text.utf8.count <= 100 else { return nil }
     let limit = max(1, min(3, text.utf8.count / 3))
     var best: (candidate: String, distance: Int)?

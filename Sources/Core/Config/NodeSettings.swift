@@ -62,16 +62,6 @@ public struct DatabaseSettings: Sendable {
     public var storageTiers: Int { mode == .dbengine ? diskEngine.tiers.count : 1 }
 }
 
-/// `[health]`, as far as a node without alarms needs it.
-public struct HealthSettings: Sendable {
-    /// Never where nothing is kept.
-    public var isEnabled: Bool
-
-    init(_ settings: Settings) {
-        isEnabled = settings.boolean("health", "enabled") && settings.mode("db", "mode") != .none
-    }
-}
-
 /// `[plugins]`: which external plugins run. Each one's own section is in ``Settings``.
 public struct PluginSettings: Sendable {
     public var enableNew: Bool

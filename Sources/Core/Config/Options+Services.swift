@@ -9,10 +9,52 @@ extension Option {
         ),
         Option(
             "health",
-            "in memory max health log entries",
-            .integer(10 ... .max),
-            .text("1000"),
-            "How many changes of alarms are remembered."
+            "enable stock health configuration",
+            .boolean,
+            .text("yes"),
+            "Whether the alarms that came with the program are read besides the node's own."
+        ),
+        Option(
+            "health",
+            "script to execute on alarm",
+            .path,
+            .none,
+            "What is run when an alarm changes: alarm-notify.sh of the plugins unless set; empty is nothing."
+        ),
+        Option(
+            "health",
+            "notification timeout",
+            .seconds(1...3600),
+            .text("60"),
+            "How long that may run before it is ended."
+        ),
+        Option(
+            "health",
+            "default repeat warning",
+            .seconds(0 ... .max),
+            .text("never"),
+            "How often a warning is notified again while it stays, where an alarm doesn't say."
+        ),
+        Option(
+            "health",
+            "default repeat critical",
+            .seconds(0 ... .max),
+            .text("never"),
+            "How often a critical alarm is notified again while it stays, where it doesn't say."
+        ),
+        Option(
+            "health",
+            "run at least every seconds",
+            .seconds(1...3600),
+            .text("10"),
+            "The longest time between two looks at the alarms of a host."
+        ),
+        Option(
+            "health",
+            "fold alarms of a lost child",
+            .boolean,
+            .text("yes"),
+            "Whether a child that is lost raises one alarm instead of one for each of its charts."
         ),
         Option(
             "health",
@@ -24,10 +66,24 @@ extension Option {
         ),
         Option(
             "health",
-            "script to execute on alarm",
+            "in memory max health log entries",
+            .integer(10 ... .max),
+            .text("1000"),
+            "How many changes of alarms are remembered, for each host."
+        ),
+        Option(
+            "health",
+            "rotate log every lines",
+            .integer(100 ... .max),
+            .text("2000"),
+            "How long a host's file of such changes gets before a new one begins."
+        ),
+        Option(
+            "health",
+            "silencers file",
             .path,
-            .none,
-            "What is run when an alarm changes."
+            .text("{lib}/health.silencers.json"),
+            "Where it is kept which alarms are silenced or disabled."
         ),
     ]
 
