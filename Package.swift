@@ -105,7 +105,7 @@ let package = Package(
             name: "ndstream",
             dependencies: [
                 "Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport", "TLSCheck", "SelfTest",
-                "Node", "TUI",
+                "Node", "Health", "TUI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [

@@ -4,6 +4,7 @@ import Glibc
 import Health
 import Status
 import Store
+import Synchronization
 import System
 import Wire
 
@@ -138,3 +139,5 @@ private struct Fleet {
 extension Silence: HealthJournal {
     func health(_ event: Event) {}
 }
+
+private func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }

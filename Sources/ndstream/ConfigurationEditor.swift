@@ -1,6 +1,7 @@
 import Config
 import Diagnostics
 import Glibc
+import Health
 import Node
 import System
 
@@ -94,7 +95,10 @@ struct ConfigurationEditor {
         try draft.install()
         tell()
         if !isGood {
-            throw failure(role, "it has errors: no node starts with it, and one that runs keeps what it has", .finding)
+            let effect =
+                name.hasPrefix("health.d/")
+                ? "alarms go without them" : "no node starts with it, and one that runs keeps what it has"
+            throw failure(role, "it has errors: \(effect)", .finding)
         }
     }
 
@@ -111,7 +115,7 @@ struct ConfigurationEditor {
 
     /// What is wrong with the file as it would be, and what it makes wrong elsewhere.
     private func check(_ content: [UInt8], known: Set<String>) -> [Finding] {
-        if name.hasPrefix("health.d/") { return [] }
+        if name.hasPrefix("health.d/") { return HealthFile(content, path: path).findings }
         let configuration = options.loadConfiguration(replacing: path, with: content)
         let own = configuration.findings.filter { $0.file == path }
         let caused = errors(of: configuration).filter { $0.file != path && !known.contains(identity($0)) }
@@ -154,7 +158,8 @@ struct ConfigurationEditor {
         let socket = "\(options.loadConfiguration().directories.run)/\(role).sock"
         let connection = try? BlockingSocket.connect(path: socket, deadline: .init(after: 2_000_000))
         if let process = connection?.peerProcess {
-            complain(role, "the \(role) that runs here reads it with: kill -HUP \(process)")
+            let signal = name.hasPrefix("health.d/") ? "USR2" : "HUP"
+            complain(role, "the \(role) that runs here reads it with: kill -\(signal) \(process)")
         } else {
             complain(role, "no \(role) runs here now: it is read at the next start")
         }

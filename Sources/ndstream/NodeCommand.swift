@@ -116,9 +116,14 @@ struct NodeArguments: ParsableArguments {
         if check {
             let identity = MachineGUIDFile(configuration, adopts: adoptGuid).inspect()
             let files = certificateFindings(configuration) + configuration.trustFindings()
-            let report = configuration.checkReport(adding: identity.findings + files)
             let stores = StoreCheck(cache: configuration.directories.cache)
-            writeAll(json ? report.json(adding: stores.write(to:)) : report.text + stores.text, to: STDOUT_FILENO)
+            let alarms = AlarmCheck(configuration, stores)
+            let report = configuration.checkReport(adding: identity.findings + files + alarms.findings)
+            let json = report.json { json in
+                stores.write(to: &json)
+                alarms.write(to: &json)
+            }
+            writeAll(self.json ? json : report.text + alarms.text + stores.text, to: STDOUT_FILENO)
             throw ExitCode(max(report.exitCode, stores.isDamaged ? ExitStatus.finding.rawValue : 0))
         }
         if printConfig {

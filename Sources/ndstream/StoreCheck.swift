@@ -1,4 +1,5 @@
 import Basics
+import Health
 import Store
 import System
 
@@ -21,6 +22,26 @@ struct StoreCheck {
 
     /// Whether anything cannot be read or is not as it was written.
     var isDamaged: Bool { !failures.isEmpty || reports.contains { $0.isDamaged } }
+
+    /// The hosts that have something there, with their charts.
+    ///
+    /// - Parameter own: what the node itself is called, whose operating system is known.
+    func knownHosts(own: String) -> [KnownHost] {
+        var names: [GUID: String] = [:]
+        var charts: [GUID: [String: SeriesDefinition]] = [:]
+        for host in reports.flatMap(\.hosts) {
+            if !host.hostname.isEmpty { names[host.guid] = host.hostname }
+            for series in host.charts { charts[host.guid, default: [:]][series.chart.id] = series }
+        }
+        return charts.keys.sorted().map { guid in
+            let hostname = names[guid] ?? ""
+            return KnownHost(
+                hostname: hostname,
+                os: hostname == own ? "linux" : nil,
+                charts: charts[guid]!.values.sorted { $0.chart.id < $1.chart.id }
+            )
+        }
+    }
 
     var text: String {
         var text = reports.map { "\n" + $0.text }.joined()

@@ -98,8 +98,13 @@ import Testing
         let editor = try editor("printf '[exporting:global]\\nenabled = no\\n' > \"$1\"")
         #expect(try edit(editor, file: "exporting.conf").status == 0)
         #expect(try directory.read("etc/exporting.conf").contains("enabled = no"))
-        #expect(try edit(try self.editor("echo 'alarm: x' > \"$1\""), file: "health.d/cpu.conf").status == 0)
-        #expect(try directory.read("etc/health.d/cpu.conf") == "alarm: x\n")
+        let alarm = "alarm: x\non: system.cpu\nevery: 10s\nwarn: $this > 1\n"
+        let writes = try self.editor("printf 'alarm: x\\non: system.cpu\\nevery: 10s\\nwarn: $this > 1\\n' > \"$1\"")
+        #expect(try edit(writes, file: "health.d/cpu.conf").status == 0)
+        #expect(try directory.read("etc/health.d/cpu.conf") == alarm)
+        let useless = try edit(try self.editor("echo 'alarm: x' > \"$1\""), file: "health.d/cpu.conf")
+        #expect(useless.status == 78 && useless.errors.contains("health.d/cpu.conf:1: error: "), "\(useless.errors)")
+        #expect(try directory.read("etc/health.d/cpu.conf") == alarm, "it is as it was")
         let broken = try edit(try self.editor("echo '[a' >> \"$1\""), file: "exporting.conf")
         #expect(broken.status == 78 && broken.errors.contains("exporting.conf:3: error: "), "\(broken.errors)")
     }

@@ -4,7 +4,7 @@ public enum Catalogue {
         streaming + connecting + beside + encrypting + tls + certificates + alerts + tlsCheck + selfTest + hosts
         + replication
         + replicationChild + wire + transport + serverEncryption + store + disk + collection + plugins
-        + config + keys + service + web + node + exporting + health + alarms + notifications
+        + config + keys + service + web + node + exporting + health + healthChecks + alarms + notifications
         + silencing + older
 
     public static func condition(code: String) -> Condition? {

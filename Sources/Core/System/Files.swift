@@ -99,6 +99,13 @@ public enum Files {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Where a path leads once all links are followed; `nil` where it leads nowhere.
+    public static func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// The names in a directory, sorted, without `.` and `..`.
     public static func names(in path: String) throws(SystemError) -> [String] {
         guard let directory = opendir(path) else { throw failure("opendir", path) }

@@ -65,6 +65,8 @@ public struct AlarmDefinition: Sendable {
     /// `nil` where the file doesn't say.
     public var repetition: Repetition?
     public var hasClearNotification = true
+    /// Where each of its keys stands that counts.
+    public var lines: [String: Int] = [:]
 
     init(_ kind: Kind, name: String, file: String, line: Int) {
         self.kind = kind

@@ -39,6 +39,7 @@ public struct HealthFile: Sendable {
         if let before = values.updateValue(value, forKey: key), before != value {
             find(.healthRepeatedKey, line.number, ["key": key, "before": before, "value": value])
         }
+        current?.lines[key] = line.number
         set(key, value, line.number)
     }
 

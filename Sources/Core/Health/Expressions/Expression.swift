@@ -1,5 +1,5 @@
 /// A `calc`, `warn` or `crit` as it was understood (health §4).
-public indirect enum Expression: Sendable, Equatable {
+public indirect enum Expression: Sendable, Hashable {
     case number(Double)
     /// Without `$` and braces.
     case variable(String)

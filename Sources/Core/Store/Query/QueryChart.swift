@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 
 /// A chart as a query sees it: what it is called and what is stored of it.
 public struct QueryChart: Sendable {
@@ -79,6 +79,9 @@ extension TierSpan {
         )
     }
 }
+
+/// Which dimensions a list of patterns means, as queries and lookups of alarms have it; `nil` where it means all.
+public func dimensionPattern(_ text: String) -> SimplePattern? { QuerySelection.pattern(text) }
 
 /// Which charts and dimensions a query means.
 struct QuerySelection {

@@ -53,6 +53,8 @@ public struct SegmentReport: Sendable, Equatable {
         /// Of its block records.
         public var bytes = 0
         public var span: TimeSpan?
+        /// Its charts, each as it was last, by id.
+        public var charts: [SeriesDefinition] = []
     }
 
     public var directory: String

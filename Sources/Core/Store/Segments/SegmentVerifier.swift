@@ -11,6 +11,7 @@ public struct SegmentVerifier {
 
     private struct HostSum {
         var series: Set<SeriesKey> = []
+        var charts: [String: SeriesDefinition] = [:]
         var report: SegmentReport.Host
     }
 
@@ -33,6 +34,7 @@ public struct SegmentVerifier {
             var host = sum.report
             host.hostname = self.names[host.guid] ?? ""
             host.series = sum.series.count
+            host.charts = sum.charts.values.sorted { $0.chart.id < $1.chart.id }
             return host
         }
         report.hosts.sort { ($0.hostname, $0.guid) < ($1.hostname, $1.guid) }
@@ -132,7 +134,7 @@ public struct SegmentVerifier {
         factor: UInt32
     ) throws(SystemError) -> SegmentScan {
         var definitions: [UInt32: SeriesDefinition] = [:]
-        var series: [UInt32: (key: SeriesKey, dimensions: Int)] = [:]
+        var series: [UInt32: (key: SeriesKey, definition: SeriesDefinition)] = [:]
         var hosts = hosts
         var names = names
         var scanner = SegmentScanner(file, segment: number, size: size)
@@ -142,17 +144,18 @@ public struct SegmentVerifier {
             case .definition(let number, let definition): definitions[number] = definition
             case .series(let record):
                 guard let definition = definitions[record.definition] else { return }
-                series[record.number] = (definition.key(of: record.host), definition.dimensions.count)
+                series[record.number] = (definition.key(of: record.host), definition)
             case .block(let head):
-                guard let (key, dimensions) = series[head.series] else { return }
+                guard let (key, definition) = series[head.series] else { return }
                 let step = Int64(key.updateEvery) * Int64(factor)
                 let own = TimeSpan(first: head.firstTime, last: head.firstTime + Int64(head.rows - 1) * step)
                 var sum =
                     hosts.removeValue(forKey: key.host)
                     ?? HostSum(report: SegmentReport.Host(guid: key.host, hostname: ""))
                 sum.series.insert(key)
+                sum.charts[key.chart] = definition
                 sum.report.blocks += 1
-                sum.report.samples += head.rows * dimensions
+                sum.report.samples += head.rows * definition.dimensions.count
                 sum.report.bytes += length
                 sum.report.span = sum.report.span?.including(own) ?? own
                 hosts[key.host] = sum

@@ -1,0 +1,86 @@
+public import Store
+
+/// A host as far as its charts are known without it: what a database's files say.
+public struct KnownHost: Sendable {
+    /// Empty where the files don't say.
+    public var hostname: String
+    /// As the host says it; `nil` where nobody knows, and then no `os` excludes it.
+    public var os: String?
+    /// `nil` where nobody knows them, and then no `host labels` exclude it.
+    public var labels: [Label]?
+    public var charts: [SeriesDefinition]
+
+    public init(hostname: String, os: String? = nil, labels: [Label]? = nil, charts: [SeriesDefinition]) {
+        self.hostname = hostname
+        self.os = os
+        self.labels = labels
+        self.charts = charts
+    }
+}
+
+/// The names that alarms of a known host can use (health §4.4).
+struct KnownNames {
+    private let charts: [SeriesDefinition]
+    /// Places in ``charts``.
+    private var byContext: [String: [Int]] = [:]
+    private var byName: [String: [Int]] = [:]
+    private var byFamily: [String: [Int]] = [:]
+    /// Of each chart.
+    private var names: [Set<String>] = []
+
+    /// - Parameter definitions: those that apply to the host; alarms are variables too.
+    init(_ charts: [SeriesDefinition], _ definitions: [AlarmDefinition]) {
+        self.charts = charts
+        for (place, series) in charts.enumerated() {
+            let chart = series.chart
+            byContext[chart.context, default: []].append(place)
+            byFamily[chart.family, default: []].append(place)
+            for name in Set([chart.id, chart.name]) { byName[name, default: []].append(place) }
+            names.append(Self.names(of: series))
+        }
+        for definition in definitions {
+            for place in places(of: definition) {
+                for one in definition.instances(of: charts[place].dimensions) { names[place].formUnion(both(one.name)) }
+            }
+        }
+    }
+
+    /// The charts that a definition is for.
+    func places(of definition: AlarmDefinition) -> [Int] {
+        let candidates = definition.kind == .template ? byContext[definition.on] : byName[definition.on]
+        return (candidates ?? []).filter { definition.matches(chart: charts[$0].chart) }
+    }
+
+    func dimensions(at place: Int) -> [DimensionDefinition] { charts[place].dimensions }
+
+    /// Whether an alarm on a chart finds a variable.
+    func has(_ variable: String, at place: Int) -> Bool {
+        if names[place].contains(variable) { return true }
+        if byFamily[charts[place].chart.family]?.contains(where: { names[$0].contains(variable) }) == true {
+            return true
+        }
+        var end = variable.startIndex
+        while let dot = variable[end...].firstIndex(of: ".") {
+            end = variable.index(after: dot)
+            let rest = String(variable[end...])
+            if byName[String(variable[..<dot])]?.contains(where: { names[$0].contains(rest) }) == true { return true }
+        }
+        return false
+    }
+
+    /// What a misspelt variable of a chart may have been meant to be.
+    func candidates(at place: Int) -> Set<String> { names[place] }
+
+    private static func names(of series: SeriesDefinition) -> Set<String> {
+        var names: Set<String> = ["last_collected_t", "update_every", "green", "red"]
+        for dimension in series.dimensions {
+            for name in [dimension.id, dimension.name] where !name.isEmpty {
+                for ending in ["", "_raw", "_last_collected_t"] { names.formUnion(both(name + ending)) }
+            }
+        }
+        return names
+    }
+}
+
+/// As it is, and as variables are spelt.
+private func both(_ name: String) -> [String] { [name, sanitized(name)] }
