@@ -48,7 +48,7 @@ import Testing
         let one = try #require(file.definitions.first)
         #expect(one.name == "disk_space_usage")
         #expect(one.line == 2)
-        #expect(one.classification == "Utilization")
+        #expect(one.classification == " Utilization ")
         #expect(one.lookup?.after == -60)
         #expect(one.lookup?.before == -10)
         #expect(one.lookup?.options == [.unaligned, .absolute])

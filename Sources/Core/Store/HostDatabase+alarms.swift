@@ -35,9 +35,10 @@ extension HostDatabase {
         return !chart.pointee.isRecalled || chart.pointee.collections > 0
     }
 
-    /// A dimension's newest value; NaN for a gap, and where there is no such dimension.
+    /// A dimension's newest value; NaN for a gap, and where it was never collected.
     public func newestValue(of ref: ChartRef, _ dimension: Int) -> Double {
-        pointer(to: dimension, of: ref)?.pointee.latest ?? .nan
+        guard let one = pointer(to: dimension, of: ref), one.pointee.collections > 0 else { return .nan }
+        return one.pointee.latest
     }
 
     /// What was collected last for a dimension, as it was collected.

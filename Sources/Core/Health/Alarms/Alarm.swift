@@ -23,9 +23,9 @@ public struct Alarm: Sendable {
     public let lookupDimensions: String
     /// Seconds between two evaluations, never less than between two collections of the chart.
     public let updateEvery: Int
-    /// The chart's thresholds.
-    public var green = Double.nan
-    public var red = Double.nan
+    /// What `$green` and `$red` are on its chart: those of the first alarm there that has any.
+    var chartGreen = Double.nan
+    var chartRed = Double.nan
 
     public internal(set) var status = AlarmStatus.uninitialized
     public internal(set) var oldStatus = AlarmStatus.uninitialized

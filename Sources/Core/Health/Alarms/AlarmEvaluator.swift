@@ -51,8 +51,8 @@ func variableValue(
         return database.collectedValue(of: chart, Int(index)).isNaN ? 0 : Double(database.lastActive(chart))
     case .chartCollectedAt(let chart): return database.clock(of: chart).map { Double($0.lastCollected) }
     case .updateEvery(let chart): return database.clock(of: chart).map { Double($0.updateEvery) }
-    case .green(let chart): return alarms.first { $0.chart == chart }?.green ?? .nan
-    case .red(let chart): return alarms.first { $0.chart == chart }?.red ?? .nan
+    case .green(let chart): return alarms.first { $0.chart == chart }?.chartGreen ?? .nan
+    case .red(let chart): return alarms.first { $0.chart == chart }?.chartRed ?? .nan
     case .chartVariable(let chart, let name): return database.variable(name, of: chart)
     case .hostVariable(let name): return database.hostVariables[name]
     case .alarm(let index): return alarms[Int(index)].value

@@ -5,10 +5,8 @@ import Store
 extension HostAlarms {
     /// What of a host's charts and labels alarms are bound to.
     struct Landscape: Sendable {
-        /// In the order in which the charts came; those that have gone are not in it.
+        /// In the order in which the charts came.
         var places: [ChartPlace]
-        /// Of those that are obsolete.
-        var obsolete: Set<ChartRef>
         var hostVariables: [String]
     }
 
@@ -49,7 +47,7 @@ extension HostAlarms {
         alarms = order.map { before[$0] }
         var bound = order.map { kept[$0]! }
         let first = alarms.count
-        for one in new where !landscape.obsolete.contains(places[one.place].ref) {
+        for one in new {
             alarms.append(alarm(one, places[one.place], settings))
             bound.append(one)
         }
@@ -60,19 +58,29 @@ extension HostAlarms {
         for index in arrived { noteArrival(index, now: now) }
     }
 
-    /// Alarms before templates, as the original has them: so an alarm wins over a template of its name (health §2).
+    /// Alarms in the order of the files, then templates chart by chart, as the original has them: so an alarm wins over a
+    /// template of its name (health §2).
     private func wanted(_ landscape: Landscape) -> [Wanted] {
         var wanted: [Wanted] = []
         var names: Set<Key> = []
-        for kind in [AlarmDefinition.Kind.alarm, .template] {
-            for (index, place) in landscape.places.enumerated() {
-                for rule in rules.rules(kind, for: place.definition) {
-                    for one in rule.definition.instances(of: place.dimensions)
-                    where names.insert(Key(chart: place.ref, name: one.name)).inserted {
-                        wanted.append(Wanted(rule: rule, place: index, instance: one))
-                    }
-                }
+        func want(_ rule: AlarmRule, _ index: Int) {
+            let place = landscape.places[index]
+            guard rule.definition.matches(chart: place.definition) else { return }
+            for one in rule.definition.instances(of: place.dimensions)
+            where names.insert(Key(chart: place.ref, name: one.name)).inserted {
+                wanted.append(Wanted(rule: rule, place: index, instance: one))
             }
+        }
+        var named: [String: Set<Int>] = [:]
+        for (index, place) in landscape.places.enumerated() {
+            named[place.definition.id, default: []].insert(index)
+            named[place.definition.name, default: []].insert(index)
+        }
+        for rule in rules.alarms {
+            for index in (named[rule.definition.on] ?? []).sorted() { want(rule, index) }
+        }
+        for (index, place) in landscape.places.enumerated() {
+            for rule in rules.templates(for: place.definition.context) { want(rule, index) }
         }
         return wanted
     }
@@ -116,8 +124,8 @@ extension HostAlarms {
         for index in alarms.indices {
             let place = landscape.places[bound[index].place]
             let rule = alarms[index].rule
-            alarms[index].green = thresholds[alarms[index].chart]?.green ?? .nan
-            alarms[index].red = thresholds[alarms[index].chart]?.red ?? .nan
+            alarms[index].chartGreen = thresholds[alarms[index].chart]?.green ?? .nan
+            alarms[index].chartRed = thresholds[alarms[index].chart]?.red ?? .nan
             alarms[index].info = rule.definition.info(for: place.definition)
             alarms[index].lookupSelection =
                 rule.query?.selection(alarms[index].lookupDimensions, of: place.dimensions) ?? []

@@ -39,17 +39,6 @@ extension HostAlarms {
         }
     }
 
-    /// An alarm whose chart is gone, or whose rule.
-    ///
-    /// - Parameter keepsValue: whether the entry says what it was.
-    mutating func remove(_ index: Int, keepsValue: Bool, now: Int) {
-        guard alarms[index].status != .removed else { return }
-        alarms[index].oldValue = alarms[index].value
-        if !keepsValue { alarms[index].value = .nan }
-        change(index, to: .removed, now: now)
-        alarms[index].isListed = false
-    }
-
     private mutating func due(_ host: Host, now: Int64) -> (runnable: [Runnable], removed: [Int]) {
         let second = Int(now / microsecondsPerSecond)
         return host.withDatabase { database in

@@ -119,7 +119,8 @@ extension HostAlarms {
     private mutating func repetition(_ index: Int, now: Int) -> AlarmEntry {
         let alarm = alarms[index]
         var entry = AlarmEntry(alarm, uniqueID: log.takeUniqueID(), handler: handler, when: now)
-        entry.oldStatus = alarm.oldStatus
+        if alarm.isSilenced { entry.flags.insert(.silenced) }
+        if !alarm.rule.definition.hasClearNotification { entry.flags.insert(.noClearNotification) }
         entry.duration = now - alarm.lastStatusChange
         entry.nonClearDuration = alarm.oldStatus.isRaised ? entry.duration : 0
         return entry

@@ -48,45 +48,70 @@ struct HostAlarms: Sendable {
         }
     }
 
-    /// Takes an alarm to a status, and notes the change in the log.
+    /// Takes an alarm to another status, and notes the change in the log.
     ///
     /// - Parameters:
-    ///   - index: which alarm.
-    ///   - value: what it has now; the value before is in ``Alarm/oldValue``.
+    ///   - index: which alarm; its value and the one before are those of this change.
     mutating func change(_ index: Int, to status: AlarmStatus, now: Int) {
         let before = alarms[index]
         alarms[index].delay.note(from: before.status, to: status, now: now)
-        alarms[index].oldStatus = before.status
-        alarms[index].status = status
-        alarms[index].lastStatusChange = now
-        alarms[index].eventID &+= 1
-        let duration = before.lastStatusChange == 0 ? 0 : now - before.lastStatusChange
-        append(index, oldStatus: before.status, duration: duration, now: now)
-    }
-
-    /// Notes in the log what an alarm is.
-    private mutating func append(
-        _ index: Int,
-        oldStatus: AlarmStatus,
-        duration: Int,
-        now: Int
-    ) {
-        var entry = AlarmEntry(alarms[index], uniqueID: log.takeUniqueID(), handler: handler, when: now)
-        entry.oldStatus = oldStatus
-        entry.duration = duration
-        entry.nonClearDuration = oldStatus.isRaised ? duration : 0
-        if let before = log.append(entry) { unwritten.append(before.uniqueID) }
-        unwritten.append(entry.uniqueID)
-        waiting.append(entry.uniqueID)
-        let alarm = alarms[index]
-        told.append(ToldEntry(alarm: alarm.fullName, value: alarm.valueText, status: alarm.status))
+        alarms[index].become(status, now: now)
+        var entry = entry(index, after: before, now: now)
+        entry.delay = alarms[index].delay.seconds
+        entry.delayUpTo = alarms[index].delay.until
+        if alarms[index].isSilenced { entry.flags.insert(.silenced) }
+        if !alarms[index].rule.definition.hasClearNotification { entry.flags.insert(.noClearNotification) }
+        append(entry)
+        told.append(ToldEntry(alarm: alarms[index].fullName, value: alarms[index].valueText, status: status))
     }
 
     /// An alarm has come.
     mutating func noteArrival(_ index: Int, now: Int) {
-        alarms[index].eventID &+= 1
-        alarms[index].lastStatusChange = now
-        append(index, oldStatus: .uninitialized, duration: 0, now: now)
+        let before = alarms[index]
+        alarms[index].become(.uninitialized, now: now)
+        append(entry(index, after: before, now: now))
+    }
+
+    /// An alarm goes: its chart does, or its rule.
+    ///
+    /// - Parameter keepsValue: whether the entry says what it is; of a chart that has gone there is no value.
+    mutating func remove(_ index: Int, keepsValue: Bool, now: Int) {
+        let before = alarms[index]
+        guard before.status != .removed else { return }
+        if !keepsValue {
+            alarms[index].oldValue = before.value
+            alarms[index].value = .nan
+        }
+        alarms[index].become(.removed, now: now)
+        alarms[index].isListed = false
+        append(entry(index, after: before, now: now))
+    }
+
+    private func entry(_ index: Int, after before: Alarm, now: Int) -> AlarmEntry {
+        var entry = AlarmEntry(alarms[index], uniqueID: 0, handler: handler, when: now)
+        entry.oldStatus = before.status
+        entry.duration = before.lastStatusChange == 0 ? 0 : now - before.lastStatusChange
+        entry.nonClearDuration = before.status.isRaised ? entry.duration : 0
+        entry.delay = 0
+        entry.delayUpTo = now
+        return entry
+    }
+
+    private mutating func append(_ new: AlarmEntry) {
+        var entry = new
+        entry.uniqueID = log.takeUniqueID()
+        if let before = log.append(entry) { unwritten.append(before.uniqueID) }
+        unwritten.append(entry.uniqueID)
+        waiting.append(entry.uniqueID)
+    }
+}
+
+extension Alarm {
+    fileprivate mutating func become(_ status: AlarmStatus, now: Int) {
+        oldStatus = self.status
+        self.status = status
+        lastStatusChange = now
+        eventID &+= 1
     }
 }
 
@@ -133,9 +158,6 @@ extension AlarmEntry {
             delay: alarm.delay.seconds,
             delayUpTo: alarm.delay.until
         )
-        lastRepeat = alarm.lastRepeat
-        if alarm.isSilenced { flags.insert(.silenced) }
-        if !rule.hasClearNotification { flags.insert(.noClearNotification) }
         if alarm.isRepeating { flags.insert(.repeating) }
     }
 }

@@ -5,30 +5,16 @@ import Store
 public final class RuleBook: Sendable {
     /// In the order in which they count.
     public let rules: [AlarmRule]
-    /// Those of kind `alarm` by chart id or name, templates by context; places among ``rules``.
-    private let alarms: [String: [Int]]
-    private let templates: [String: [Int]]
+    /// Those of kind `alarm`, and templates by context; places among ``rules``.
+    fileprivate let alarms: [Int]
+    fileprivate let templates: [String: [Int]]
 
     public init(_ definitions: [AlarmDefinition]) {
         rules = definitions.map { AlarmRule($0) }
-        var alarms: [String: [Int]] = [:]
-        var templates: [String: [Int]] = [:]
-        for (index, definition) in definitions.enumerated() {
-            switch definition.kind {
-            case .alarm: alarms[definition.on, default: []].append(index)
-            case .template: templates[definition.on, default: []].append(index)
-            }
+        alarms = definitions.indices.filter { definitions[$0].kind == .alarm }
+        templates = Dictionary(grouping: definitions.indices.filter { definitions[$0].kind == .template }) {
+            definitions[$0].on
         }
-        self.alarms = alarms
-        self.templates = templates
-    }
-
-    /// The rules that may concern a chart.
-    func candidates(_ kind: AlarmDefinition.Kind, for chart: ChartDefinition) -> [Int] {
-        guard kind == .alarm else { return templates[chart.context] ?? [] }
-        var found = alarms[chart.id] ?? []
-        if chart.name != chart.id { found += alarms[chart.name] ?? [] }
-        return found.sorted()
     }
 }
 
@@ -55,10 +41,12 @@ struct HostRules: Sendable {
         return true
     }
 
-    /// Of a kind, for a chart.
-    func rules(_ kind: AlarmDefinition.Kind, for chart: ChartDefinition) -> [AlarmRule] {
-        guard let book else { return [] }
-        return book.candidates(kind, for: chart).filter { applies[$0] }.map { book.rules[$0] }
-            .filter { $0.definition.matches(chart: chart) }
+    /// Those of kind `alarm`.
+    var alarms: [AlarmRule] { book.map { rules($0, $0.alarms) } ?? [] }
+
+    func templates(for context: String) -> [AlarmRule] { book.map { rules($0, $0.templates[context] ?? []) } ?? [] }
+
+    private func rules(_ book: RuleBook, _ places: [Int]) -> [AlarmRule] {
+        places.filter { applies[$0] }.map { book.rules[$0] }
     }
 }

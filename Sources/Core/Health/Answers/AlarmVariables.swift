@@ -132,8 +132,8 @@ public struct AlarmVariables: Sendable {
         let thresholds = alarms[chart.id]?.first
         return [
             Variable(names: ["last_collected_t"], value: collectedAt(chart)),
-            Variable(names: ["green"], value: thresholds?.green ?? .nan),
-            Variable(names: ["red"], value: thresholds?.red ?? .nan),
+            Variable(names: ["green"], value: thresholds?.chartGreen ?? .nan),
+            Variable(names: ["red"], value: thresholds?.chartRed ?? .nan),
             Variable(names: ["update_every"], value: Double(chart.snapshot.definition.updateEvery)),
         ]
     }

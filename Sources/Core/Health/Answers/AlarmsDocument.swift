@@ -117,8 +117,8 @@ extension AlarmJSON {
         expression("calc", definition.calculation)
         expression("warn", definition.warning)
         expression("crit", definition.critical)
-        decimal("green", alarm.green)
-        decimal("red", alarm.red)
+        decimal("green", alarm.rule.definition.green ?? .nan)
+        decimal("red", alarm.rule.definition.red ?? .nan)
         decimal("value", alarm.value)
     }
 

@@ -207,9 +207,8 @@ private func trimmed(_ text: Substring) -> String {
     return String(text)
 }
 
-private func unquoted(_ text: String) -> String {
-    trimmed(String(text.map { $0 == "'" || $0 == "\"" ? " " : $0 })[...])
-}
+/// What quotes leave behind stays, at the ends too.
+private func unquoted(_ text: String) -> String { String(text.map { $0 == "'" || $0 == "\"" ? " " : $0 }) }
 
 /// `down 5m max 1h`: names and what follows them; the last one may have nothing.
 private func pairs(_ text: String) -> [(String, String)] {

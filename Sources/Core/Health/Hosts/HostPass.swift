@@ -230,9 +230,9 @@ extension HostSituation {
 
 extension HostAlarms.Landscape {
     fileprivate init(_ database: borrowing HostDatabase) {
-        self.init(places: [], obsolete: [], hostVariables: Array(database.hostVariables.keys))
+        self.init(places: [], hostVariables: Array(database.hostVariables.keys))
         for ref in database.refs where database.isDefined(ref) {
-            guard let definition = database.definition(of: ref), let clock = database.clock(of: ref) else { continue }
+            guard let definition = database.definition(of: ref) else { continue }
             let place = ChartPlace(
                 ref: ref,
                 definition: definition,
@@ -240,7 +240,6 @@ extension HostAlarms.Landscape {
                 variables: Array(database.variables(of: ref).keys)
             )
             places.append(place)
-            if clock.isObsolete { obsolete.insert(ref) }
         }
     }
 }

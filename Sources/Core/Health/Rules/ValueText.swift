@@ -1,6 +1,7 @@
 /// A value with its unit, as a person reads it (health §6.4).
 public func valueText(_ value: Double, units: String) -> String {
-    if let words = words(units) { return value.isNaN ? "-" : value != 0 ? words.0 : words.1 }
+    // Nothing is not zero.
+    if let words = words(units) { return value != 0 ? words.0 : words.1 }
     switch units {
     case "seconds", "seconds ago": return time(value, suffix: units == "seconds ago" ? " ago" : "")
     case "minutes", "minutes ago":
