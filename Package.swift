@@ -145,7 +145,10 @@ let package = Package(
             "Web",
             ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System", "Transport", "Wire"]
         ),
-        tests("Health", ["Basics", "Config", "Diagnostics", "Status", "Store", "System", "Transport"]),
+        tests(
+            "Health",
+            ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System", "Transport"]
+        ),
         tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(
             "Node",

@@ -38,7 +38,8 @@ private func put(_ condition: Condition, on page: inout Roff) {
 private let subjectNames: [Character: String] = [
     "B": "TOO BUSY", "C": "CONNECTIONS", "D": "DATABASE FILES", "F": "REFUSED STREAMS", "G": "COLLECTION AND PLUGINS",
     "I": "ORDINARY EVENTS",
-    "K": "CONFIGURATION", "L": "LOGS", "N": "NOTIFICATIONS", "P": "WHAT A CHILD SENT", "S": "STORAGE", "T": "TLS", "U": "UNKNOWN LINES",
+    "K": "CONFIGURATION", "L": "LOGS", "N": "NOTIFICATIONS",
+    "P": "WHAT A CHILD SENT", "S": "STORAGE", "T": "TLS", "U": "UNKNOWN LINES",
     "W": "WEB SERVER", "Z": "COMPRESSION",
 ]
 

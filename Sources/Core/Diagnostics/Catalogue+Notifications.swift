@@ -67,11 +67,46 @@ extension Condition {
         fix: ["shorten it in the alarm's health.d file"]
     )
 
+    public static let alarmLogNotWritten = Condition(
+        "ND-N7",
+        .error,
+        "cannot write the alarm log '{path}': {reason}. Alarms go on; it is tried again.",
+        recognised: ["Cannot open health log file '{path}'.", "failed to save alarm log entry to '{path}'."],
+        sentence: "What alarms do now is in memory only; a restart would forget it.",
+        causes: ["the disk is full", "the node's user may not write there", "something else has the directory's name"],
+        fix: ["ls -ld {directory}; df {directory}"]
+    )
+
+    public static let alarmLogWritten = Condition(
+        "ND-N8",
+        .info,
+        "the alarm log '{path}' is written again; what was missing has been added.",
+        sentence: "The alarm log could not be written for a while and is complete again."
+    )
+
+    public static let alarmLogDamaged = Condition(
+        "ND-N9",
+        .warning,
+        "the alarm log '{path}' has {count} lines that are none and are skipped; {entries} entries were read.",
+        sentence: "Parts of an alarm log could not be read; all others were.",
+        causes: ["the machine lost power while it was written", "somebody edited it"],
+        fix: ["nothing has to be done: it is written anew when it is rotated"]
+    )
+
+    public static let alarmLogNotRead = Condition(
+        "ND-N12",
+        .error,
+        "cannot read the alarm log '{path}': {reason}. Its host's alarms begin anew.",
+        sentence: "What the alarms of a host did before is not known, and they get new numbers.",
+        causes: ["the node's user may not read it", "it is a directory or a link", "the disk is broken"],
+        fix: ["ls -l {path}"]
+    )
+
     public static let childLost = Condition(
         "ND-N10",
         .warning,
         "child {host} is lost: {how} at {since} ({seconds} seconds ago). "
-            + "{status} is sent once for all of its alarms that watch the collection, {count} so far.",
+            + "{status} is sent once for all alarms that watch its collection, {count} so far.",
         sentence: "A child is gone; instead of a notification for each of its charts one is sent.",
         causes: [
             "the machine or its node was stopped", "the network between is down",
@@ -89,7 +124,7 @@ extension Condition {
     public static let childBack = Condition(
         "ND-N11",
         .info,
-        "the loss of child {host} is over, which had begun at {since}; {count} notifications were folded.",
+        "the loss of child {host} is over, which had begun at {since}. Notifications that were folded: {count}.",
         sentence: "A child whose loss was told is back and has stayed, or has left for good."
     )
 }
@@ -97,6 +132,7 @@ extension Condition {
 extension Catalogue {
     static let notifications: [Condition] = [
         .handlerNotStarted, .handlerSays, .handlerSaysTooMuch, .handlerTooSlow, .notificationsDropped,
-        .notificationTooLong, .childLost, .childBack,
+        .notificationTooLong, .alarmLogNotWritten, .alarmLogWritten, .alarmLogDamaged, .alarmLogNotRead, .childLost,
+        .childBack,
     ]
 }

@@ -55,12 +55,13 @@ public final class HealthService: Sendable {
     private let notifier: Notifier?
     private let wakeup: Wakeup
     private let state: Mutex<State>
+    /// Apart from the rest: writing may wait for a disk.
+    private let files = Mutex<[GUID: AlarmLogFile]>([:])
 
     private struct State: Sendable {
         var policy: HealthPolicy
         var book: RuleBook
         var known: [GUID: HostHealth] = [:]
-        var logs: [GUID: AlarmLogFile] = [:]
         var hasThread = false
         var isStopped = false
         var isReloaded = false
@@ -192,22 +193,20 @@ public final class HealthService: Sendable {
         if let known, known.host === host { return known }
         guard situation.attention != .off else { return nil }
         let isOwn = host === hosts.local
-        let directory = isOwn ? policy.libDirectory : policy.libDirectory + "/" + host.guid.description
-        let file = AlarmLogFile(
-            directory: directory + "/health",
+        var file = AlarmLogFile(
+            directory: AlarmLogFile.directory(lib: policy.libDirectory, machineGUID: isOwn ? nil : host.guid),
             hostname: host.hostname,
             host: host.guid.description,
-            lines: policy.logLines,
+            linesAtMost: policy.logLines,
+            entriesAtMost: policy.logEntries,
             clock: clock,
             reporter: reporter
         )
-        let entries = file.load(limit: policy.logEntries)
-        let log = AlarmLog(now: Int(now / microsecondsPerSecond), limit: policy.logEntries, entries: entries)
+        let second = Int(now / microsecondsPerSecond)
+        let log = AlarmLog(now: second, limit: policy.logEntries, entries: file.load())
         let health = HostHealth(host: host, log: log, isOwn: isOwn)
-        state.withLock { state in
-            state.known[host.guid] = health
-            state.logs[host.guid] = file
-        }
+        files.withLock { $0[host.guid] = file }
+        state.withLock { $0.known[host.guid] = health }
         host.alarms = health
         return health
     }
@@ -216,10 +215,12 @@ public final class HealthService: Sendable {
     private func forget(_ hosts: [Host]) {
         let guids = state.withLock { $0.known.count } < hosts.count ? nil : Set(hosts.map(\.guid))
         guard let guids else { return }
+        files.withLock { files in
+            for guid in files.keys where !guids.contains(guid) { files[guid] = nil }
+        }
         state.withLock { state in
             for guid in state.known.keys where !guids.contains(guid) {
                 state.known[guid] = nil
-                state.logs[guid] = nil
             }
         }
     }
@@ -230,9 +231,14 @@ public final class HealthService: Sendable {
         for event in result.log { journal.health(event) }
         for event in result.events { reporter.report(event) }
         for notification in result.notifications {
-            if notifier?.send(notification) != true { ended(notification, .stopped) }
+            if notifier?.send(notification) != true { ended(notification, .dropped) }
         }
-        if !result.entries.isEmpty { state.withLock { $0.logs[health.host.guid] }?.append(result.entries) }
+        let isIdle = result.new.isEmpty && result.updated.isEmpty
+        files.withLock { files in
+            let file = files[health.host.guid]
+            guard !isIdle || file?.isBehind == true else { return }
+            _ = files[health.host.guid]?.append(new: result.new, updated: result.updated) { health.allEntries }
+        }
     }
 
     // MARK: Sleep

@@ -50,6 +50,9 @@ public final class HostHealth: Sendable {
         }
     }
 
+    /// Oldest first.
+    var allEntries: [AlarmEntry] { state.withLock { $0.alarms.log.entries } }
+
     public var latestUniqueID: UInt32 { state.withLock { $0.alarms.log.latestUniqueID } }
 
     /// That the child is lost, where somebody was told; `nil` while it is not.

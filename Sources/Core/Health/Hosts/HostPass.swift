@@ -28,8 +28,10 @@ struct PassResult: Sendable {
     /// Lines of health.log, and those of error.log.
     var log: [Event] = []
     var events: [Event] = []
-    /// Entries that are to be written to the log's file, oldest first.
-    var entries: [AlarmEntry] = []
+    /// Entries that are to be written to the log's file, oldest first: those that are not in it yet, and those that have
+    /// changed since.
+    var new: [AlarmEntry] = []
+    var updated: [AlarmEntry] = []
     var notifications: [Notification] = []
 }
 
@@ -69,9 +71,21 @@ private struct HostPass {
         state.loss?.observe(situation.presence, isEphemeral: situation.isEphemeral, now: second)
         if state.attendance.isRunning, second >= state.nextPass { evaluate(&state, &round) }
         notify(&state, &round)
-        let unwritten = Set(state.alarms.unwritten)
-        state.alarms.unwritten = []
-        result.entries = unwritten.sorted().compactMap { state.alarms.log[$0] }
+        keep(&state.alarms)
+    }
+
+    private mutating func keep(_ alarms: inout HostAlarms) {
+        guard !alarms.unwritten.isEmpty else { return }
+        for uniqueID in Set(alarms.unwritten).sorted() {
+            guard let entry = alarms.log[uniqueID] else { continue }
+            if entry.flags.contains(.saved) {
+                result.updated.append(entry)
+            } else {
+                result.new.append(entry)
+                alarms.log[uniqueID]?.flags.insert(.saved)
+            }
+        }
+        alarms.unwritten = []
     }
 
     private mutating func evaluate(_ state: inout HostHealth.State, _ round: inout HealthRound) {

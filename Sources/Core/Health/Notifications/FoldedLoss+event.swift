@@ -54,8 +54,8 @@ extension FoldedLoss {
         private var how: String {
             switch departure {
             case .leftCleanly: "closed its connection"
-            case .vanished: "vanished, its connection broke off,"
-            case .fellSilent: "fell silent, its connection is open,"
+            case .vanished: "vanished (its connection broke off)"
+            case .fellSilent: "fell silent (its connection is open)"
             }
         }
 
@@ -102,14 +102,10 @@ extension FoldedLoss {
         /// The values of ``condition``.
         public func values(hostname: String) -> [String: String] {
             [
-                "host": hostname, "how": how.trimmingComma, "since": date(since), "count": "\(folded)",
+                "host": hostname, "how": how, "since": date(since), "count": "\(folded)",
                 "status": status.name,
                 "seconds": "\(age)",
             ]
         }
     }
-}
-
-extension String {
-    fileprivate var trimmingComma: String { hasSuffix(",") ? String(dropLast()) : self }
 }

@@ -19,6 +19,8 @@ public struct NotificationFacts: Sendable {
 
     /// Of the host that the alarm is about.
     public var registryHostname: String
+    /// The node's own, whose files its alarms come from: for the edit command.
+    public var nodeRegistryHostname: String
     /// The expression that decided, as it was written: that of `warn` where the entry is WARNING or CLEAR, that of `crit` where it
     /// is CRITICAL. `nil` where the alarm's status has moved on meanwhile.
     public var expression: String?
@@ -33,6 +35,7 @@ public struct NotificationFacts: Sendable {
 
     public init(
         registryHostname: String,
+        nodeRegistryHostname: String,
         expression: String? = nil,
         variables: String? = nil,
         others: [RaisedAlarm] = [],
@@ -40,6 +43,7 @@ public struct NotificationFacts: Sendable {
         machineGUID: String = ""
     ) {
         self.registryHostname = registryHostname
+        self.nodeRegistryHostname = nodeRegistryHostname
         self.expression = expression
         self.variables = variables
         self.others = others
@@ -113,7 +117,9 @@ public enum NotificationArguments {
     }
 
     /// The command that opens the file of a rule: `sudo /etc/netdata/edit-config health.d/cpu.conf=1=web01`.
-    /// - Parameter source: `LINE@FILE`.
+    /// - Parameters:
+    ///   - source: `LINE@FILE`.
+    ///   - registryHostname: the node's own, also for alarms of other hosts.
     public static func editCommand(source: String, userConfigDirectory: String, registryHostname: String) -> String {
         guard let at = source.firstIndex(of: "@") else { return "" }
         let file = source[source.index(after: at)...]
@@ -124,7 +130,7 @@ public enum NotificationArguments {
         editCommand(
             source: source,
             userConfigDirectory: facts.userConfigDirectory,
-            registryHostname: facts.registryHostname
+            registryHostname: facts.nodeRegistryHostname
         )
     }
 

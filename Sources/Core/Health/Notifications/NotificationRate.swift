@@ -19,7 +19,7 @@ struct NotificationRate {
         mutating func fill(_ rate: Notifier.Rate, now: Int64) {
             let seconds = at == .min ? 0 : Double(max(0, now - at)) / Double(microsecondsPerSecond)
             tokens = min(Double(rate.atOnce), tokens + seconds * rate.perSecond)
-            at = now
+            at = max(at, now)
         }
     }
 
