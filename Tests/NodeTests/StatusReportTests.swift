@@ -113,6 +113,53 @@ import Transport
         #expect(document.store?.mode == "ram")
     }
 
+    /// Counts of each host and of all, and which are raised, the worst first; nothing where health was never on.
+    @Test func alarms() throws {
+        #expect(report().document().alarms == nil)
+        let child = Self.host("11111111-1111-4111-8111-111111111111", "a", .live, clock)
+        _ = hosts.add(child)
+        func facts(_ name: String, _ status: AlarmStatus, since: Int) -> AlarmFacts {
+            var facts = AlarmFacts(
+                id: 1,
+                name: name,
+                chart: "c.id",
+                chartName: "c.name",
+                status: status,
+                value: 7,
+                units: "%",
+                updateEvery: 10
+            )
+            facts.since = since
+            facts.valueText = "7 %"
+            facts.info = "info of \(name)"
+            facts.classification = "Errors"
+            facts.recipient = "dba"
+            facts.source = "3@/etc/x.conf"
+            facts.isSilenced = name == "w"
+            facts.isDisabled = name == "d"
+            return facts
+        }
+        hosts.local.alarms = FixedAlarms([facts("w", .warning, since: 9), facts("n", .clear, since: 8)])
+        child.alarms = FixedAlarms([facts("d", .warning, since: 0), facts("c", .critical, since: 5)])
+        let document = report().document()
+        #expect(
+            document.hosts.map(\.alarms) == [
+                .init(warning: 1, critical: 0, total: 2), .init(warning: 1, critical: 1, total: 2),
+            ]
+        )
+        let all = try #require(document.alarms)
+        #expect(all.warning == 2 && all.critical == 1 && all.total == 4)
+        #expect(all.raised.map(\.name) == ["c", "w", "d"])
+        let worst = all.raised[0]
+        #expect(worst.hostGUID == child.guid.description && worst.hostname == "a" && worst.chart == "c.id")
+        #expect(
+            worst.status == "CRITICAL" && worst.sinceAt == 5 && worst.valueText == "7 %" && worst.info == "info of c"
+        )
+        #expect(worst.classification == "Errors" && worst.recipient == "dba" && worst.source == "3@/etc/x.conf")
+        #expect(!worst.silenced && worst.disabled == false)
+        #expect(all.raised[1].silenced && all.raised[2].disabled == true && all.raised[2].sinceAt == nil)
+    }
+
     /// What is on the disk is told with it, and without it what is in memory.
     @Test(arguments: [MemoryMode.map, .dbengine])
     func theStore(mode: MemoryMode) throws {
@@ -205,5 +252,20 @@ extension StatusDocument.Store {
     fileprivate init(mode: String, bytes: Int) {
         self.init(mode: mode)
         self.bytes = bytes
+    }
+}
+
+/// Alarms that stay as they are.
+private struct FixedAlarms: AlarmSource {
+    let alarmFacts: [AlarmFacts]
+
+    init(_ facts: [AlarmFacts]) { alarmFacts = facts }
+
+    var alarmTally: AlarmTally {
+        AlarmTally(
+            normal: alarmFacts.count { !$0.status.isRaised },
+            warning: alarmFacts.count { $0.status == .warning },
+            critical: alarmFacts.count { $0.status == .critical }
+        )
     }
 }

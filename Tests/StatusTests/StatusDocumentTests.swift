@@ -101,6 +101,45 @@ import Testing
         #expect(read.hosts[0].dropped == ["gaps": 1])
     }
 
+    @Test func raisedAlarmsAreCutAtTheirLimitAndSaySo() throws {
+        var document = fullDocument()
+        func alarm(_ number: Int) -> StatusDocument.RaisedAlarm {
+            .init(hostGUID: "g", hostname: "h", chart: "c", name: "\(number)", status: "WARNING")
+        }
+        document.alarms?.raised = (0..<StatusLimits.raisedAlarms).map(alarm)
+        #expect(try StatusDocument(json: document.json()).alarms?.dropped == nil)
+        document.alarms?.raised.append(alarm(StatusLimits.raisedAlarms))
+        let read = try #require(try StatusDocument(json: document.json()).alarms)
+        #expect(read.raised.count == StatusLimits.raisedAlarms && read.raised.last?.name == "4999")
+        #expect(read.dropped == ["raised": 1])
+    }
+
+    /// Counts alone, as nodes wrote them first.
+    @Test func alarmsWithoutAListAreRead() throws {
+        let read = try StatusDocument(
+            json: Array(
+                """
+                {"schema":1,"at":5,"node":{"hostname":"a","guid":"g","version":"1","program":"ndstream","role":"agent"},
+                "alarms":{"warning":1,"critical":2,"total":3}}
+                """.utf8
+            )
+        )
+        #expect(read.alarms == .init(warning: 1, critical: 2, total: 3))
+    }
+
+    @Test func theWorstAndNewestAlarmsComeFirst() {
+        func alarm(_ name: String, _ status: String, _ since: Double?) -> StatusDocument.RaisedAlarm {
+            var alarm = StatusDocument.RaisedAlarm(hostGUID: "g", hostname: "h", chart: "c", name: name, status: status)
+            alarm.sinceAt = since
+            return alarm
+        }
+        let alarms = [
+            alarm("a", "WARNING", 9), alarm("c", "WARNING", nil), alarm("b", "WARNING", nil), alarm("d", "CRITICAL", 1),
+            alarm("e", "CRITICAL", 2),
+        ]
+        #expect(alarms.sorted(by: StatusDocument.RaisedAlarm.isWorse).map(\.name) == ["e", "d", "a", "b", "c"])
+    }
+
     @Test func keysAreShownMasked() {
         #expect(maskedKey("11111111-2222-3333-4444-555555555abc") == "…5abc")
         #expect(maskedKey("") == "…")
@@ -147,6 +186,21 @@ private func fullDocument() -> StatusDocument {
     store.degraded = .init(code: "ND-S1", sinceAt: 6, text: "disk full")
     document.store = store
     document.alarms = .init(warning: 1, critical: 2, total: 3)
+    var raised = StatusDocument.RaisedAlarm(
+        hostGUID: "guid-1",
+        hostname: "web-01",
+        chart: "system.load",
+        name: "load_average_1",
+        status: "WARNING"
+    )
+    raised.sinceAt = 7
+    raised.valueText = "16.1 load"
+    raised.info = "system one-minute load average"
+    raised.classification = "Utilization"
+    raised.recipient = "sysadmin"
+    raised.source = "53@/etc/netdata/health.d/load.conf"
+    raised.silenced = true
+    document.alarms?.raised = [raised]
     var exporter = StatusDocument.Exporter(name: "g", type: "graphite")
     exporter.sent = 1
     exporter.lastError = "refused"

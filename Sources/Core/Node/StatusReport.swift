@@ -50,7 +50,9 @@ final class StatusReport: Sendable {
         let monotonic = clock.monotonic()
         let configuration = current.value
         var document = StatusDocument(at: seconds(now), node: node(configuration, monotonic))
-        document.hosts = hosts.all().prefix(StatusLimits.hosts).map { host($0, now, monotonic) }
+        let known = hosts.all().prefix(StatusLimits.hosts)
+        document.hosts = known.map { host($0, now, monotonic) }
+        document.alarms = alarms(of: known)
         document.nameNeighbours()
         document.links = links()
         let past = journal.past
@@ -66,6 +68,26 @@ final class StatusReport: Sendable {
         let exporters = exporters()
         if !exporters.isEmpty { document.exporters = exporters }
         return document
+    }
+
+    /// Of all hosts whose health is on, or was; `nil` without one.
+    private func alarms(of hosts: some Sequence<Host>) -> StatusDocument.Alarms? {
+        var all: StatusDocument.Alarms?
+        for host in hosts {
+            guard let source = host.alarms else { continue }
+            let tally = source.alarmTally
+            var sum = all ?? .init(warning: 0, critical: 0, total: 0)
+            sum.warning += tally.warning
+            sum.critical += tally.critical
+            sum.total += tally.total
+            if tally.warning + tally.critical > 0 {
+                let (guid, hostname) = (host.guid.description, host.hostname)
+                sum.raised += source.alarmFacts.lazy.filter(\.status.isRaised).map { .init($0, guid, hostname) }
+            }
+            all = sum
+        }
+        all?.raised.sort(by: StatusDocument.RaisedAlarm.isWorse)
+        return all
     }
 
     /// What there is on the disk; where nothing is, in memory.
@@ -147,6 +169,9 @@ final class StatusReport: Sendable {
         shown.charts = database.charts
         shown.dimensions = database.dimensions
         shown.storedBytes = database.bytes
+        if let tally = host.alarms?.alarmTally {
+            shown.alarms = .init(warning: tally.warning, critical: tally.critical, total: tally.total)
+        }
         shown.take(facts, at: now, monotonic: monotonic, newestStored: database.newest > 0 ? database.newest : nil)
         return shown
     }
@@ -161,4 +186,18 @@ final class StatusReport: Sendable {
     }
 
     private func seconds(_ microseconds: Int64) -> Double { Double(microseconds) / Double(microsecondsPerSecond) }
+}
+
+extension StatusDocument.RaisedAlarm {
+    fileprivate init(_ facts: AlarmFacts, _ guid: String, _ hostname: String) {
+        self.init(hostGUID: guid, hostname: hostname, chart: facts.chart, name: facts.name, status: facts.status.name)
+        sinceAt = facts.since > 0 ? Double(facts.since) : nil
+        valueText = facts.valueText
+        info = facts.info
+        classification = facts.classification
+        recipient = facts.recipient
+        source = facts.source
+        silenced = facts.isSilenced
+        disabled = facts.isDisabled
+    }
 }

@@ -84,16 +84,6 @@ extension StatusDocument.Store {
     }
 }
 
-extension StatusDocument.Alarms {
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("warning", warning)
-            json.member("critical", critical)
-            json.member("total", total)
-        }
-    }
-}
-
 extension StatusDocument.Refusal {
     fileprivate func write(to json: inout JSONWriter) {
         json.object { json in

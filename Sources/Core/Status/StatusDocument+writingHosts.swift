@@ -44,7 +44,7 @@ extension StatusDocument.Host {
             dropped.add(CodingKeys.gaps, gaps.count - StatusLimits.gaps)
             json.member(CodingKeys.gaps) { $0.array(gaps.suffix(StatusLimits.gaps)) { $1.write(to: &$0) } }
             json.list(CodingKeys.problems, problems, StatusLimits.problems, &dropped) { $1.write(to: &$0) }
-            if let alarms { json.member(CodingKeys.alarms) { alarms.write(to: &$0) } }
+            if let alarms { json.member(CodingKeys.alarms) { alarms.writeCounts(to: &$0) } }
             dropped.write(to: &json)
         }
     }

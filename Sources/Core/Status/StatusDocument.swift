@@ -48,6 +48,8 @@ public enum StatusLimits {
     /// Destinations of one link: as many as a configuration line can hold and a person can read.
     public static let candidates = 64
     public static let exporters = 200
+    /// Raised alarms of all hosts.
+    public static let raisedAlarms = 5_000
 }
 
 extension StatusDocument {
@@ -160,19 +162,6 @@ extension StatusDocument {
             case quotaBytes = "quota_bytes"
             case oldestAt = "oldest_at"
             case journalBytes = "journal_bytes"
-        }
-    }
-
-    /// How many alarms are in which state.
-    public struct Alarms: Sendable, Equatable, Decodable {
-        public var warning: Int
-        public var critical: Int
-        public var total: Int
-
-        public init(warning: Int, critical: Int, total: Int) {
-            self.warning = warning
-            self.critical = critical
-            self.total = total
         }
     }
 }

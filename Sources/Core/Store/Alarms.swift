@@ -53,6 +53,19 @@ public struct AlarmFacts: Sendable {
     public var units: String
     /// Seconds between two evaluations.
     public var updateEvery: Int
+    /// Unix seconds of the last change of the status; 0 is never.
+    public var since = 0
+    /// The value with its units, as notifications have it.
+    public var valueText = ""
+    public var info = ""
+    public var classification: String?
+    /// Whom notifications go to.
+    public var recipient: String?
+    /// `LINE@FILE`.
+    public var source = ""
+    /// By the silencers: it is evaluated and nobody is told, or it isn't evaluated.
+    public var isSilenced = false
+    public var isDisabled = false
 
     public init(
         id: UInt32,

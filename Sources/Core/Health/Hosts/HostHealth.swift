@@ -77,7 +77,7 @@ extension HostHealth: AlarmSource {
     public var alarmFacts: [AlarmFacts] {
         state.withLock { state in
             state.alarms.alarms.filter(\.isListed).map { alarm in
-                AlarmFacts(
+                var facts = AlarmFacts(
                     id: alarm.id,
                     name: alarm.name,
                     chart: alarm.chartID,
@@ -87,6 +87,15 @@ extension HostHealth: AlarmSource {
                     units: alarm.units,
                     updateEvery: alarm.updateEvery
                 )
+                facts.since = alarm.lastStatusChange
+                facts.valueText = alarm.valueText
+                facts.info = alarm.info
+                facts.classification = alarm.rule.definition.classification
+                facts.recipient = alarm.rule.definition.recipient
+                facts.source = alarm.rule.source
+                facts.isSilenced = alarm.isSilenced
+                facts.isDisabled = alarm.isDisabled
+                return facts
             }
         }
     }
