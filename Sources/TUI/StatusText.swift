@@ -9,6 +9,7 @@ public func statusText(_ document: StatusDocument, appearance: Appearance) -> St
     report.hosts()
     report.links()
     report.refusals()
+    report.alarms()
     report.store()
     return report.lines.joined(separator: "\n") + "\n"
 }
@@ -204,6 +205,19 @@ private struct StatusPrinter {
     }
 
     // MARK: The store
+
+    mutating func alarms() {
+        guard let alarms = document.alarms else { return }
+        add("")
+        add("ALARMS \(alarms.critical) critical, \(alarms.warning) warning of \(alarms.total)")
+        let most = 20
+        for alarm in alarms.raised.prefix(most) {
+            let mark = alarm.disabled == true ? "disabled" : alarm.silenced ? "silenced" : nil
+            let since = alarm.sinceAt.map { "for " + Figures.age(document.at - $0) }
+            add(parts: [alarm.status, alarm.hostname, "\(alarm.chart).\(alarm.name)", alarm.valueText, since, mark])
+        }
+        if alarms.raised.count > most { add(detail: "and \(alarms.raised.count - most) more: ndstream top, 6") }
+    }
 
     mutating func store() {
         guard let store = document.store else { return }

@@ -20,9 +20,14 @@ final class NetdataStatus {
         var reachable: Bool?
         /// When it was first seen as it is now.
         var since: Double?
+        /// Its raised alarms, and whether health is on for it.
+        var alarms: APIAlarms?
+        var alarmsAskedAt = -Double.infinity
     }
 
     private static let refreshSeconds = 60.0
+    /// Of raised alarms: they are evaluated every ten seconds, most of them.
+    private static let alarmsRefreshSeconds = 5.0
     /// Microseconds for the questions about single hosts, of each round.
     private static let budget: Int64 = 700_000
 
@@ -40,6 +45,7 @@ final class NetdataStatus {
         for offset in info.mirrored.indices {
             let host = info.mirrored[(next + offset) % info.mirrored.count]
             look(at: host, now)
+            lookAtAlarms(of: host, now)
             guard clock.now() - start < Self.budget else {
                 next = (next + offset + 1) % info.mirrored.count
                 break
@@ -56,6 +62,7 @@ final class NetdataStatus {
         document.hosts =
             info.mirrored.filter { $0.guid == info.guid }.map { describe($0, isLocal: true, now) }
             + others.map { describe($0, isLocal: false, now) }
+        document.alarms = alarms(of: document.hosts)
         return document
     }
 
@@ -81,6 +88,38 @@ final class NetdataStatus {
             known.chart = ask(path) { try APICharts.Chart(json: $0) } ?? chart
         }
         self.known[host.guid] = known
+    }
+
+    /// Of a host that is away they stay as they are.
+    private func lookAtAlarms(of host: APIInfo.Mirrored, _ now: Double) {
+        var known = known[host.guid] ?? Known()
+        guard now - known.alarmsAskedAt >= Self.alarmsRefreshSeconds else { return }
+        known.alarmsAskedAt = now
+        known.alarms = ask("/host/\(host.guid)/api/v1/alarms?active") { try APIAlarms(json: $0) } ?? known.alarms
+        self.known[host.guid] = known
+    }
+
+    /// Of all hosts whose alarms are known; `nil` where health is off for all.
+    private func alarms(of hosts: [StatusDocument.Host]) -> StatusDocument.Alarms? {
+        let counted = hosts.compactMap(\.alarms)
+        guard !counted.isEmpty else { return nil }
+        var all = StatusDocument.Alarms(
+            warning: counted.reduce(0) { $0 &+ $1.warning },
+            critical: counted.reduce(0) { $0 &+ $1.critical },
+            total: counted.reduce(0) { $0 &+ $1.total }
+        )
+        for host in hosts {
+            for alarm in known[host.guid]?.alarms?.alarms.values ?? [:].values {
+                all.raised.append(.init(alarm, host))
+            }
+        }
+        all.raised.sort(by: StatusDocument.RaisedAlarm.isWorse)
+        let left = all.raised.count - StatusLimits.raisedAlarms
+        if left > 0 {
+            all.raised.removeLast(left)
+            all.dropped = ["raised": left]
+        }
+        return all
     }
 
     /// The chart that was collected last; of several the one that is collected most often.
@@ -110,11 +149,42 @@ final class NetdataStatus {
         host.lagSeconds = state == .down ? nil : lag
         host.lastDataAt = known.chart?.lastEntry
         host.updateEverySeconds = known.chart?.updateEvery
+        if let alarms = known.alarms {
+            // Of a host that left it is off until it is back.
+            host.health = alarms.isOn ? "on" : state == .down ? "auto-off" : "off"
+            let critical = alarms.alarms.values.count { $0.status == "CRITICAL" }
+            let warning = alarms.alarms.values.count { $0.status == "WARNING" }
+            let counts = known.info?.alarms
+            let total = counts.map { $0.normal &+ $0.warning &+ $0.critical } ?? 0
+            if host.health != "off" {
+                host.alarms = .init(warning: warning, critical: critical, total: max(total, critical + warning))
+            }
+        }
         return host
     }
 
     private func ask<Value>(_ path: String, _ read: ([UInt8]) throws -> Value) -> Value? {
         guard let response = try? client.get(path), response.status == 200 else { return nil }
         return try? read(response.body)
+    }
+}
+
+extension StatusDocument.RaisedAlarm {
+    fileprivate init(_ alarm: APIAlarms.Alarm, _ host: StatusDocument.Host) {
+        self.init(
+            hostGUID: host.guid,
+            hostname: host.hostname,
+            chart: alarm.chart,
+            name: alarm.name,
+            status: alarm.status
+        )
+        sinceAt = alarm.lastStatusChange
+        valueText = alarm.valueText
+        info = alarm.info
+        classification = alarm.classification
+        recipient = alarm.recipient
+        source = alarm.source
+        silenced = alarm.isSilenced ?? false
+        disabled = alarm.isDisabled ?? false
     }
 }

@@ -11,6 +11,7 @@ final class StatusFetcher: Sendable {
         case document(StatusDocument)
         case failure(StatusFailure)
         case charts(ChartNews)
+        case alarm(AlarmNews)
         /// What came of something the user wanted done.
         case said(String, isBad: Bool)
     }
@@ -18,6 +19,7 @@ final class StatusFetcher: Sendable {
     private struct Order {
         var interval: Double
         var wanted: ChartRequest?
+        var wantedAlarm: AlarmKey?
         /// Hosts to be forgotten.
         var forget: [String] = []
         var isAsked = false
@@ -66,6 +68,18 @@ final class StatusFetcher: Sendable {
         }
     }
 
+    /// The alarm that is looked at.
+    var wantedAlarm: AlarmKey? {
+        get { order.withLock { $0.wantedAlarm } }
+        set {
+            change {
+                $0.wantedAlarm != newValue
+            } to: {
+                $0.wantedAlarm = newValue
+            }
+        }
+    }
+
     func askNow() {
         order.withLock { $0.isAsked = true }
         askWakeup.signal()
@@ -88,6 +102,7 @@ final class StatusFetcher: Sendable {
         Threads.start(name: "status") { [self] in
             let client = StatusClient(source)
             let charts = ChartReader(client)
+            let alarms = AlarmReader(client)
             var due = 0.0
             while true {
                 let order = takeOrder()
@@ -96,10 +111,11 @@ final class StatusFetcher: Sendable {
                     due = now() + order.interval
                     tell(fetch(client))
                 }
+                if let wanted = order.wantedAlarm { alarms.read(wanted) { self.tell(.alarm($0)) } }
                 if let wanted = order.wanted {
                     charts.read(wanted, isStillWanted: { self.wanted == wanted }, tell: { self.tell(.charts($0)) })
                 }
-                wait(until: order.wanted == nil ? due : min(due, now() + 1))
+                wait(until: order.wanted == nil && order.wantedAlarm == nil ? due : min(due, now() + 1))
             }
         }
     }

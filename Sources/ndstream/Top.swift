@@ -10,7 +10,7 @@ struct Top: ParsableCommand {
         discussion: """
             Shows every host with its state, age, lag, samples and bytes a second, compression and history; what needs \
             attention (a), and for the chosen host what is wrong, the fix, and its charts (Enter); who was refused and why \
-            (3), the way of the metrics (4), what happened (5). ? lists the keys.
+            (3), the way of the metrics (4), what happened (5), which alarms are raised (6). ? lists the keys.
 
             SOURCE is HOST, HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:/PATH. Without it the parent of this \
             machine is asked through its admin socket, else its agent, else localhost:19999. With https://, HOST:PORT:SSL \
@@ -27,11 +27,11 @@ struct Top: ParsableCommand {
               ndstream top --batch -n 3 -d 10   # three frames, 10 s apart
               ndstream top --json --once | jq '.hosts[].hostname'
               ndstream top --csv -n 60 > hosts.csv
-              ndstream top --once --fail-on down,conflict,refused   # for cron: code 1 if there is one
+              ndstream top --once --fail-on down,refused,critical   # for cron: code 1 if there is one
 
             EXIT CODES:
               0   good
-              1   a host is in a state of --fail-on
+              1   a host or an alarm is in a state of --fail-on
               64  wrong usage
               66  the file of --ca cannot be read
               68  host unknown
@@ -77,9 +77,10 @@ struct Top: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Exit with code 1 if a host of the last frame is in one of these states, or somebody was refused.",
+            "Exit with code 1 if a host or an alarm of the last frame is in one of these states, or somebody was refused.",
             discussion:
-                "States: live, stale, replicating, connecting, down, conflict, archived, expiring; and refused.",
+                "States: live, stale, replicating, connecting, down, conflict, archived, expiring; refused; and critical, "
+                + "warning, alarm for either.",
             valueName: "states"
         )
     )
@@ -103,10 +104,11 @@ struct Top: ParsableCommand {
             throw ValidationError("-d wants 0.5 to 3600 seconds; '\(delay)' is not.")
         }
         if json, csv { throw ValidationError("--json or --csv: give one of the two.") }
-        for state in failing where HostState(rawValue: state) == nil && state != "refused" {
+        let others: Set = ["refused", "critical", "warning", "alarm"]
+        for state in failing where HostState(rawValue: state) == nil && !others.contains(state) {
             throw ValidationError(
                 "--fail-on knows no '\(state)': live, stale, replicating, connecting, down, conflict, archived, expiring, "
-                    + "refused."
+                    + "refused, critical, warning, alarm."
             )
         }
         if once, count != nil { throw ValidationError("--once is -n 1: give one of the two.") }

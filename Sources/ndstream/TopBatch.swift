@@ -8,7 +8,7 @@ struct TopBatch {
     let source: StatusSource
     let appearance: Appearance
     let format: Format
-    /// States of hosts, or `refused`, that make the last frame end with code 1.
+    /// States of hosts, `refused`, or of alarms, that make the last frame end with code 1.
     let failing: Set<String>
     /// `nil` is for ever.
     let count: Int?
@@ -60,7 +60,13 @@ struct TopBatch {
     }
 
     private func states(_ document: StatusDocument) -> Set<String> {
-        Set(document.hosts.map(\.state.rawValue)).union(document.refusals.isEmpty ? [] : ["refused"])
+        var found = Set(document.hosts.map(\.state.rawValue))
+        if !document.refusals.isEmpty { found.insert("refused") }
+        if let alarms = document.alarms {
+            if alarms.critical > 0 { found.formUnion(["critical", "alarm"]) }
+            if alarms.warning > 0 { found.formUnion(["warning", "alarm"]) }
+        }
+        return found
     }
 
     /// JSON Lines: a line end can only be between two tokens, where a blank means the same.

@@ -50,6 +50,7 @@ struct TopSession {
             terminal.show(topScreen(state, rows: rows, columns: columns, appearance: appearance, now: now()))
             let shown = topLayout(state, rows: rows, columns: columns, appearance: appearance, now: now())
             fetcher.wanted = state.chartRequest(layout: shown)
+            fetcher.wantedAlarm = state.alarmRequest
             let isThere = terminal.wait(alsoFor: fetcher.newsDescriptor, milliseconds: millisecondsToNextSecond())
             if let number = terminal.endSignal { return .signal(number) }
             guard isThere else { return .signal(SIGHUP) }
@@ -75,6 +76,7 @@ struct TopSession {
         case .failure(let failure):
             state.lost(failure.sentence, details: failure.evidence + failure.fixes, now: now())
         case .charts(let news): state.take(news)
+        case .alarm(let news): state.take(news)
         case .said(let sentence, let isBad): state.say(sentence, isBad: isBad)
         }
     }

@@ -29,6 +29,7 @@ VIEWS = [
     View("rejected", ("3",), r"\[3\]Rejected|REASON", tells=("ND-", "fix", "causes")),
     View("topology", ("4",), r"\[4\]Topology|way ", tells=("through it", "loops", "way")),
     View("events", ("5",), r"\[5\]Events|ND-", tells=("ND-F",)),
+    View("alarms", ("6",), r"\[6\]Alarms|CHART.ALARM|[Hh]ealth is off|No alarm", tells=("6",)),
     View("sort", ("s",), r"sort by", tells=("samples/s", "replication")),
     View("help", ("?",), r"move; the choice", tells=("filter", "quit")),
 ]

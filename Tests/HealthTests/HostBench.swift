@@ -83,6 +83,7 @@ final class HostBench {
             runAtLeastEvery: runAtLeastEvery,
             userConfigDirectory: "/etc/netdata",
             ownGUID: situation.isOwn ? host.guid : GUID("33333333-cccc-11ed-8000-0000000000cc")!,
+            ownRegistryHostname: "nd-a",
             now: Int64(now) * 1_000_000 + 400_000
         )
         let result = health.pass(situation, &round)

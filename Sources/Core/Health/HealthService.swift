@@ -172,6 +172,7 @@ public final class HealthService: Sendable {
             runAtLeastEvery: policy.runAtLeastEverySeconds,
             userConfigDirectory: policy.userConfigDirectory,
             ownGUID: hosts.local.guid,
+            ownRegistryHostname: hosts.local.identity.withLock { $0.registryHostname },
             now: now
         )
     }
@@ -231,7 +232,7 @@ public final class HealthService: Sendable {
         for event in result.log { journal.health(event) }
         for event in result.events { reporter.report(event) }
         for notification in result.notifications {
-            if notifier?.send(notification) != true { ended(notification, .dropped) }
+            if notifier?.send(notification) != true { ended(notification, .stopped) }
         }
         let isIdle = result.new.isEmpty && result.updated.isEmpty
         files.withLock { files in

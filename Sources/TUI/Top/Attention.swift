@@ -5,6 +5,7 @@ struct Attention: Sendable, Equatable {
     enum Target: Sendable, Equatable {
         case host(String)
         case refusal(Int)
+        case alarm(AlarmKey)
     }
 
     var isError: Bool
@@ -17,10 +18,16 @@ struct Attention: Sendable, Equatable {
     /// `nil` where this page says all there is.
     var target: Target?
     var since: Double?
+    /// What stands in the place of a code where there is none.
+    var label: String?
+    /// What it means in a sentence, and where that is written, of what no code explains.
+    var meaning: String?
+    var place: String?
 
-    /// All of a document, errors first: the node itself, its own links, refusals, hosts.
-    static func all(of document: StatusDocument) -> [Attention] {
-        let all = node(document) + links(document) + refusals(document) + hosts(document)
+    /// All of a document, errors first: the node itself, its own links, refusals, hosts, and what their alarms say.
+    /// - Parameter alarms: the raised ones, worst first.
+    static func all(of document: StatusDocument, _ alarms: [ShownAlarm] = []) -> [Attention] {
+        let all = node(document) + links(document) + refusals(document) + hosts(document) + self.alarms(alarms)
         return all.filter(\.isError) + all.filter { !$0.isError }
     }
 
@@ -83,6 +90,26 @@ struct Attention: Sendable, Equatable {
                 fix: refusal.fix,
                 target: .refusal(index),
                 since: refusal.firstAt
+            )
+        }
+    }
+
+    /// Those that nobody silenced; of a host that is away, that is what matters.
+    private static func alarms(_ alarms: [ShownAlarm]) -> [Attention] {
+        alarms.filter(\.needsAttention).map { shown in
+            let alarm = shown.alarm
+            let value = alarm.valueText.map { $0.isEmpty ? "" : ": \($0)" } ?? ""
+            let info = alarm.info.flatMap { $0.isEmpty ? nil : $0 }
+            return Attention(
+                isError: alarm.isCritical,
+                subject: alarm.hostname,
+                text: (info ?? "\(alarm.chart).\(alarm.name)") + value,
+                fix: [],
+                target: .alarm(shown.key),
+                since: alarm.sinceAt,
+                label: alarm.isCritical ? "CRIT" : "WARN",
+                meaning: "\(alarm.chart).\(alarm.name) is \(alarm.status)\(value)",
+                place: alarm.source.map { placeOfDefinition($0) }
             )
         }
     }

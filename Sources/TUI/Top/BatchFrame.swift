@@ -4,7 +4,7 @@ public import Status
 /// One sample of `top` as plain lines, for files, pipes and screen readers: all columns, aligned, without escapes.
 ///
 /// The first line is about the node, the second names the columns, then one line per host in the document's order, one per
-/// problem of a host, one where the database's disk is ill, one per sender and one per refusal.
+/// problem of a host, one per raised alarm, one where the database's disk is ill, one per sender and one per refusal.
 public func batchFrame(_ document: StatusDocument, appearance: Appearance) -> String {
     var lines = [summary(document, appearance)]
     let columns = HostColumn.allCases.filter { $0 != .history }
@@ -29,6 +29,14 @@ public func batchFrame(_ document: StatusDocument, appearance: Appearance) -> St
         for problem in host.problems {
             lines.append(oneLine("problem: \(host.hostname) \(problem.code) \(problem.text)", appearance))
         }
+    }
+    for alarm in document.alarms?.raised ?? [] {
+        let parts = [
+            "alarm: \(alarm.status) \(alarm.hostname) \(alarm.chart).\(alarm.name)", alarm.valueText, alarm.info,
+            alarm.sinceAt.map { "for " + Figures.age(document.at - $0) },
+            alarm.disabled == true ? "disabled" : alarm.silenced ? "silenced" : nil,
+        ]
+        lines.append(oneLine(parts.compactMap { $0 }.joined(separator: "  "), appearance))
     }
     if let degraded = document.store?.degraded {
         let age = Figures.age(document.at - degraded.sinceAt)
@@ -74,6 +82,8 @@ private let csvFields: [(name: String, value: @Sendable (StatusDocument.Host, St
     ("version", { host, _ in host.version }), ("connects", { host, _ in host.connects.map(String.init) }),
     ("disconnects", { host, _ in host.disconnects.map(String.init) }),
     ("code", { host, _ in host.problems.first?.code }), ("problem", { host, _ in host.problems.first?.text }),
+    ("alarms_critical", { host, _ in host.alarms.map { String($0.critical) } }),
+    ("alarms_warning", { host, _ in host.alarms.map { String($0.warning) } }),
 ]
 
 private func quoted(_ text: String?) -> String {

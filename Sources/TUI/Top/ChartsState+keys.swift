@@ -16,6 +16,18 @@ extension ChartsState {
 }
 
 extension TopState {
+    /// - Returns: whether the key means something for a chart over the whole view.
+    mutating func pressInZoom(_ key: Key, _ now: Double) -> Bool {
+        switch key {
+        case .left: charts.pan(by: -1, now: now)
+        case .right: charts.pan(by: 1, now: now)
+        case .character("0"): charts.end = nil
+        case .character("A"): charts.dimension = nil
+        default: return false
+        }
+        return true
+    }
+
     mutating func moveChart(_ distance: Int) {
         let shown = charts.shown(chartFilter)
         guard !shown.isEmpty else { return }

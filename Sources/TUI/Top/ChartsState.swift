@@ -118,8 +118,12 @@ struct ChartsState: Sendable {
 extension TopState {
     /// What the screen of this size shows of charts; `nil` where it shows none.
     public func chartRequest(layout: TopLayout) -> ChartRequest? {
-        guard view == .host, let guid = charts.host, hosts.contains(where: { $0.guid == guid && $0.state != .rejected })
+        guard view == .host || view == .alarms && alarms.isOpen, let guid = charts.host,
+            hosts.contains(where: { $0.guid == guid && $0.state != .rejected })
         else { return nil }
+        if view == .alarms, !charts.isZoomed {
+            return ChartRequest(host: guid, visible: alarms.selected.map { [$0.chart] } ?? [])
+        }
         let shown = charts.shown(chartFilter).map(\.id)
         let first = min(layout.firstChart, shown.count)
         let visible = Array(shown[first..<min(first + layout.chartRows, shown.count)])

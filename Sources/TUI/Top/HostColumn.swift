@@ -6,6 +6,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
     case state
     case age
     case lag
+    case critical
+    case warning
     case samples
     case wire
     case raw
@@ -21,8 +23,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
 
     /// The first to go when the screen is narrow. Host and state always stay.
     static let leastImportantFirst: [HostColumn] = [
-        .version, .via, .raw, .replication, .tls, .hops, .clock, .history, .ratio, .compression, .samples, .wire, .age,
-        .lag,
+        .version, .via, .raw, .replication, .tls, .hops, .clock, .history, .ratio, .warning, .compression, .samples,
+        .wire, .critical, .age, .lag,
     ]
 
     /// Without blanks, so that a batch frame can be taken apart by them.
@@ -32,6 +34,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
         case .state: "STATE"
         case .age: "AGE"
         case .lag: "LAG"
+        case .critical: "CRIT"
+        case .warning: "WARN"
         case .samples: "SAMPLE/s"
         case .wire: "kB/s"
         case .raw: "RAW-kB/s"
@@ -50,6 +54,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
     /// What it is called where it is chosen.
     var name: String {
         switch self {
+        case .critical: "critical"
+        case .warning: "warnings"
         case .samples: "samples/s"
         case .wire: "kB/s in"
         case .raw: "raw kB/s"
@@ -65,6 +71,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
         case .state: 9
         case .age: 4
         case .lag: 5
+        case .critical: 4
+        case .warning: 4
         case .samples: 8
         case .wire: 7
         case .raw: 8
@@ -111,6 +119,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
         case .state: return stateWord(host)
         case .age: return Figures.age(host.sinceAt.map { now - $0 })
         case .lag: return Figures.lag(host.lagSeconds)
+        case .critical: return host.alarms.map { Figures.short(Double($0.critical)) } ?? "-"
+        case .warning: return host.alarms.map { Figures.short(Double($0.warning)) } ?? "-"
         case .samples: return Figures.short(host.samplesPerSecond)
         case .wire: return Figures.kilobytes(host.inBytesPerSecond)
         case .raw: return Figures.kilobytes(host.inRawBytesPerSecond)
@@ -140,6 +150,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
         case .state: stateRole(host.state)
         case .lag:
             (host.lagSeconds ?? 0) > 60 ? .bad : (host.lagSeconds ?? 0) > Double(lagNotice(host)) ? .notice : .plain
+        case .critical: (host.alarms?.critical ?? 0) > 0 ? .bad : .plain
+        case .warning: (host.alarms?.warning ?? 0) > 0 ? .notice : .plain
         case .clock:
             (host.clockOffsetSeconds ?? 0).magnitude > 60
                 ? .bad : (host.clockOffsetSeconds ?? 0).magnitude > 2 ? .notice : .plain
@@ -157,6 +169,8 @@ public enum HostColumn: String, Sendable, CaseIterable {
         case .state: .number(Double(attentionRank(host)))
         case .age: host.sinceAt.map { .number(-$0) }
         case .lag: host.lagSeconds.map { .number($0) }
+        case .critical: host.alarms.map { .number(Double($0.critical)) }
+        case .warning: host.alarms.map { .number(Double($0.warning)) }
         case .samples: host.samplesPerSecond.map { .number($0) }
         case .wire, .history: host.inBytesPerSecond.map { .number($0) }
         case .raw: host.inRawBytesPerSecond.map { .number($0) }

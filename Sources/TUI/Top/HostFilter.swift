@@ -141,7 +141,7 @@ private enum FieldName: String {
 private let stateAliases = ["repl": "replicating", "connect": "connecting", "gone": "expiring"]
 
 /// A number with an optional unit of time.
-private func seconds(_ text: Substring) -> Double? {
+func seconds(_ text: Substring) -> Double? {
     let factors: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     if let last = text.last, let factor = factors[last] { return Double(text.dropLast()).map { $0 * factor } }
     return Double(text)

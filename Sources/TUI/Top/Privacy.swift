@@ -65,12 +65,34 @@ private struct Mask {
         shown.hosts = document.hosts.map { masked($0) }
         shown.links = document.links.map { masked($0) }
         shown.refusals = document.refusals.map { masked($0) }
+        shown.alarms?.raised = masked(document.alarms?.raised ?? [])
         shown.events = document.events.map { event in
             var event = event
             event.text = text(event.text)
             return event
         }
         return shown
+    }
+
+    /// Thousands of alarms have few texts.
+    private func masked(_ alarms: [StatusDocument.RaisedAlarm]) -> [StatusDocument.RaisedAlarm] {
+        var known: [String: String] = [:]
+        func text(_ original: String) -> String {
+            if let shown = known[original] { return shown }
+            let shown = self.text(original)
+            known[original] = shown
+            return shown
+        }
+        return alarms.map { alarm in
+            var shown = alarm
+            shown.hostname = text(alarm.hostname)
+            shown.chart = text(alarm.chart)
+            shown.name = text(alarm.name)
+            shown.info = alarm.info.map { text($0) }
+            shown.source = alarm.source.map { text($0) }
+            shown.recipient = alarm.recipient.map { _ in "…" }
+            return shown
+        }
     }
 
     private func masked(_ host: StatusDocument.Host) -> StatusDocument.Host {

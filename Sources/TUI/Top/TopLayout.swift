@@ -48,6 +48,7 @@ extension TopPainter {
             return listLayout(topologyRows, nodes.firstIndex { $0.id == state.selectedNode } ?? 0, nodes.count)
         case .events: return TopLayout(page: max(1, body.count), lines: state.shownEvents.count)
         case .host: return hostLayout
+        case .alarms: return alarmLayout
         }
     }
 
@@ -76,7 +77,18 @@ extension TopPainter {
             layout.list = charts
             layout.first = layout.firstChart
         }
-        layout.plotPoints = max(10, (grid.columns - Plot.axisWidth - 1) * 2)
+        layout.plotPoints = plotPoints
         return layout
     }
+
+    private var alarmLayout: TopLayout {
+        guard state.alarms.isOpen else {
+            return listLayout(alarmRows, state.alarms.selectedRow ?? 0, state.alarms.rows.count)
+        }
+        var layout = TopLayout(page: max(1, body.count), lines: state.charts.isZoomed ? 0 : alarmLines().count)
+        layout.plotPoints = plotPoints
+        return layout
+    }
+
+    private var plotPoints: Int { max(10, (grid.columns - Plot.axisWidth - 1) * 2) }
 }

@@ -33,8 +33,20 @@ extension TopPainter {
         }
         guard items.indices.contains(index), list.upperBound < body.upperBound else { return }
         drawRule(row: list.upperBound)
-        let lines = explanation(code: items[index].code ?? "", fix: items[index].fix, isShort: true)
+        let lines = explanation(of: items[index])
         for (row, line) in zip((list.upperBound + 1)..<body.upperBound, lines) { grid.put(line, row: row) }
+    }
+
+    private func explanation(of item: Attention) -> [Line] {
+        guard let meaning = item.meaning else {
+            return explanation(code: item.code ?? "", fix: item.fix, isShort: true)
+        }
+        let told = [("means", meaning, Role.plain), ("defined", item.place ?? "", .accent)].filter { !$0.1.isEmpty }
+        return told.flatMap { label, text, role in
+            wrapped(text, width: max(10, grid.columns - 12)).enumerated().map { index, piece in
+                Line("   " + padded(index == 0 ? label : "", 8), .quiet).with(appearance.spelt(piece), role)
+            }
+        }
     }
 
     /// Whom it is about, since when, its code, and what it is.
@@ -46,7 +58,7 @@ extension TopPainter {
         if width >= 56 {
             line = line.with(padded(item.since.map { Figures.age(now - $0) } ?? "", 4, right: true) + "  ", .quiet)
         }
-        if width >= 44 { line = line.with(padded(item.code ?? "", 8), .quiet) }
+        if width >= 44 { line = line.with(padded(item.code ?? item.label ?? "", 8), .quiet) }
         return line.with(item.text, role)
     }
 }

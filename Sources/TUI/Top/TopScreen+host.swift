@@ -31,6 +31,7 @@ extension TopPainter {
         guard let host = state.selectedHost else { return [Line(" no host is chosen: go to 1 and choose one", .quiet)] }
         var lines = headline(host) + identity(host) + [Line()]
         lines += problemLines(host)
+        lines += alarmLines(of: host)
         lines += connectionLines(host)
         if host.state == .local { lines += nodeLines() } else { lines += trafficLines(host) }
         lines += plotLines(host)
@@ -121,9 +122,9 @@ extension TopPainter {
     }
 
     /// A label, and as many of the parts to a line as fit.
-    private func labelled(_ label: String, _ parts: [String?]) -> [Line] {
+    func labelled(_ label: String, _ parts: [String?], _ role: Role = .plain) -> [Line] {
         fitted(parts.compactMap { $0 }, width: grid.columns - 14).enumerated().map { index, text in
-            Line(" " + padded(index == 0 ? label : "", 13), .quiet).with(text)
+            Line(" " + padded(index == 0 ? label : "", 13), .quiet).with(text, role)
         }
     }
 

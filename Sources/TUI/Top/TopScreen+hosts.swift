@@ -9,8 +9,9 @@ struct PlacedColumn: Sendable, Equatable {
 
 /// Which columns fit, and how wide: the least important go first, what is left over goes to the name, the history and
 /// the version.
-func placedColumns(width: Int) -> [PlacedColumn] {
-    var columns = HostColumn.allCases
+/// - Parameter hasAlarms: whether health is on for any host.
+func placedColumns(width: Int, hasAlarms: Bool = true) -> [PlacedColumn] {
+    var columns = HostColumn.allCases.filter { hasAlarms || $0 != .critical && $0 != .warning }
     func needed() -> Int { columns.reduce(0) { $0 + $1.width + 1 } - 1 }
     for column in HostColumn.leastImportantFirst where needed() > width { columns.removeAll { $0 == column } }
     var spare = width - needed()
@@ -36,7 +37,7 @@ extension TopPainter {
 
     mutating func drawHosts() {
         guard let document = state.document else { return }
-        let columns = placedColumns(width: grid.columns - 3)
+        let columns = placedColumns(width: grid.columns - 3, hasAlarms: document.alarms != nil)
         drawHeadings(columns, row: body.lowerBound)
         let list = hostRows
         let selected = state.selectedRow ?? 0

@@ -6,7 +6,7 @@ extension TopPainter {
         if state.prompt != nil { return [(appearance.enter, "keep"), ("Esc", "clear")] }
         switch state.overlay {
         case .help: return [("any key", "back"), ("q", "quit")]
-        case .sortMenu:
+        case .sortMenu, .alarmSortMenu:
             return [(appearance.enter, "sort"), (appearance.upDown, "choose"), ("r", "reverse"), ("Esc", "back")]
         case .attention:
             return [
@@ -56,6 +56,22 @@ extension TopPainter {
                 ("Esc", "hosts"), ("e", "next problem"), ("E", "previous"), ("/", "filter"),
                 (appearance.upDown, "scroll"), freeze,
             ]
+        case .alarms where state.charts.isZoomed:
+            return [
+                ("Esc", "alarm"), ("[]", "window"), (appearance.leftRight, "time"), ("0", "now"),
+                (appearance.upDown, "dimension"), ("b", "dots"), freeze,
+            ]
+        case .alarms where state.alarms.isOpen:
+            return [
+                ("Esc", "alarms"), ("c", "chart"), (appearance.upDown, "scroll"), (appearance.leftRight, "other alarm"),
+                ("2", "host"), ("y", "copy the place"), freeze,
+            ]
+        case .alarms:
+            return [
+                (appearance.enter, "why"), ("/", "filter"), ("s", "sort"), (appearance.upDown, "choose"),
+                ("Esc", "hosts"),
+                freeze,
+            ]
         }
     }
 
@@ -64,10 +80,11 @@ extension TopPainter {
             (appearance.unicode ? "↑↓ jk" : "arrows, j k", "move; the choice stays on its host"),
             ("PgUp PgDn", "a page;  g G to the first, the last"),
             (appearance.unicode ? "Enter ↵" : "Enter", "open: the reason and the fix;  Esc one level back"),
-            ("1 2 3 4 5", "hosts, host, rejected, topology, events;  Tab the next"),
+            ("1 2 3 4 5 6", "hosts, host, rejected, topology, events, alarms;  Tab the next"),
             ("a", "everything that needs attention, on one page"),
             ("!", "only hosts with a problem"),
             ("/", "filter:  web  !db  down  state:live|repl  lag>5s  compr:none  ver:1.37  tls:no  via:proxy  tagged"),
+            ("/ in alarms", "critical  state:critical|warning  host:web  !silenced  frozen  age<1h"),
             ("s < > r", "sort: choose, the previous, the next column; reverse"),
             ("t", "tree: each host below the one it comes through"),
             ("Space", "tag hosts, for D and y"),
@@ -90,20 +107,36 @@ extension TopPainter {
 
     /// The columns to sort by, at the left of the list.
     mutating func drawSortMenu(_ marked: HostColumn) {
-        let columns = HostColumn.allCases
+        let isReversed = state.isReversed
+        drawMenu(HostColumn.allCases, marked, chosen: state.sort, name: \.name) {
+            $0.descendsFirst != isReversed
+        }
+    }
+
+    mutating func drawAlarmSortMenu(_ marked: AlarmColumn) {
+        let isReversed = state.alarms.isReversed
+        drawMenu(AlarmColumn.allCases, marked, chosen: state.alarms.sort, name: \.rawValue) { _ in
+            !isReversed
+        }
+    }
+
+    private mutating func drawMenu<Column: Equatable>(
+        _ columns: [Column],
+        _ marked: Column,
+        chosen: Column,
+        name: (Column) -> String,
+        descends: (Column) -> Bool
+    ) {
         let rows = body
         let first = firstShown(columns.firstIndex(of: marked) ?? 0, of: columns.count, in: rows.count - 1)
         grid.put(padded(" sort by", 18), row: rows.lowerBound, column: 0, role: .heading)
         for (row, column) in zip(rows.dropFirst(), columns.dropFirst(first)) {
-            let mark =
-                column == state.sort
-                ? (column.descendsFirst != state.isReversed ? appearance.descending : appearance.ascending) : " "
-            let text = padded("  \(mark) \(column.name)", 18)
+            let mark = column == chosen ? (descends(column) ? appearance.descending : appearance.ascending) : " "
             grid.put(
-                text,
+                padded("  \(mark) \(name(column))", 18),
                 row: row,
                 column: 0,
-                role: column == state.sort ? .accent : .plain,
+                role: column == chosen ? .accent : .plain,
                 isSelected: column == marked
             )
         }

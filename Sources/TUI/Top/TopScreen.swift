@@ -48,8 +48,13 @@ struct TopPainter {
         case .rejected: drawRejected()
         case .topology: drawTopology()
         case .events: drawEvents()
+        case .alarms: drawAlarms()
         }
-        if case .sortMenu(let column) = state.overlay { drawSortMenu(column) }
+        switch state.overlay {
+        case .sortMenu(let column): drawSortMenu(column)
+        case .alarmSortMenu(let column): drawAlarmSortMenu(column)
+        default: break
+        }
     }
 
     // MARK: What every view has
@@ -71,6 +76,7 @@ struct TopPainter {
                 .joined(separator: "  ")
         case .host: state.charts.hasFocus ? state.chartFilter : ""
         case .events: state.eventFilter
+        case .alarms: state.alarms.isOpen ? "" : state.alarms.filter.text
         case .rejected, .topology: ""
         }
     }
@@ -134,31 +140,57 @@ struct TopPainter {
     }
 
     private mutating func drawTabs(row: Int) {
-        let refused = state.document?.refusals.count ?? 0
-        let names: [(TopState.View, String)] = [
-            (.hosts, "Hosts"), (.host, "Host"),
-            (.rejected, "Rejected" + (refused > 0 ? "\(appearance.dot)\(refused)" : "")), (.topology, "Topology"),
-            (.events, "Events"),
-        ]
-        var column = 1
-        for (view, name) in names {
-            let isChosen = view == state.view
-            let text = isChosen ? "[\(view.rawValue)]\(name)" : "\(view.rawValue) \(name)"
-            column = grid.put(text, row: row, column: column, role: isChosen ? .accent : .plain) + 2
-        }
-        if !state.attention.isEmpty, column + 6 < grid.columns {
-            column = grid.put("a", row: row, column: column, role: .accent)
-            let role: Role = state.attention.contains(where: \.isError) ? .bad : .notice
-            column = grid.put(" !\(state.attention.count)", row: row, column: column, role: role) + 2
-        }
         let pace =
             state.frozenSince.map { "FROZEN at " + Figures.clock($0, offset: appearance.utcOffset) }
             ?? "every \(Figures.decimal(state.interval, state.interval < 1 ? 1 : 0)) s"
-        let shown = state.privacy == .none || state.frozenSince != nil ? pace : state.privacy.word
+        let isPace = state.privacy == .none && state.frozenSince == nil
+        var shown = isPace || state.frozenSince != nil ? pace : state.privacy.word
+        let attention = state.attention.isEmpty ? "" : " !\(state.attention.count)"
+        let rest = attention.isEmpty ? 0 : displayWidth(of: attention) + 3
+        // What is hidden or frozen must be seen; the pace goes before a name does.
+        let tabs = fittingTabs(room: grid.columns - 2 - rest - (isPace ? 0 : displayWidth(of: shown)))
+        var column = 1
+        for (text, isChosen) in tabs.texts {
+            column = grid.put(text, row: row, column: column, role: isChosen ? .accent : .plain) + tabs.gap
+        }
+        if !attention.isEmpty, column + 6 < grid.columns {
+            column = grid.put("a", row: row, column: column, role: .accent)
+            let role: Role = state.attention.contains(where: \.isError) ? .bad : .notice
+            column = grid.put(attention, row: row, column: column, role: role) + 2
+        }
+        if isPace, column + displayWidth(of: shown) >= grid.columns { shown = String(shown.dropFirst("every ".count)) }
         if column + displayWidth(of: shown) < grid.columns {
             let role: Role = state.frozenSince != nil ? .alert : state.privacy == .none ? .quiet : .notice
             grid.put(shown, row: row, endingAt: grid.columns - 1, role: role)
         }
+    }
+
+    /// The names of the views as long as there is room for: in full, shortened, closer together, at last that of the chosen one only.
+    private func fittingTabs(room: Int) -> (texts: [(text: String, isChosen: Bool)], gap: Int) {
+        func count(_ number: Int) -> String { number > 0 ? "\(appearance.dot)\(number)" : "" }
+        let refused = count(state.document?.refusals.count ?? 0)
+        let raised = count((state.document?.alarms).map { $0.warning &+ $0.critical } ?? 0)
+        let names: [(view: TopState.View, full: String, short: String, marks: String)] = [
+            (.hosts, "Hosts", "Hosts", ""), (.host, "Host", "Host", ""), (.rejected, "Rejected", "Rej", refused),
+            (.topology, "Topology", "Topo", ""), (.events, "Events", "Events", ""),
+            (.alarms, "Alarms", "Alarms", raised),
+        ]
+        func texts(_ name: (Int) -> String) -> [(text: String, isChosen: Bool)] {
+            names.indices.map { index in
+                let view = names[index].view
+                let isChosen = view == state.view
+                let text = name(index)
+                let number = isChosen ? "[\(view.rawValue)]" : "\(view.rawValue)" + (text.isEmpty ? "" : " ")
+                return (number + text + names[index].marks, isChosen)
+            }
+        }
+        let full = texts { names[$0].full }
+        let short = texts { names[$0].short }
+        let bare = texts { names[$0].view == state.view ? names[$0].short : "" }
+        let choices = [(full, 2), (short, 2), (short, 1), (bare, 2), (bare, 1)]
+        return choices.first { choice in
+            choice.0.reduce(0) { $0 + displayWidth(of: $1.text) + choice.1 } <= room
+        } ?? (bare, 1)
     }
 
     private var tallyRole: Role {
@@ -214,6 +246,7 @@ struct TopPainter {
         switch state.view {
         case .host: "\(state.charts.shown(state.chartFilter).count) of \(state.charts.list.count)"
         case .events: "\(state.shownEvents.count) of \(state.document?.events.count ?? 0)"
+        case .alarms: "\(state.alarms.rows.count) of \(state.alarms.all.count)"
         case .hosts, .rejected, .topology: "\(state.rows.count) of \(state.hosts.count)"
         }
     }

@@ -42,8 +42,10 @@ extension TopState {
         case .character("3"): show(.rejected)
         case .character("4"): show(.topology)
         case .character("5"): show(.events)
+        case .character("6"): show(.alarms)
         case .tab: show(View(rawValue: view.rawValue % View.allCases.count + 1) ?? .hosts)
-        case .backTab: show(View(rawValue: (view.rawValue + 3) % View.allCases.count + 1) ?? .hosts)
+        case .backTab:
+            show(View(rawValue: (view.rawValue + View.allCases.count - 2) % View.allCases.count + 1) ?? .hosts)
         case .escape, .backspace: goBack(now: now)
         case .character("a"): overlay = .attention(0)
         case .character("F"), .character("Z"), .character("p"): freeze(now: now)
@@ -69,7 +71,13 @@ extension TopState {
 
     mutating func show(_ view: View) {
         guard self.view != view else { return }
+        if self.view == .alarms { charts.isZoomed = false }
+        // From a host to its own alarms.
+        if view == .alarms, self.view == .host, let guid = selectedGUID, let first = alarms.ofHost[guid]?.first {
+            alarms.selected = alarms.all[first].key
+        }
         self.view = view
+        alarms.isOpen = false
         scroll = 0
         if view == .host { charts.choose(selectedGUID) }
     }
@@ -81,6 +89,14 @@ extension TopState {
         case .host where charts.hasFocus && !chartFilter.isEmpty: chartFilter = ""
         case .host where charts.hasFocus: charts.hasFocus = false
         case .events where !eventFilter.isEmpty: eventFilter = ""
+        case .alarms where charts.isZoomed: charts.isZoomed = false
+        case .alarms where alarms.isOpen:
+            alarms.isOpen = false
+            alarms.forgetDetail()
+            alarms.arrange(now: now)
+        case .alarms where !alarms.filter.isEmpty:
+            alarms.filter = .everything
+            alarms.arrange(now: now)
         case .hosts:
             filter = .everything
             onlyAttention = false
@@ -108,7 +124,9 @@ extension TopState {
             guard !nodes.isEmpty else { return }
             let index = nodes.firstIndex { $0 == selectedNode } ?? 0
             selectedNode = nodes[min(max(index &+ distance, 0), nodes.count - 1)]
-        case .host, .events:
+        case .alarms where charts.isZoomed: moveDimension(distance)
+        case .alarms where !alarms.isOpen: alarms.select(row: (alarms.selectedRow ?? 0) &+ distance)
+        case .host, .events, .alarms:
             scroll = min(max(scroll &+ distance, 0), max(0, layout.lines - layout.page))
         }
     }
@@ -123,6 +141,7 @@ extension TopState {
         case .host where charts.hasFocus:
             let shown = charts.shown(chartFilter)
             if index < shown.count { charts.selected = shown[index].id }
+        case .alarms where !alarms.isOpen && index < alarms.rows.count: alarms.select(row: index)
         default: break
         }
     }
@@ -136,6 +155,7 @@ extension TopState {
         case .host: return pressInHost(key, now)
         case .topology: return pressInTopology(key)
         case .events: return pressInEvents(key, layout)
+        case .alarms: return pressInAlarms(key, now)
         case .rejected:
             guard key == .enter || key == .right else { return nil }
             openRefused()
@@ -168,14 +188,11 @@ extension TopState {
     }
 
     private mutating func pressInHost(_ key: Key, _ now: Double) -> Command? {
+        if charts.isZoomed, pressInZoom(key, now) { return .nothing }
         switch key {
-        case .left where charts.isZoomed: charts.pan(by: -1, now: now)
-        case .right where charts.isZoomed: charts.pan(by: 1, now: now)
-        case .character("0") where charts.isZoomed: charts.end = nil
         case .character("["): charts.window = max(charts.window - 1, 0)
         case .character("]"): charts.window = min(charts.window + 1, ChartsState.windows.count - 1)
         case .character("b"): charts.nextMarker()
-        case .character("A") where charts.isZoomed: charts.dimension = nil
         case .left: step(-1)
         case .right: step(1)
         case .character("c"), .character("e"), .enter:

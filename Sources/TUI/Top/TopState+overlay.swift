@@ -8,6 +8,7 @@ extension TopState {
             if key == .character("q") { return .quit }
             self.overlay = nil
         case .sortMenu(let column): pressInSortMenu(key, column, now)
+        case .alarmSortMenu(let column): pressInAlarmSortMenu(key, column, now)
         case .attention(let index): return pressInAttention(key, index, layout)
         case .forgetting(let guids):
             self.overlay = nil
@@ -67,6 +68,7 @@ extension TopState {
         case .refusal(let index):
             selectedRefusal = index
             show(.rejected)
+        case .alarm(let key): go(to: key)
         }
     }
 }

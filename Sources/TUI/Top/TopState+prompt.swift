@@ -6,6 +6,7 @@ struct Prompt: Sendable, Equatable {
         case hosts
         case charts
         case events
+        case alarms
     }
 
     var purpose: Purpose
@@ -59,6 +60,14 @@ extension TopState {
         case .events:
             eventFilter = prompt.text
             scroll = 0
+        case .alarms:
+            do throws(AlarmFilter.Failure) {
+                alarms.filter = try AlarmFilter(prompt.text)
+                prompt.failure = nil
+                alarms.arrange(now: now)
+            } catch {
+                prompt.failure = error.message
+            }
         case .hosts:
             do throws(HostFilter.Failure) {
                 filter = try HostFilter(prompt.text)

@@ -15,6 +15,7 @@ extension TopState {
         case .events:
             let events = shownEvents
             return copy(events.indices.contains(scroll) ? [events[scroll].code + " " + events[scroll].text] : [])
+        case .alarms: return copy(alarmPlaces)
         case .hosts, .host:
             guard let host = selectedHost else { return .nothing }
             guard tagged.isEmpty || view == .host else {
@@ -35,16 +36,22 @@ extension TopState {
         return .copy(lines.joined(separator: "\n") + "\n")
     }
 
-    func attentionFix(_ item: Attention) -> [String] { fixLines(code: item.code ?? "", own: item.fix) }
+    /// Lines to copy; of an alarm where it is defined.
+    func attentionFix(_ item: Attention) -> [String] {
+        item.place.map { [$0] } ?? fixLines(code: item.code ?? "", own: item.fix)
+    }
 
     /// Everything that needs attention, with reasons and fixes, as text.
     func report() -> String {
         guard var document else { return "\(source): nothing came from it yet.\n" }
         var lines = ["\(document.node.role.rawValue) \(document.node.hostname): \(hostTally(document))", ""]
         for item in attention {
-            lines.append("\(item.isError ? "error" : "warning")  \(item.subject)  \(item.code ?? "")  \(item.text)")
+            lines.append(
+                "\(item.isError ? "error" : "warning")  \(item.subject)  \(item.code ?? item.label ?? "")  \(item.text)"
+            )
             if let condition = item.code.flatMap(Catalogue.condition(code:)) { lines.append("  " + condition.sentence) }
-            lines += attentionFix(item).map { "  fix: " + $0 }
+            if let meaning = item.meaning { lines.append("  " + meaning) }
+            lines += attentionFix(item).map { (item.place == nil ? "  fix: " : "  defined in ") + $0 }
             lines.append("")
         }
         document.node.guid = privacy.shown(guid: document.node.guid)

@@ -8,6 +8,7 @@ public struct TopState: Sendable {
         case rejected
         case topology
         case events
+        case alarms
     }
 
     /// What lies over the view and takes the keys.
@@ -15,6 +16,8 @@ public struct TopState: Sendable {
         case help
         /// The columns to sort by, with the marked one.
         case sortMenu(HostColumn)
+        /// What to sort alarms by, with the marked one.
+        case alarmSortMenu(AlarmColumn)
         /// Everything that needs attention, with the marked item.
         case attention(Int)
         /// A question: are these hosts to be forgotten?
@@ -60,6 +63,7 @@ public struct TopState: Sendable {
     /// Nodes of the topology whose children aren't shown.
     var folded: Set<String> = []
     var charts = ChartsState()
+    var alarms = AlarmsState()
     var lastKeyAt = -1000.0
     /// The hosts of the document, then who is known by refusals only.
     private(set) var hosts: [StatusDocument.Host] = []
@@ -126,6 +130,7 @@ public struct TopState: Sendable {
         rows = sorted(shown)
         depths = [Int](repeating: 0, count: rows.count)
         if isTree { (rows, depths) = branched(rows) }
+        alarms.arrange(now: now)
     }
 
     mutating func select(row: Int) {
@@ -156,7 +161,8 @@ public struct TopState: Sendable {
         let shown = privacy.applied(to: document)
         self.document = shown
         hosts = shown.hosts + refusedHosts(shown)
-        attention = Attention.all(of: shown)
+        alarms.take(document.alarms?.raised ?? [], shown: shown.alarms?.raised ?? [], hosts)
+        attention = Attention.all(of: shown, alarms.all)
         tagged.formIntersection(hosts.map(\.guid))
     }
 

@@ -16,6 +16,7 @@ struct HealthRound: ~Copyable {
     let userConfigDirectory: String
     /// Of the node's own host.
     let ownGUID: GUID
+    let ownRegistryHostname: String
     /// Microseconds since 1970.
     let now: Int64
     var evaluator = AlarmEvaluator()
@@ -182,6 +183,7 @@ private struct HostPass {
         say(.alarmSending, values)
         var facts = NotificationFacts(
             registryHostname: host.identity.withLock { $0.registryHostname },
+            nodeRegistryHostname: round.ownRegistryHostname,
             userConfigDirectory: round.userConfigDirectory,
             machineGUID: host.guid == round.ownGUID ? "" : host.guid.description
         )
