@@ -38,8 +38,8 @@ struct GoldenCoverageTests {
         ],
         "live": [
             "contexts", "context-full", "context", "alarms_values", "alarm_log", "alarm_log-after", "alarm_log-chart",
-            "alarm_variables", "alarm_count", "alarm_count-ctx", "alarm_count-raised", "badge-live", "badge-alarm",
-            "badge-alarm2", "badge-alarm-nochart", "dbengine_stats", "archivedcharts", "functions", "aclk",
+            "alarm_variables", "alarm_count", "alarm_count-ctx", "alarm_count-raised", "dbengine_stats",
+            "archivedcharts", "functions", "aclk",
             "mgmt-noauth",
             "mgmt-list0", "mgmt-disable", "mgmt-list1", "mgmt-silence", "mgmt-silenceall", "mgmt-disableall",
             "mgmt-list2",
@@ -51,7 +51,7 @@ struct GoldenCoverageTests {
 
     private static let replayed =
         PathTests.captured + LiveMetricsTests.captured + LiveMetricsTests.capturedCharts
-        + ["registry-hello", "netdata.conf"]
+        + BadgeTests.captured + ["registry-hello", "netdata.conf"]
 
     /// Their bodies are of a machine and a moment, or they are about what the HTTP pipeline, a registry or files do.
     private static let elsewhere = [

@@ -8,7 +8,7 @@ import Transport
 
 /// The captured answers of `allmetrics`, number by number masked: the same charts, so the same lines.
 ///
-/// Values and times are of the machine where they were captured. What needs health, alarms and their lines, is left out.
+/// Values and times are of the machine where they were captured; of its alarms here are those of one chart.
 struct LiveMetricsTests {
     static let bench = {
         let bench = WebBench(now: GoldenDataset.start)
@@ -73,8 +73,38 @@ struct LiveMetricsTests {
             _ = database.setVariable("lim", 77, of: gauge)
             _ = database.setHostVariable("hv", 12.25)
         }
+        bench.hosts.local.alarms = TestAlarms(alarms)
         return bench
     }()
+
+    private static let alarms = [
+        alarm(1_795_339_398, "t_gauge", .clear, 4, "widgets", every: 2),
+        alarm(1_795_339_399, "t_rep", .critical, 482, "units", every: 3),
+        alarm(1_795_339_400, "t_undef", .clear, .nan, "units", every: 5),
+        alarm(1_795_339_442, "t_tpl", .clear, 479, "s", every: 5),
+    ]
+
+    private static func alarm(
+        _ id: UInt32,
+        _ name: String,
+        _ status: AlarmStatus,
+        _ value: Double,
+        _ units: String,
+        every: Int
+    ) -> AlarmFacts {
+        AlarmFacts(
+            id: id,
+            name: name,
+            chart: "test.gauge",
+            chartName: "test.gauge",
+            status: status,
+            value: value,
+            units: units,
+            updateEvery: every,
+            green: 10,
+            red: 90
+        )
+    }
 
     /// Every five seconds, the last time four seconds ago.
     private static func collectLoad(into database: inout HostDatabase) {
@@ -118,18 +148,30 @@ struct LiveMetricsTests {
         let pair = GoldenPair(folder: "live", name: name)
         let response = Self.bench.get(pair.target)
         #expect(response.isCacheable)
-        #expect(Self.withoutAlarms(response.bodyText) == Self.withoutAlarms(pair.body))
+        #expect(
+            response.bodyText.split(separator: "\n").map(Self.masked)
+                == pair.body.split(separator: "\n").map(Self.masked)
+        )
+        // Alarms and their levels to the byte.
+        let lines = pair.body.split(separator: "\n", omittingEmptySubsequences: false)
+        let expected = lines.drop { !$0.contains("\"green\"") }.prefix { !$0.contains("_labels") }
+        #expect(expected.count == (name == "chart-test.gauge" ? 28 : 5))
+        #expect(response.bodyText.contains(expected.joined(separator: "\n")))
     }
 
-    /// Numbers masked; without what health adds: alarms, and their levels green and red.
-    private static func withoutAlarms(_ body: String) -> [String] {
-        var isInAlarms = false
-        return body.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line in
-            let member = line.drop { $0 == "\t" }
-            if member.hasPrefix("\"alarms\"") { isInAlarms = true }
-            if member.hasPrefix("\"chart_labels\"") { isInAlarms = false }
-            return isInAlarms || member.hasPrefix("\"green\"") || member.hasPrefix("\"red\"") ? nil : masked(line)
+    @Test func shellsGetAlarmsAsFromTheOriginal() {
+        let pair = GoldenPair(folder: "live", name: "allmetrics-shell")
+        func alarms(_ body: String) -> [Substring] {
+            Array(body.split(separator: "\n").drop { $0 != "# NETDATA ALARMS RUNNING" }.prefix(7))
         }
+        #expect(alarms(Self.bench.body(pair.target)) == alarms(pair.body))
+        #expect(alarms(Self.bench.body(pair.target)).count == 7)
+    }
+
+    @Test func alarmsAreCounted() {
+        let info = Self.bench.body("/api/v1/info")
+        #expect(info.contains("\"alarms\": {\n\t\t\"normal\": 3,\n\t\t\"warning\": 0,\n\t\t\"critical\": 1\n\t},"))
+        #expect(Self.bench.body("/api/v1/charts").contains("\n\t\"alarms_count\": 4,\n"))
     }
 
     private static func masked(_ line: Substring) -> String {

@@ -96,7 +96,8 @@ struct PathTests {
     @Test(arguments: WebEndpoints.table.map(\.command) + ["", "../netdata.conf"])
     func nothingIsAnsweredWithoutTheRight(_ command: String) {
         let target = command == "../netdata.conf" ? "/netdata.conf" : command.isEmpty ? "/" : "/api/\(command)"
-        let response = Self.bench.get(target, rights: [.badges, .management])
+        let others: Rights = command == "v1/badge.svg" ? [.dashboard, .management] : [.badges, .management]
+        let response = Self.bench.get(target, rights: others)
         #expect(response.status == 403)
         #expect(response.bodyText == "You are not allowed to access this resource.")
     }

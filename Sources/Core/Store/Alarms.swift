@@ -66,6 +66,9 @@ public struct AlarmFacts: Sendable {
     /// By the silencers: it is evaluated and nobody is told, or it isn't evaluated.
     public var isSilenced = false
     public var isDisabled = false
+    /// The thresholds of its chart; NaN where none is set.
+    public var green: Double
+    public var red: Double
 
     public init(
         id: UInt32,
@@ -75,7 +78,9 @@ public struct AlarmFacts: Sendable {
         status: AlarmStatus,
         value: Double,
         units: String,
-        updateEvery: Int
+        updateEvery: Int,
+        green: Double = .nan,
+        red: Double = .nan
     ) {
         self.id = id
         self.name = name
@@ -85,6 +90,8 @@ public struct AlarmFacts: Sendable {
         self.value = value
         self.units = units
         self.updateEvery = updateEvery
+        self.green = green
+        self.red = red
     }
 }
 

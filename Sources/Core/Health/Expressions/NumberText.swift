@@ -14,30 +14,3 @@ func numberText(_ value: Double) -> String {
     while decimals.last == "0" { decimals.removeLast() }
     return sign + String(whole) + (decimals.isEmpty ? "" : "." + decimals)
 }
-
-/// The nearest whole number, however large.
-func wholeText(_ value: Double) -> String {
-    let rounded = value.rounded(.toNearestOrEven)
-    if rounded.magnitude < 9e18 { return String(Int64(rounded)) }
-    // Exact: a double of this size is a whole number of at most 309 digits.
-    var digits: [UInt8] = [0]
-    var bits = rounded.magnitude.significandBitPattern | (1 << 52)
-    var shift = Int(rounded.magnitude.exponent) - 52
-    var parts: [UInt8] = []
-    while bits > 0 {
-        parts.append(UInt8(bits % 10))
-        bits /= 10
-    }
-    digits = parts
-    while shift > 0 {
-        var carry: UInt8 = 0
-        for index in digits.indices {
-            let doubled = digits[index] * 2 + carry
-            digits[index] = doubled % 10
-            carry = doubled / 10
-        }
-        if carry > 0 { digits.append(carry) }
-        shift -= 1
-    }
-    return (rounded < 0 ? "-" : "") + digits.reversed().map(String.init).joined()
-}

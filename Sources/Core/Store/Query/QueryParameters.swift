@@ -79,7 +79,7 @@ public struct QueryLimits: Sendable {
 }
 
 /// An optional sign and the decimal digits a text starts with, cut to ±10^15; anything else is 0.
-func leadingInteger(_ text: String) -> Int64 {
+public func leadingInteger(_ text: String) -> Int64 {
     var bytes = text.utf8[...]
     let isNegative = bytes.first == UInt8(ascii: "-")
     if isNegative { bytes.removeFirst() }

@@ -28,47 +28,64 @@ enum DataEndpoint {
     @Sendable static func answer(_ request: EndpointRequest) -> HTTPResponse {
         let context = request.context
         let data = DataRequest(request.http.parameters)
-        let timeout = data.query.timeout
-        let isLate = { timeout > 0 && (context.clock.now() - request.http.receivedAt) / 1000 > timeout }
-        if request.http.receivedAt > 0, isLate() { return .text(503, Condition.queryTimedOut.text) }
-        let host = request.host
-        let described = host.describe(data.query)
-        do {
-            let plan = try QueryPlan(
-                data.query,
-                charts: described.map(\.chart),
-                tiers: host.settings.mode == .dbengine ? context.storageTiers : 1,
-                now: context.clock.now(),
-                limits: context.queryLimits
-            )
-            let refs = Dictionary(described.map { ($0.chart.id, $0.ref) }) { first, _ in first }
-            var isAbandoned = false
-            func mayGoOn() -> Bool {
-                if request.http.receivedAt > 0, isLate() { isAbandoned = true }
-                return !isAbandoned
+        do throws(QueryRefusal) {
+            switch try run(data.query, request) {
+            case .tooLateToBegin: return .text(503, Condition.queryTimedOut.text)
+            case .abandoned: return HTTPResponse(status: 503, body: [])
+            case .finished(let result):
+                return response(
+                    data,
+                    result,
+                    hostname: request.host.hostname,
+                    storageTiers: context.storageTiers,
+                    calendar: LocalCalendar(offset: context.localOffset)
+                )
             }
-            let result = plan.run { part, times in
-                guard mayGoOn(), let ref = refs[part.chart.id] else { return nil }
-                // What still grows is copied under the lock, the rest without it.
-                return host.withDatabase { $0.shared(ref, from: times.lowerBound, to: times.upperBound) }
-                    .beginning(at: times.lowerBound).copied()
-            } tier: { part, times in
-                guard mayGoOn() else { return nil }
-                let chart = part.chart
-                let series = host.series(chart.id, chart.updateEvery, chart.dimensions.map(\.id))
-                return host.tierColumns(series, tier: part.tier, from: times.lowerBound, through: times.upperBound)
-            }
-            if isAbandoned { return HTTPResponse(status: 503, body: []) }
-            return response(
-                data,
-                result,
-                hostname: host.hostname,
-                storageTiers: context.storageTiers,
-                calendar: LocalCalendar(offset: context.localOffset)
-            )
         } catch {
             return response(error)
         }
+    }
+
+    enum Outcome {
+        case finished(QueryResult)
+        /// The time the client gave was over before it began, or while it ran.
+        case tooLateToBegin
+        case abandoned
+    }
+
+    /// Asks the host of a request.
+    static func run(_ query: QueryParameters, _ request: EndpointRequest) throws(QueryRefusal) -> Outcome {
+        let context = request.context
+        let timeout = query.timeout
+        let isLate = { timeout > 0 && (context.clock.now() - request.http.receivedAt) / 1000 > timeout }
+        if request.http.receivedAt > 0, isLate() { return .tooLateToBegin }
+        let host = request.host
+        let described = host.describe(query)
+        let plan = try QueryPlan(
+            query,
+            charts: described.map(\.chart),
+            tiers: host.settings.mode == .dbengine ? context.storageTiers : 1,
+            now: context.clock.now(),
+            limits: context.queryLimits
+        )
+        let refs = Dictionary(described.map { ($0.chart.id, $0.ref) }) { first, _ in first }
+        var isAbandoned = false
+        func mayGoOn() -> Bool {
+            if request.http.receivedAt > 0, isLate() { isAbandoned = true }
+            return !isAbandoned
+        }
+        let result = plan.run { part, times in
+            guard mayGoOn(), let ref = refs[part.chart.id] else { return nil }
+            // What still grows is copied under the lock, the rest without it.
+            return host.withDatabase { $0.shared(ref, from: times.lowerBound, to: times.upperBound) }
+                .beginning(at: times.lowerBound).copied()
+        } tier: { part, times in
+            guard mayGoOn() else { return nil }
+            let chart = part.chart
+            let series = host.series(chart.id, chart.updateEvery, chart.dimensions.map(\.id))
+            return host.tierColumns(series, tier: part.tier, from: times.lowerBound, through: times.upperBound)
+        }
+        return isAbandoned ? .abandoned : .finished(result)
     }
 
     static func response(

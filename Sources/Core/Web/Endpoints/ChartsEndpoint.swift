@@ -16,7 +16,8 @@ enum ChartsEndpoint {
             return .text(404, Condition.chartNotFound.render(["chart": htmlEscaped(name)]))
         }
         var body: [UInt8] = []
-        print(snapshot, to: &body)
+        let alarms = request.host.alarms?.alarmFacts.filter { $0.chart == snapshot.definition.id } ?? []
+        print(snapshot, alarms, to: &body)
         return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)
     }
 
@@ -29,6 +30,7 @@ enum ChartsEndpoint {
             // What the disk has of a chart is there before its first collection.
             $0.isShown || $0.isVisible && (isArchived || $0.retention.points > 0)
         }
+        let alarms = Dictionary(grouping: host.alarms?.alarmFacts ?? [], by: \.chart)
         let pointBytes = host.withDatabase { $0.pointBytes }
         var body: [UInt8] = []
         body.reserveCapacity(1024 * (charts.count + 4))
@@ -55,13 +57,14 @@ enum ChartsEndpoint {
             body.append(index == 0 ? "\n\t\t" : ",\n\t\t")
             body.append(quoted: chart.definition.id)
             body.append(": ")
-            print(chart, to: &body)
+            print(chart, alarms[chart.definition.id] ?? [], to: &body)
         }
         body.append("\n\t}")
         let dimensions = charts.reduce(0) { $0 + $1.shownDimensions.count }
+        let alarmCount = charts.reduce(0) { $0 + (alarms[$1.definition.id]?.count ?? 0) }
         let hosts = request.context.hosts.all()
         for (name, value) in [
-            ("charts_count", charts.count), ("dimensions_count", dimensions), ("alarms_count", 0),
+            ("charts_count", charts.count), ("dimensions_count", dimensions), ("alarms_count", alarmCount),
             ("rrd_memory_bytes", pointBytes), ("hosts_count", hosts.count),
         ] {
             member(name, &body)
@@ -90,7 +93,7 @@ enum ChartsEndpoint {
         body.append(": ")
     }
 
-    private static func print(_ chart: ChartSnapshot, to body: inout [UInt8]) {
+    private static func print(_ chart: ChartSnapshot, _ alarms: [AlarmFacts], to body: inout [UInt8]) {
         let definition = chart.definition
         func start(_ name: StaticString) {
             body.append(",\n\t\t\t\"")
@@ -141,12 +144,13 @@ enum ChartsEndpoint {
             body.append(fixed: variable.value, decimals: 5)
         }
         body.append("\n\t\t\t}")
+        // The first alarm of a chart sets its thresholds (health §2).
         start("green")
-        body.append("null")
+        body.append(decimal: alarms.first?.green ?? .nan)
         start("red")
-        body.append("null")
+        body.append(decimal: alarms.first?.red ?? .nan)
         start("alarms")
-        body.append("{\n\n\t\t\t}")
+        print(alarms, to: &body)
         start("chart_labels")
         body.append("{")
         for (index, label) in definition.labelsAutomaticFirst.enumerated() {
@@ -158,6 +162,28 @@ enum ChartsEndpoint {
         body.append("\n\t\t\t}")
         start("functions")
         body.append("{\n\t\t\t}\n\t\t}")
+    }
+}
+
+extension ChartsEndpoint {
+    /// The alarms of a chart; without any an empty line stands where they would.
+    private static func print(_ alarms: [AlarmFacts], to body: inout [UInt8]) {
+        body.append("{")
+        if alarms.isEmpty { body.append("\n") }
+        for (index, alarm) in alarms.enumerated() {
+            body.append(index == 0 ? "\n\t\t\t\t" : ",\n\t\t\t\t")
+            body.append(quoted: alarm.name)
+            body.append(": {\n\t\t\t\t\t\"id\": ")
+            body.append(number: alarm.id)
+            body.append(",\n\t\t\t\t\t\"status\": ")
+            body.append(quoted: alarm.status.name)
+            body.append(",\n\t\t\t\t\t\"units\": ")
+            body.append(quoted: alarm.units)
+            body.append(",\n\t\t\t\t\t\"update_every\": ")
+            body.append(number: alarm.updateEvery)
+            body.append("\n\t\t\t\t}")
+        }
+        body.append("\n\t\t\t}")
     }
 }
 

@@ -19,7 +19,11 @@ enum InfoEndpoint {
         info.text("uid", request.host.guid.description)
         info.list("mirrored_hosts", hosts.map(\.hostname)) { $0.append(quoted: $1) }
         info.list("mirrored_hosts_status", hosts) { print($1, to: &$0, isLocal: $1 === hosts[0]) }
-        info.raw("alarms", "{\n\t\t\"normal\": 0,\n\t\t\"warning\": 0,\n\t\t\"critical\": 0\n\t}")
+        let tally = request.host.alarms?.alarmTally ?? AlarmTally()
+        info.numbers(
+            "alarms",
+            [("normal", tally.normal), ("warning", tally.warning), ("critical", tally.critical)]
+        )
         printSystem(identity, to: &info)
         info.texts("host_labels", identity.labels.map { ($0.key, $0.value) })
         info.raw("functions", "{\n\n\t}")
@@ -151,6 +155,18 @@ private struct InfoObject {
             print(&body, element)
         }
         body.append("\n\t]")
+    }
+
+    mutating func numbers(_ name: String, _ pairs: [(String, Int)]) {
+        member(name)
+        body.append("{")
+        for (index, pair) in pairs.enumerated() {
+            body.append(index == 0 ? "\n\t\t" : ",\n\t\t")
+            body.append(quoted: pair.0)
+            body.append(": ")
+            body.append(number: pair.1)
+        }
+        body.append("\n\t}")
     }
 
     mutating func texts(_ name: String, _ pairs: [(String, String)]) {

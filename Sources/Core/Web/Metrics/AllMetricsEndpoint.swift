@@ -77,7 +77,16 @@ enum ShellMetrics {
             body.append(text: units)
         }
         body.append("\n# NETDATA ALARMS RUNNING\n")
+        for alarm in request.host.alarms?.alarmFacts ?? [] { print(alarm, to: &body) }
         return body
+    }
+
+    /// The filter is about charts: all alarms are printed.
+    private static func print(_ alarm: AlarmFacts, to body: inout [UInt8]) {
+        let prefix = "NETDATA_ALARM_\(variable(alarm.chartName))_\(variable(alarm.name))"
+        body.append(text: prefix + "_VALUE=\"")
+        if alarm.value.isFinite { body.append(decimal: alarm.value.rounded(.toNearestOrEven)) }
+        body.append(text: "\"      # \(escapedForComment(alarm.units))\n\(prefix)_STATUS=\"\(alarm.status.name)\"\n")
     }
 
     /// Upper-case letters and digits; everything else is `_`: nothing a shell could take for a command.

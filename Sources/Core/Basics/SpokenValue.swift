@@ -1,0 +1,108 @@
+/// A value with its unit, as a person reads it (health §6.4).
+///
+/// - Parameter decimals: always so many, at most seven; `nil`: fewer the larger it is, without zeros at the end.
+public func spokenValue(_ value: Double, units: String, decimals: Int? = nil) -> String {
+    if let words = words(units) { return value.isNaN ? "-" : value != 0 ? words.0 : words.1 }
+    switch units {
+    case "seconds", "seconds ago": return time(value, suffix: units == "seconds ago" ? " ago" : "")
+    case "minutes", "minutes ago":
+        return coarseTime(value, unit: 60, suffix: units == "minutes ago" ? " ago" : "")
+    case "hours", "hours ago": return coarseTime(value, unit: 3600, suffix: units == "hours ago" ? " ago" : "")
+    default: break
+    }
+    if value.isNaN { return "-" }
+    let number = decimals.map { fixedNumber(value, decimals: $0) } ?? shortNumber(value)
+    switch units {
+    case "", "empty", "null": return number
+    case "percentage", "percent", "pcent": return number + "%"
+    default:
+        let isWord =
+            units.utf8.first.map { $0 >= 0x30 && $0 <= 0x39 || ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a } ?? false
+        return number + (isWord ? " " : "") + units
+    }
+}
+
+private func words(_ units: String) -> (String, String)? {
+    switch units {
+    case "on/off", "on-off", "onoff": ("on", "off")
+    case "up/down", "up-down", "updown": ("up", "down")
+    case "ok/error", "ok-error", "okerror": ("ok", "error")
+    case "ok/failed", "ok-failed", "okfailed": ("ok", "failed")
+    default: nil
+    }
+}
+
+/// `1 day 02:03:04`.
+private func time(_ value: Double, suffix: String) -> String {
+    if value.isNaN { return "undefined" }
+    let seconds = Int(min(value.magnitude, 1e15))
+    if seconds == 0 { return "now" }
+    let days = seconds / 86_400
+    let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+    let before = days > 0 ? "\(days) \(days == 1 ? "day" : "days") " : ""
+    return before + clock.joined(separator: ":") + suffix
+}
+
+/// `2d 03h 04m`, `3h 4m`, of a value in minutes or hours.
+private func coarseTime(_ value: Double, unit: Int, suffix: String) -> String {
+    if value.isNaN { return "undefined" }
+    let amount = Int(min(value.magnitude, 1e12))
+    if amount == 0 { return "now" }
+    let minutes = amount * unit / 60
+    let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    if unit == 3600 { return (days > 0 ? "\(days)d " : "") + "\(hours)h" + suffix }
+    if days > 0 { return "\(days)d \(two(hours))h \(two(rest))m" + suffix }
+    return (hours > 0 ? "\(hours)h " : "") + "\(rest)m" + suffix
+}
+
+private func fixedNumber(_ value: Double, decimals: Int) -> String {
+    guard value.isFinite, decimals > 0 else { return value.isFinite ? wholeText(value) : shortNumber(value) }
+    var bytes: [UInt8] = []
+    appendFixed(value, decimals: min(decimals, 7), to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Fewer decimals the larger it is; without zeros at its end.
+private func shortNumber(_ value: Double) -> String {
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    let size = value.magnitude
+    let digits =
+        size >= 1000
+        ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 4 : size >= 0.001 ? 5 : size >= 0.0001 ? 6 : 7
+    guard digits > 0 else { return wholeText(value) }
+    let factor = [1.0, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7][digits]
+    let scaled = Int64((size * factor).rounded(.toNearestOrEven))
+    var decimals = String(scaled % Int64(factor))
+    decimals = String(repeating: "0", count: digits - decimals.count) + decimals
+    while decimals.last == "0" { decimals.removeLast() }
+    let text = String(scaled / Int64(factor)) + (decimals.isEmpty ? "" : "." + decimals)
+    return value < 0 && scaled != 0 ? "-" + text : text
+}
+
+/// The nearest whole number, however large.
+public func wholeText(_ value: Double) -> String {
+    let rounded = value.rounded(.toNearestOrEven)
+    if rounded.magnitude < 9e18 { return String(Int64(rounded)) }
+    // Exact: a double of this size is a whole number of at most 309 digits.
+    var digits: [UInt8] = [0]
+    var bits = rounded.magnitude.significandBitPattern | (1 << 52)
+    var shift = Int(rounded.magnitude.exponent) - 52
+    var parts: [UInt8] = []
+    while bits > 0 {
+        parts.append(UInt8(bits % 10))
+        bits /= 10
+    }
+    digits = parts
+    while shift > 0 {
+        var carry: UInt8 = 0
+        for index in digits.indices {
+            let doubled = digits[index] * 2 + carry
+            digits[index] = doubled % 10
+            carry = doubled / 10
+        }
+        if carry > 0 { digits.append(carry) }
+        shift -= 1
+    }
+    return (rounded < 0 ? "-" : "") + digits.reversed().map(String.init).joined()
+}
