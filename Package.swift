@@ -153,8 +153,8 @@ let package = Package(
         tests(
             "Node",
             [
-                "Basics", "Collection", "Config", "Diagnostics", "Status", "Store", "Streaming", "System",
-                "TestCertificates", "Transport",
+                "Basics", "Collection", "Config", "Diagnostics", "Health", "Status", "Store", "Streaming", "System",
+                "TestCertificates", "Transport", "Web",
             ],
             nio
         ),

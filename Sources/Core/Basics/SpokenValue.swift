@@ -2,7 +2,8 @@
 ///
 /// - Parameter decimals: always so many, at most seven; `nil`: fewer the larger it is, without zeros at the end.
 public func spokenValue(_ value: Double, units: String, decimals: Int? = nil) -> String {
-    if let words = words(units) { return value.isNaN ? "-" : value != 0 ? words.0 : words.1 }
+    // Nothing is not zero: so 1.37.1 has it.
+    if let words = words(units) { return value != 0 ? words.0 : words.1 }
     switch units {
     case "seconds", "seconds ago": return time(value, suffix: units == "seconds ago" ? " ago" : "")
     case "minutes", "minutes ago":

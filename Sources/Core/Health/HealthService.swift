@@ -185,7 +185,8 @@ public final class HealthService: Sendable {
             own.isOwn = true
             return own
         }
-        return host.status.withLock { HostSituation($0) }
+        let isEphemeral = host.isLabelledEphemeral
+        return host.status.withLock { HostSituation($0, isLabelledEphemeral: isEphemeral) }
     }
 
     /// Those that health is on for get their alarms, with the log of an earlier run.

@@ -50,7 +50,11 @@ final class NodeHealth: Sendable {
     /// For the API.
     var defaults: AlarmDefaults {
         let settings = state.withLock { $0.configuration }.health
-        return AlarmDefaults(handler: Self.handler(settings), configurationDirectory: settings.configDirectory)
+        return AlarmDefaults(
+            handler: Self.handler(settings),
+            configurationDirectory: settings.configDirectory,
+            nodeRegistryHostname: hosts.local.identity.withLock { $0.registryHostname }
+        )
     }
 
     func start() throws(SystemError) {

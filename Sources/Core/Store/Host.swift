@@ -70,6 +70,11 @@ public final class Host: Sendable {
 
     public var hostname: String { identity.withLock { $0.hostname } }
 
+    /// Whether its child says of itself that it may go for good.
+    public var isLabelledEphemeral: Bool {
+        identity.withLock { $0.labels.contains { $0.key == "_is_ephemeral" && $0.value == "true" } }
+    }
+
     /// Replaces the host's labels (streaming protocol §8.6) and tells the taps.
     public func setLabels(_ labels: [Label]) {
         let changed = identity.withLock { identity in

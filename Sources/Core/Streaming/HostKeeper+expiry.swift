@@ -118,8 +118,7 @@ struct Lifetime {
 extension Host {
     /// Nobody need wonder when it goes: its child's label or this parent's stream.conf says so.
     var isEphemeral: Bool {
-        if status.withLock({ $0.ephemeral }) == true { return true }
-        return identity.withLock { $0.labels.contains { $0.key == "_is_ephemeral" && $0.value == "true" } }
+        status.withLock { $0.ephemeral } == true || isLabelledEphemeral
     }
 }
 

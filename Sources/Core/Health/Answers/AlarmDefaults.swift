@@ -3,25 +3,30 @@ public struct AlarmDefaults: Sendable, Equatable {
     /// `[health] script to execute on alarm`.
     public var handler: String
     public var recipient: String
-    /// `CONFIGDIR`, for the command that opens an alarm's file.
+    /// `CONFIGDIR`, and the node's name at the registry: for the command that opens an alarm's file.
     public var configurationDirectory: String
+    public var nodeRegistryHostname: String
 
-    public init(handler: String, recipient: String = "root", configurationDirectory: String) {
+    public init(
+        handler: String,
+        recipient: String = "root",
+        configurationDirectory: String,
+        nodeRegistryHostname: String
+    ) {
         self.handler = handler
         self.recipient = recipient
         self.configurationDirectory = configurationDirectory
+        self.nodeRegistryHostname = nodeRegistryHostname
     }
 
-    /// `sudo CONFIGDIR/edit-config health.d/FILE=LINE=HOSTNAME` (health §6.1).
+    /// `sudo CONFIGDIR/edit-config health.d/FILE=LINE=HOSTNAME` (health §6.1): the file is the node's, whosever alarm it is.
     ///
-    /// - Parameters:
-    ///   - source: `LINE@FILE`, as alarms and entries have it.
-    ///   - hostname: the registry's name of the host.
-    public func editCommand(source: String, hostname: String) -> String {
-        let parts = source.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        let line = parts[0]
-        let path = parts.count > 1 ? parts[1].split(separator: "/") : []
-        let below = path.lastIndex(of: "health.d").map { path[(path.index(after: $0))...] } ?? path.suffix(1)
-        return "sudo \(configurationDirectory)/edit-config health.d/\(below.joined(separator: "/"))=\(line)=\(hostname)"
+    /// - Parameter source: `LINE@FILE`, as alarms and entries have it.
+    public func editCommand(source: String) -> String {
+        NotificationArguments.editCommand(
+            source: source,
+            userConfigDirectory: configurationDirectory,
+            registryHostname: nodeRegistryHostname
+        )
     }
 }

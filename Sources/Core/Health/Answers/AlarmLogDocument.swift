@@ -50,7 +50,7 @@ public struct AlarmLogDocument: Sendable {
         json.text("recipient", entry.recipient)
         json.number("exec_code", entry.handlerCode)
         json.text("source", entry.source)
-        json.text("command", defaults.editCommand(source: entry.source, hostname: identity.registryHostname))
+        json.text("command", defaults.editCommand(source: entry.source))
         json.text("units", entry.units)
         json.number("when", entry.when)
         json.number("duration", entry.duration)

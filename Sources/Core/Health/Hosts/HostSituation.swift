@@ -31,7 +31,9 @@ struct HostSituation: Sendable {
     init(attention: Attention) { self.attention = attention }
 
     /// Of a mirrored host.
-    init(_ facts: HostFacts) {
+    ///
+    /// - Parameter isLabelledEphemeral: whether its child says that it may go.
+    init(_ facts: HostFacts, isLabelledEphemeral: Bool) {
         switch facts.health {
         case "on": attention = .always
         case "auto-on", "auto-off": attention = .whileConnected
@@ -43,7 +45,7 @@ struct HostSituation: Sendable {
         goneAt = isConnected || facts.connectedAt == nil ? 0 : Int(facts.stateSince / microsecondsPerSecond)
         hasVanished = facts.departure == .vanished
         hasLeft = facts.departure == .left
-        isEphemeral = facts.ephemeral == true
+        isEphemeral = facts.ephemeral == true || isLabelledEphemeral
         isReplicating = facts.replication != nil
         postponeSeconds = facts.postponeAlarmsSeconds
     }
