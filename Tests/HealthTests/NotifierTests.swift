@@ -66,9 +66,11 @@ import Testing
 
     private func text(_ path: String) -> String { String(decoding: contents(path), as: UTF8.self) }
 
-    /// Our processes that have ended and that nobody has reaped, and those with a command line of this test.
-    private func zombies() throws -> Int {
-        try Files.names(in: "/proc").filter { $0.allSatisfy(\.isNumber) }.count { id in
+    /// Whether no process of ours has ended and nobody reaps it. Other tests have processes, too, but reap them.
+    private var hasNoZombies: Bool { waits { zombies == 0 } }
+
+    private var zombies: Int {
+        ((try? Files.names(in: "/proc")) ?? []).filter { $0.allSatisfy(\.isNumber) }.count { id in
             let fields = text("/proc/\(id)/stat").split(separator: ") ").last?.split(separator: " ") ?? []
             return fields.count > 1 && fields[0] == "Z" && fields[1] == "\(getpid())"
         }
@@ -146,7 +148,7 @@ import Testing
             #expect(reports.codes == Array(repeating: "ND-N1", count: 5))
             #expect(reports.texts[0] == "Failed to execute alarm handler '\(plain)': Permission denied")
             #expect(reports.texts[2] == "Failed to execute alarm handler '/nonexistent/x': No such file or directory")
-            #expect(try zombies() == 0)
+            #expect(hasNoZombies)
         }
     }
 
@@ -183,7 +185,7 @@ import Testing
             #expect(reports.codes == ["ND-N4", "ND-N4"])
             #expect(reports.texts.contains { $0.contains("for more than 1 seconds (alarm event 2 of web01)") })
             notifier.stop()
-            #expect(try zombies() == 0)
+            #expect(hasNoZombies)
         }
     }
 
@@ -191,27 +193,25 @@ import Testing
         try withScratch { scratch in
             let handler = try script(
                 scratch,
-                "#!/bin/sh\n( sleep 0.5; echo late >&2; echo done >\(scratch)/done; sleep 1000 ) & echo $! >\(scratch)/child\n"
-                    + "exit 5\n"
+                """
+                #!/bin/sh
+                ( trap '' PIPE; sleep 0.5; echo late >&2
+                  while echo x >&2; do sleep 0.1; done; echo >\(scratch)/closed ) &
+                exit 5
+                """
             )
-            let before = try Files.names(in: "/proc/self/fd").count
             let notifier = try notifier { $0.seconds = 2 }
-            let began = RunningClock().monotonic()
             notifier.send(notification(1, handler))
             #expect(waits { outcomes[1] != nil })
             // Its end is not waited for.
             #expect(outcomes[1] == .code(5))
-            #expect(RunningClock().monotonic() - began < 450_000 || !Files.exists(scratch + "/done"))
+            #expect(!Files.exists(scratch + "/closed"))
             #expect(notifier.counts.running == 0)
-            #expect(waits { reports.texts == ["alarm handler '\(handler)': late"] })
-            #expect(waits { text(scratch + "/done") == "done\n" })
-            // Its pipe is not listened to for ever.
-            #expect(waits { ((try? Files.names(in: "/proc/self/fd").count) ?? .max) <= before + 2 })
-            let child = text(scratch + "/child").split(separator: "\n").joined()
-            #expect(isAlive(child))
-            kill(Int32(child) ?? 0, SIGKILL)
+            #expect(waits { reports.texts.first == "alarm handler '\(handler)': late" })
+            // But nobody is listened to for ever.
+            #expect(waits { Files.exists(scratch + "/closed") })
             notifier.stop()
-            #expect(try zombies() == 0)
+            #expect(hasNoZombies)
         }
     }
 
@@ -237,20 +237,21 @@ import Testing
         try withScratch { scratch in
             let handler = try script(scratch, "#!/bin/sh\nprintf x >>\(scratch)/runs\n")
             let before = try Files.names(in: "/proc/self/fd").count
-            let notifier = try notifier { $0.perHost = Notifier.Rate(atOnce: 40, perSecond: 0.001) }
+            let notifier = try notifier { $0.perHost = Notifier.Rate(atOnce: 300, perSecond: 0.001) }
             var taken = 0
             for entry in UInt32(1)...10_000 where notifier.send(notification(entry, handler)) { taken += 1 }
-            #expect(taken == 40)
+            #expect(taken == 300)
             #expect(notifier.send(notification(10_001, handler, host: "another")))
-            #expect(waits { outcomes.count == 41 })
+            #expect(waits { outcomes.count == 301 })
             notifier.stop()
-            #expect(contents(scratch + "/runs").count == 41)
-            // The first is said at once, the rest when it stops; otherwise once a minute.
-            #expect(reports.codes == ["ND-N5", "ND-N5"])
+            #expect(contents(scratch + "/runs").count == 301)
+            // What was dropped when the thread looked first, and the rest when it stops; otherwise once a minute.
+            #expect(Set(reports.codes) == ["ND-N5"] && reports.codes.count <= 2)
             let dropped = reports.texts.compactMap { $0.split(separator: " ").first.flatMap { Int($0) } }
-            #expect(dropped.reduce(0, +) == 10_000 - 40)
-            #expect(try zombies() == 0)
-            #expect(try Files.names(in: "/proc/self/fd").count <= before + 2)
+            #expect(dropped.reduce(0, +) == 10_000 - 300)
+            #expect(hasNoZombies)
+            // One of each run would be more; other tests have theirs meanwhile.
+            #expect(try Files.names(in: "/proc/self/fd").count < before + 200)
         }
     }
 
@@ -293,7 +294,7 @@ import Testing
             for child in text(scratch + "/children").split(separator: "\n") {
                 #expect(waits { !isAlive(String(child)) })
             }
-            #expect(try zombies() == 0)
+            #expect(hasNoZombies)
             #expect(!notifier.send(notification(99, handler)))
             notifier.stop()
         }

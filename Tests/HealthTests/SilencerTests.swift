@@ -221,7 +221,7 @@ import Transport
         let path = "/tmp/silencers-\(UInt64.random(in: 0 ... .max))"
         try #require(mkdir(path, 0o700) == 0)
         defer {
-            let file = SilencerFile(directory: path).path
+            let file = SilencerFile(path: path + "/health.silencers.json").path
             if unlink(file) != 0 { rmdir(file) }
             rmdir(path)
         }
@@ -230,7 +230,7 @@ import Transport
 
     @Test func whatIsKeptIsThereAgain() throws {
         try withDirectory { directory in
-            let file = SilencerFile(directory: directory)
+            let file = SilencerFile(path: directory + "/health.silencers.json")
             #expect(file.load() == (Silencers(), nil))
             let board = SilencerBoard { (silencers) throws(SystemError) in try file.save(silencers) }
             _ = board.apply([("cmd", "SILENCE"), ("hosts", "nd-*")])
@@ -241,7 +241,7 @@ import Transport
 
     @Test func aDamagedFileCountsForNothing() throws {
         try withDirectory { directory in
-            let file = SilencerFile(directory: directory)
+            let file = SilencerFile(path: directory + "/health.silencers.json")
             try Files.write(Array("{\"all\": true, \"silencers\": [ {\"hosts\": \"h\"\"} ]}".utf8), to: file.path)
             let (silencers, finding) = file.load()
             #expect(silencers == Silencers())
@@ -254,7 +254,7 @@ import Transport
 
     @Test func aFileThatCanNotBeReadCountsForNothing() throws {
         try withDirectory { directory in
-            let file = SilencerFile(directory: directory)
+            let file = SilencerFile(path: directory + "/health.silencers.json")
             try #require(mkdir(file.path, 0o700) == 0)
             #expect(file.load().silencers == Silencers())
             #expect(file.load().finding?.condition == .silencersUnreadable)

@@ -21,12 +21,12 @@ import Web
         scratch = try Scratch()
         let configuration = try scratch.configuration()
         try Files.makeDirectories(scratch.path + "/state/lib")
-        let file = SilencerFile(directory: configuration.directories.lib)
+        let file = SilencerFile(path: configuration.directories.lib + "/health.silencers.json")
         board = SilencerBoard { (silencers) throws(SystemError) in try file.save(silencers) }
         let endpoints = HealthEndpoints(
             health: { _ in nil },
             silencers: board,
-            defaults: { AlarmDefaults(handler: "/bin/true", configurationDirectory: "/etc") },
+            defaults: { AlarmDefaults(handler: "/bin/true", configurationDirectory: "/etc", nodeRegistryHostname: "vm") },
             key: ManagementKey(configuration)
         )
         key = try scratch.read("state/lib/netdata.api.key")

@@ -87,6 +87,27 @@ struct ProcessTests {
         #expect(eventually { kill(left, 0) != 0 || isZombie(left) })
     }
 
+    @Test func whatIsLeftGoesOnWhereItIsSpared() throws {
+        var process = try Process.start(.shell("sleep 1000 & echo $!; exit 3", environment: path))
+        let left = Int32(nextLine(process.output).dropLast())!
+        defer { kill(left, SIGKILL) }
+        #expect(eventually { process.poll(sparesOthers: true) == .code(3) })
+        usleep(20_000)
+        #expect(kill(left, 0) == 0 && !isZombie(left))
+    }
+
+    @Test func aMuteOneHasNothingButItsErrors() throws {
+        var command = Process.Command.shell(
+            "cat; echo out; readlink /proc/self/fd/0 /proc/$$/fd/1 >&2; :",
+            environment: path
+        )
+        command.isMute = true
+        var process = try Process.start(command)
+        #expect(process.input == -1 && process.output == -1)
+        #expect(everything(process.errors) == "/dev/null\n/dev/null\n")
+        #expect(waitForExit(&process) == .code(0))
+    }
+
     @Test func itEndsWithItsOwner() throws {
         var id: Int32 = 0
         do {

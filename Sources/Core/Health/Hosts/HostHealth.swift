@@ -87,6 +87,8 @@ extension HostHealth: AlarmSource {
                     units: alarm.units,
                     updateEvery: alarm.updateEvery
                 )
+                facts.green = alarm.chartGreen
+                facts.red = alarm.chartRed
                 facts.since = alarm.lastStatusChange
                 facts.valueText = alarm.valueText
                 facts.info = alarm.info

@@ -27,7 +27,7 @@ final class HandlerRun {
 
     /// Programs close their standard error by ending, most of them.
     func isAboutToEnd(_ now: Int64) -> Bool {
-        outcome == nil && (killAt != .max || !errorsOpen && now - errorsClosedAt < microsecondsPerSecond)
+        outcome == nil && !errorsOpen && now - errorsClosedAt < microsecondsPerSecond
     }
 
     /// Whether it has ended. Whoever was told to end takes his whole group along.

@@ -1,3 +1,4 @@
+internal import Basics
 public import Store
 
 /// What a handler is told besides the entry: facts of the entry's host, and of its alarm as they are now (health §6.5).

@@ -182,6 +182,8 @@ struct NotifierLoop: ~Copyable {
             for run in running where run.outcome == nil { look(at: run, now: clock.monotonic()) }
             usleep(1000)
         }
+        // Not even SIGKILL ends what waits for a broken disk.
+        for run in running where run.outcome == nil { tell(run.notification, .stopped) }
         runs.removeAll()
         while let notification = shared.state.withLock({ $0.take() }) { ended(notification, .stopped) }
     }
