@@ -33,6 +33,11 @@ struct StoreCheck {
             if !host.hostname.isEmpty { names[host.guid] = host.hostname }
             for series in host.charts { charts[host.guid, default: [:]][series.chart.id] = series }
         }
+        // What is in no segment yet.
+        for chart in reports.flatMap({ JournaledCharts(in: $0.directory).charts }) {
+            if !chart.hostname.isEmpty { names[chart.host] = chart.hostname }
+            charts[chart.host, default: [:]][chart.definition.chart.id] = chart.definition
+        }
         return charts.keys.sorted().map { guid in
             let hostname = names[guid] ?? ""
             return KnownHost(

@@ -191,6 +191,26 @@ import Testing
         }
     }
 
+    /// Before the first segment is written, and as they were last.
+    @Test func chartsAreKnownFromTheJournal() throws {
+        let files = FaultyFiles()
+        #expect(JournaledCharts(in: "/cache/dbengine", files: files).charts.isEmpty)
+        let node = try Node(files, .dbengine)
+        let ref = node.define()
+        node.load(ref, 0..<5)
+        node.load(node.define("c.d", every: 2), 0..<1)
+        node.disk.writeOnce()
+        let charts = JournaledCharts(in: "/cache/dbengine", files: files).charts
+        #expect(charts.map(\.definition.chart.id) == ["a.b", "c.d"])
+        #expect(charts.allSatisfy { $0.host == Self.guid && $0.hostname == "child" })
+        #expect(charts[0].definition.dimensions.map(\.id) == ["one", "two", "three"])
+        node.host.withDatabase { _ = $0.define(DimensionDefinition(id: "four"), in: ref) }
+        node.load(ref, 5..<6)
+        node.disk.writeOnce()
+        let again = JournaledCharts(in: "/cache/dbengine", files: files).charts
+        #expect(again.count == 2 && again[0].definition.dimensions.map(\.id).contains("four"))
+    }
+
     @Test func chartsThatGoAndComeBackHaveTheirPast() throws {
         let node = try Node(FaultyFiles(), .dbengine)
         let ref = node.define()

@@ -48,8 +48,12 @@ public struct HealthCheck: Sendable {
         var uses = catalog.definitions.map { _ in Use() }
         for host in hosts {
             let applying = catalog.definitions.map { host.mayHave($0) }
-            let known = KnownNames(host.charts, zip(catalog.definitions, applying).filter(\.1).map(\.0))
-            for place in uses.indices where applying[place] { uses[place].note(catalog.definitions[place], known) }
+            var known = KnownNames(host.charts, zip(catalog.definitions, applying).filter(\.1).map(\.0))
+            for (place, definition) in catalog.definitions.enumerated() where applying[place] {
+                // Of stock files it is only counted which are used.
+                let isStock = stockFiles.contains(definition.file)
+                uses[place].note(definition, &known, closely: !isStock)
+            }
         }
         let hostCount = "\(hosts.count) host\(hosts.count == 1 ? "" : "s")"
         var (stock, unused) = (0, 0)
@@ -126,12 +130,14 @@ private struct Use {
     /// Names of a chart that lacked one.
     private(set) var candidates: Set<String> = []
 
-    mutating func note(_ definition: AlarmDefinition, _ known: KnownNames) {
+    mutating func note(_ definition: AlarmDefinition, _ known: inout KnownNames, closely: Bool) {
+        if isUsed, !closely { return }
         for place in known.places(of: definition) {
             if !isUsed { missing = Self.variables(of: definition) }
             isUsed = true
+            guard closely else { return }
             missing.removeAll { known.has($0.variable, at: place) }
-            if !missing.isEmpty { candidates.formUnion(known.candidates(at: place)) }
+            if !missing.isEmpty { candidates.formUnion(known.names(at: place)) }
             hasDimensions = hasDimensions || Self.finds(definition, known.dimensions(at: place))
         }
     }

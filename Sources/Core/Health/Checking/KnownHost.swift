@@ -18,31 +18,29 @@ public struct KnownHost: Sendable {
     }
 }
 
-/// The names that alarms of a known host can use (health §4.4).
+/// The names that alarms of a known host can use (health §4.4). Those of a chart are made when they are asked for.
 struct KnownNames {
     private let charts: [SeriesDefinition]
-    /// Places in ``charts``.
+    private let definitions: [AlarmDefinition]
+    // Places in ``charts``.
     private var byContext: [String: [Int]] = [:]
     private var byName: [String: [Int]] = [:]
     private var byFamily: [String: [Int]] = [:]
-    /// Of each chart.
-    private var names: [Set<String>] = []
+    /// Places in ``definitions``, by what they are on.
+    private var byWatched: [String: [Int]] = [:]
+    private var made: [Int: Set<String>] = [:]
 
     /// - Parameter definitions: those that apply to the host; alarms are variables too.
     init(_ charts: [SeriesDefinition], _ definitions: [AlarmDefinition]) {
         self.charts = charts
+        self.definitions = definitions
         for (place, series) in charts.enumerated() {
             let chart = series.chart
             byContext[chart.context, default: []].append(place)
             byFamily[chart.family, default: []].append(place)
             for name in Set([chart.id, chart.name]) { byName[name, default: []].append(place) }
-            names.append(Self.names(of: series))
         }
-        for definition in definitions {
-            for place in places(of: definition) {
-                for one in definition.instances(of: charts[place].dimensions) { names[place].formUnion(both(one.name)) }
-            }
-        }
+        for (place, definition) in definitions.enumerated() { byWatched[definition.on, default: []].append(place) }
     }
 
     /// The charts that a definition is for.
@@ -54,22 +52,34 @@ struct KnownNames {
     func dimensions(at place: Int) -> [DimensionDefinition] { charts[place].dimensions }
 
     /// Whether an alarm on a chart finds a variable.
-    func has(_ variable: String, at place: Int) -> Bool {
-        if names[place].contains(variable) { return true }
-        if byFamily[charts[place].chart.family]?.contains(where: { names[$0].contains(variable) }) == true {
+    mutating func has(_ variable: String, at place: Int) -> Bool {
+        if names(at: place).contains(variable) { return true }
+        for other in byFamily[charts[place].chart.family] ?? [] where names(at: other).contains(variable) {
             return true
         }
         var end = variable.startIndex
         while let dot = variable[end...].firstIndex(of: ".") {
             end = variable.index(after: dot)
             let rest = String(variable[end...])
-            if byName[String(variable[..<dot])]?.contains(where: { names[$0].contains(rest) }) == true { return true }
+            for other in byName[String(variable[..<dot])] ?? [] where names(at: other).contains(rest) { return true }
         }
         return false
     }
 
-    /// What a misspelt variable of a chart may have been meant to be.
-    func candidates(at place: Int) -> Set<String> { names[place] }
+    /// What a chart itself has.
+    mutating func names(at place: Int) -> Set<String> {
+        if let names = made[place] { return names }
+        let series = charts[place]
+        var names = Self.names(of: series)
+        for watched in Set([series.chart.context, series.chart.id, series.chart.name]) {
+            for definition in (byWatched[watched] ?? []).map({ definitions[$0] })
+            where definition.matches(chart: series.chart) {
+                for one in definition.instances(of: series.dimensions) { names.formUnion(both(one.name)) }
+            }
+        }
+        made[place] = names
+        return names
+    }
 
     private static func names(of series: SeriesDefinition) -> Set<String> {
         var names: Set<String> = ["last_collected_t", "update_every", "green", "red"]

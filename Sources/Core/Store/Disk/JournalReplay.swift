@@ -30,7 +30,7 @@ struct JournalReplay {
     /// Gaps up to this are rows; longer ones begin another block.
     private static let longestGap: Int64 = 64
     /// Bytes of a file that is read.
-    private static let fileLimit = 2 << 30
+    static let fileLimit = 2 << 30
 
     /// Reads a file up to the first chunk that is not whole: more cannot have been promised.
     /// - Returns: `false` for a file of another version, or none of ours.
@@ -41,27 +41,15 @@ struct JournalReplay {
         guard JournalFormat.version(of: try file.bytes(at: 0, count: JournalFormat.headerSize)) == JournalFormat.version
         else { return size < JournalFormat.headerSize }
         var reader = JournalReader()
-        var offset = JournalFormat.headerSize
-        while offset + JournalFormat.chunkHead <= size {
-            let head = try file.bytes(at: offset, count: JournalFormat.chunkHead)
-            let (length, checksum) = head.withUnsafeBytes { bytes in
-                (
-                    Int(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self))),
-                    UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-                )
-            }
-            guard length <= size - offset - JournalFormat.chunkHead else { break }
-            let payload = try file.bytes(at: offset + JournalFormat.chunkHead, count: length)
-            guard payload.count == length, Checksum.of(payload) == checksum else { break }
+        let end = try JournalFormat.chunks(of: file, size: size) { payload in
             var rows: [(UInt32, Int64, [UInt32])] = []
             let isWhole = reader.read(payload) { rows.append(($0, $1, $2)) }
             for (number, time, codes) in rows {
                 if let chart = reader.charts[number] { add(chart, time, codes) }
             }
-            guard isWhole else { break }
-            offset += JournalFormat.chunkHead + length
+            return isWhole
         }
-        if offset < size { brokenFiles.append(path) }
+        if end < size { brokenFiles.append(path) }
         return true
     }
 
