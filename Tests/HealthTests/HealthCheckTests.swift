@@ -61,7 +61,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "$avail", "${u-1}", "$u_1", "${used now}", "$used_now", "$used_now_raw", "$avail_last_collected_t",
+        "$avail", "${u-1}", "${used now}", "${used now_raw}", "$disk.space.avail", "$disk.inodes.free_inodes",
+        "$avail_last_collected_t",
         "$last_collected_t", "$update_every", "$green", "$this", "$now", "$WARNING", "$free_inodes",
         "$disk.in.free_inodes",
         "$sys.up.uptime", "${disk./.avail}", "$disk.root.avail_raw", "$active_processors", "$a", "$other",
@@ -73,8 +74,8 @@ import Testing
 
     @Test(arguments: [
         ("$avial", "did you mean '$avail'?"), ("$uptime", nil), ("$sys.up.uptim", nil),
-        ("$used_new", "did you mean '$used_now'?"),
-        ("$nosuch", nil), ("$THIS", nil),
+        ("$used_new", "did you mean '${used now}'?"),
+        ("$nosuch", nil), ("$used_now", "did you mean '${used now}'?"), ("$sys.ap.uptime", nil), ("$THIS", nil),
     ])
     func variablesThatNobodyHas(_ variable: String, _ suggestion: String?) throws {
         let findings = try found(template("calc: \(variable) + \(variable)\nwarn: $avail > 1 && \(variable) > 2"))

@@ -76,7 +76,7 @@ public struct HealthCheck: Sendable {
         }
         for (key, variable) in use.missing {
             let meant = nearest(to: variable, among: use.candidates.sorted())
-            let suggestion = meant.map { "did you mean '$\($0)'?" }
+            let suggestion = meant.map { "did you mean '\(sanitized($0) == $0 ? "$\($0)" : "${\($0)}")'?" }
             find(.healthUnknownVariable, definition, key, ["key": key, "variable": variable], suggestion: suggestion)
         }
         if !use.hasDimensions, let lookup = definition.lookup {

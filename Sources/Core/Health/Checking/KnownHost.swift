@@ -18,7 +18,8 @@ public struct KnownHost: Sendable {
     }
 }
 
-/// The names that alarms of a known host can use (health §4.4). Those of a chart are made when they are asked for.
+/// The names that alarms of a known host can use (health §4.4), as they are: with a blank in it, `${disk one}`. Those of a
+/// chart are made when they are asked for.
 struct KnownNames {
     private let charts: [SeriesDefinition]
     private let definitions: [AlarmDefinition]
@@ -61,7 +62,10 @@ struct KnownNames {
         while let dot = variable[end...].firstIndex(of: ".") {
             end = variable.index(after: dot)
             let rest = String(variable[end...])
-            for other in byName[String(variable[..<dot])] ?? [] where names(at: other).contains(rest) { return true }
+            let prefix = String(variable[..<dot])
+            // Within a family the context will do.
+            let alike = (byContext[prefix] ?? []).filter { charts[$0].chart.family == charts[place].chart.family }
+            for other in (byName[prefix] ?? []) + alike where names(at: other).contains(rest) { return true }
         }
         return false
     }
@@ -74,7 +78,7 @@ struct KnownNames {
         for watched in Set([series.chart.context, series.chart.id, series.chart.name]) {
             for definition in (byWatched[watched] ?? []).map({ definitions[$0] })
             where definition.matches(chart: series.chart) {
-                for one in definition.instances(of: series.dimensions) { names.formUnion(both(one.name)) }
+                for one in definition.instances(of: series.dimensions) { names.insert(one.name) }
             }
         }
         made[place] = names
@@ -85,12 +89,9 @@ struct KnownNames {
         var names: Set<String> = ["last_collected_t", "update_every", "green", "red"]
         for dimension in series.dimensions {
             for name in [dimension.id, dimension.name] where !name.isEmpty {
-                for ending in ["", "_raw", "_last_collected_t"] { names.formUnion(both(name + ending)) }
+                for ending in ["", "_raw", "_last_collected_t"] { names.insert(name + ending) }
             }
         }
         return names
     }
 }
-
-/// As it is, and as variables are spelt.
-private func both(_ name: String) -> [String] { [name, sanitized(name)] }
