@@ -126,5 +126,8 @@ let diskAlarmLog = #"""
     "old_status":"WARNING","value_string":"98.1 %","old_value_string":"97.9 %","value":98.1,"old_value":97.9},
     {"hostname":"web-01","unique_id":8,"alarm_id":7,"alarm_event_id":2,"name":"disk_space_usage","chart":"disk_space._",
     "command":"sudo /etc/netdata/edit-config health.d/disks.conf=12=web-01","when":1699990000,"status":"WARNING",
-    "old_status":"CLEAR","value_string":"90.2 %","old_value_string":"-","value":90.2,"old_value":null}]
+    "old_status":"CLEAR","value_string":"90.2 %","old_value_string":"-","value":90.2,"old_value":null},
+    {"hostname":"web-01","unique_id":2,"alarm_id":7,"alarm_event_id":1,"name":"disk_space_usage","chart":"disk_space._",
+    "command":"","when":1699000000,"status":"UNINITIALIZED","old_status":"UNINITIALIZED","value_string":"-",
+    "old_value_string":"-","value":null,"old_value":null}]
     """#

@@ -225,12 +225,12 @@ import Testing
         let other = AlarmKey(host: "x", chart: "y", name: "z")
         state.take(.failure(other, "no"))
         state.take(.detail(other, nil, []))
-        #expect(state.alarms.failure == nil && state.alarms.selectedDetail?.entries.count == 2)
+        #expect(state.alarms.failure == nil && state.alarms.selectedDetail?.entries.count == 3)
         state.take(.failure(try #require(state.alarmRequest), "nobody answers"))
         #expect(state.alarms.failure == "nobody answers")
     }
 
-    @Test func privacyHidesNames() {
+    @Test func privacyHidesNames() throws {
         var document = alarmDocument()
         document.alarms?.raised[0].info = "web-03 at 10.0.4.16 is slow"
         document.alarms?.raised[1].chart = "httpcheck_web-02.status"
@@ -241,6 +241,10 @@ import Testing
                 #expect(!shown.contains(secret), "\(secret) in \(view)")
             }
         }
+        var opened = try opened()
+        #expect(picture(opened, 80, 44).contains("edit-config"))
+        press(&opened, keys("PP"))
+        #expect(!picture(opened, 80, 44).contains("edit-config"))
         #expect(state(keys("PP6jj"), document).alarms.selected?.chart == "net.eth0", "it is asked for as it is called")
     }
 

@@ -24,7 +24,7 @@ extension TopPainter {
     /// An alarm that was looked at and is over.
     private func endedLines() -> [Line] {
         guard let key = state.alarms.selected else { return [Line(" no alarm is chosen", .quiet)] }
-        let name = state.privacy == .none ? "\(key.chart).\(key.name)" : key.name
+        let name = state.privacy == .none ? "\(key.chart).\(key.name)" : "the alarm"
         let entries = state.alarms.selectedDetail?.entries ?? []
         return [Line(" \(name)", .title).with("   is not raised any more", .good)] + historyLines(entries)
     }
@@ -36,7 +36,7 @@ extension TopPainter {
         if let since = alarm.sinceAt { line = line.with(" for " + Figures.uptime(now - since)) }
         if let value = alarm.valueText { line = line.with("   " + value, alarmRole(alarm)) }
         var place = " \(alarm.hostname)   \(alarm.chart)"
-        if let kind = alarm.classification { place += "   \(kind)" }
+        if let kind = alarm.classification, kind != "Unknown" { place += "   \(kind)" }
         var lines = [line, Line(place)]
         if let text = frozenText(shown) {
             lines += paragraph(text + ". What stands here is how it was then.", indent: 1, .notice)
@@ -87,7 +87,10 @@ extension TopPainter {
     ) -> [Line] {
         var lines: [Line] = []
         if let source = shown.alarm.source { lines += labelled("defined in", placeOfDefinition(source)) }
-        if let entries = detail?.entries, entries.contains(where: { $0.command?.isEmpty == false }) {
+        // The command has paths and names that nobody has hidden.
+        if state.privacy == .none, let entries = detail?.entries,
+            entries.contains(where: { $0.command?.isEmpty == false })
+        {
             lines += changeLines(shown, entries).flatMap { labelled("to change", $0, .accent) }
         }
         if let recipient = shown.alarm.recipient { lines += labelled("tells", recipient) }
@@ -140,7 +143,11 @@ extension TopPainter {
                 let role: Role = entry.status == "CRITICAL" ? .bad : entry.status == "WARNING" ? .notice : .plain
                 let age = padded(Figures.age(now - entry.when), 4, right: true)
                 var line = Line("   \(Figures.clock(entry.when, offset: appearance.utcOffset)) \(age) ago  ", .quiet)
-                    .with(entry.oldStatus, .quiet).with(" \(appearance.unicode ? "→" : "->") ").with(entry.status, role)
+                guard entry.status != "UNINITIALIZED" else { return line.with("watched from here on", .quiet) }
+                line = line.with(entry.oldStatus, .quiet).with(" \(appearance.unicode ? "→" : "->") ").with(
+                    entry.status,
+                    role
+                )
                 let values = [entry.oldValueText, entry.valueText].compactMap { $0 }.filter { !$0.isEmpty && $0 != "-" }
                 if !values.isEmpty {
                     line = line.with("   " + values.joined(separator: " \(appearance.unicode ? "→" : "->") "))
