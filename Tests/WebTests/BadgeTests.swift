@@ -136,7 +136,10 @@ import Transport
                 Array(repeating: [2], count: 30)
             )
             bench.clock.advance(seconds: Int64(age))
-            #expect(bench.body("/api/v1/badge.svg?chart=a.b&after=-60").contains(shown), "\(age)")
+            let now = GoldenDataset.start + 1640
+            for window in ["after=-60", "after=\(now - 20)&before=\(now - 10)"] {
+                #expect(bench.body("/api/v1/badge.svg?chart=a.b&" + window).contains(shown), "\(age) \(window)")
+            }
         }
     }
 

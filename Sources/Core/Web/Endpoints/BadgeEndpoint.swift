@@ -52,7 +52,8 @@ enum BadgeEndpoint {
         var row: (value: Double, seconds: Int64) = (.nan, 0)
         let isFresh = request.context.now - chart.lastUpdated <= 3 * every
         do throws(QueryRefusal) {
-            if isFresh || !query.isRelative {
+            // A lost chart shows nothing, whatever window was asked for.
+            if isFresh {
                 switch try DataEndpoint.run(query, request) {
                 case .finished(let result): row = newest(result)
                 case .tooLateToBegin, .abandoned: return HTTPResponse(status: 503, body: [])
