@@ -8,8 +8,8 @@ IDS = {"id", "config_hash_id", "unique_id", "alarm_id", "alarm_event_id", "updat
 # Fields of `alarms?all` that depend on the second at which one looks; they are checked through the series and the log.
 MOVING = {"last_status_change", "last_updated", "next_update", "delay_up_to_timestamp", "value", "value_string", "db_after", "db_before",
           "last_repeat", "times_repeat", "status", "delay"}
-# Of the value itself, and of all that the alarm's value was: a point is interpolated by each parent's own clock, which hears of it some
-# milliseconds later than the other's.
+# Of the value itself, and of all that the alarm's value was: a point is interpolated by each parent's own clock,
+# which hears of it some milliseconds later than the other's.
 ROUNDING, CLOCKS = 1e-4, 0.01
 # Share of the values of a recorded chart's alarm that only one parent may have seen.
 SPIKES = 0.15
@@ -108,7 +108,8 @@ class Comparison:
         return self.slacks[name]
 
     def pace(self, name):
-        """How much a value changes from one evaluation to the next, as it does mostly: nothing where it is held, a step of a ramp."""
+        """How much a value changes from one evaluation to the next, as it does mostly: nothing where it is held, a step
+        of a ramp."""
         changes = []
         for one in (self.one, self.other):
             values = [value for _, (value, _) in sorted(one.series.get(name, {}).items()) if value is not None]
@@ -185,7 +186,8 @@ class Comparison:
         return next((one for one in self.one.alarms if one.endswith("." + name.rpartition(".")[2])), name)
 
     def moved(self, name, mine, theirs, a, b):
-        """Whether each parent has had the other's value too, or values around it, at most two evaluations from the entries."""
+        """Whether each parent has had the other's value too, or values around it, at most two evaluations from the
+        entries."""
         moments = (mine["when"], theirs["when"])
         there = [value for when in moments for value, _ in self.near(self.other, name, when, 2)]
         here = [value for when in moments for value, _ in self.near(self.one, name, when, 2)]
@@ -213,7 +215,8 @@ class Comparison:
         return int(alarm.get("warn_repeat_every", 0)) or int(alarm.get("crit_repeat_every", 0))
 
     def repeated(self, name, left, right):
-        """Leaves of each series of the same call the first. The numbers are about the same; 1.37.1 loses a CLEAR that follows a repetition."""
+        """Leaves of each series of the same call the first. The numbers are about the same; 1.37.1 loses a CLEAR that
+        follows a repetition."""
         numbers = []
         for calls in (left, right):
             mine = [one for one in calls.get(name, []) if one[1][10] != "CLEAR"]
@@ -257,7 +260,8 @@ class Comparison:
         return self.moved(name, {"when": int(a[6])}, {"when": int(b[6])}, float(left), float(right))
 
     def among_others(self, side, name, what, at, words):
-        """Arguments 23 to 26 are what this side's own log says of its other alarms, at this moment or a second or two from it."""
+        """Arguments 23 to 26 are what this side's own log says of its other alarms, at this moment or a second or two
+        from it."""
         for status, number, names in (("WARNING", 23, 25), ("CRITICAL", 24, 26)):
             surely, perhaps = side.others_in(status, name, at)
             self.count("numbers of other alarms")

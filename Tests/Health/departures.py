@@ -20,7 +20,8 @@ from parents import Original, Ours, key
 
 KEYS = {"auto": "5d1f0c3e-7a6b-4c2d-8e9f-0000000000a0", "yes": "5d1f0c3e-7a6b-4c2d-8e9f-0000000000a1"}
 CHARTS = 5
-# Seconds: until all is settled, that a child is away, and from the last return to the end (longer than the hysteresis of a loss, 60).
+# Seconds: until all is settled, that a child is away, and from the last return to the end (longer than the hysteresis
+# of a loss, 60).
 BEFORE, AWAY, AFTER = 25, 45, 95
 
 RULES = {"departures.conf": """template: last_collected
@@ -163,8 +164,9 @@ EXPECTED = {
     ("plugin", "yes"): (ONE, ONE),
     ("changed", "yes"): (LOST | OWN, EACH | OWN),
 }
-# Seconds from the departure at which the one event may come, where the child is away for AWAY: when the first alarm rises, when it is critical,
-# and when the child has stayed for the hysteresis of 60 s (connections, housekeeping and passes add some).
+# Seconds from the departure at which the one event may come, where the child is away for AWAY: when the first alarm
+# rises, when it is critical, and when the child has stayed for the hysteresis of 60 s (connections, housekeeping and
+# passes add some).
 MOMENTS = {"child_lost WARNING": (9, 18), "child_lost CRITICAL": (24, 33), "child_lost CLEAR": (AWAY + 59, AWAY + 85)}
 # A health thread of 1.37.1 that starts with a connection may look at the alarms before it hears that it has to wait.
 RACES = {("flapping", "auto"), ("clean", "auto"), ("broken", "auto"), ("storm", "auto"), ("blip", "auto"), ("changed", "auto")}

@@ -25,10 +25,17 @@ from witness import Witness
 KEY = "5d1f0c3e-7a6b-4c2d-8e9f-001122334455"
 STOCK = f"{TOP}/.build/netdata/usr/lib/netdata/conf.d/health.d"
 HOST = "real-01"
-# Seconds from the connection, when the labels come, to the first chart; from there to the reload with which the comparison begins.
+# Seconds from the connection, when the labels come, to the first chart; from there to the reload with which the
+# comparison begins.
 LABELS, WARMUP = 3, 14
 # At this share of the run the rules change and are read again.
 RELOAD = 0.6
+
+# Where ndstream is other than the original on purpose: alarm, why.
+DELIBERATE = [
+    ("test.renamed.renamed", "an alarm `on` a chart's name: 1.37.1 looks for its id among the chart ids, and gives it a new one at each reload"),
+    ("test.dims.each_fourth", "in mode ram the past of a new dimension reads 0 in 1.37.1, and is empty here"),
+]
 
 
 def stock():
@@ -72,7 +79,8 @@ def main():
     sides = start(options.sides.split(","), directory)
     try:
         host.stream(*[side.port for side in sides], waits=LABELS, skew=options.skew)
-        # 1.37.1 checks `host labels` once, when it reads the rules, and may begin ten seconds later than the other: a first reload sets both to work.
+        # 1.37.1 checks `host labels` once, when it reads the rules, and may begin ten seconds later than the other: a
+        # first reload sets both to work.
         time.sleep(LABELS + WARMUP + options.skew * len(sides))
         witnesses = [Witness(side, HOST) for side in sides]
         for side in sides:
@@ -94,10 +102,18 @@ def main():
         one.save(f"{directory}/side-{number}.json")
     comparison = Comparison(*witnesses)
     differences = comparison.all()
+    if len({side.kind for side in sides}) == 2:
+        differences = without_deliberate(differences)
     report(sides, witnesses, comparison, differences)
     if not options.keep:
         shutil.rmtree(directory, ignore_errors=True)
     sys.exit(1 if differences else 0)
+
+
+def without_deliberate(differences):
+    for name, why in DELIBERATE:
+        print(f"left out: {sum(name in one[1] or name in one[2] for one in differences)} differences of {name}: {why}")
+    return [one for one in differences if not any(name in one[1] or name in one[2] for name, _ in DELIBERATE)]
 
 
 def report(sides, witnesses, comparison, differences):

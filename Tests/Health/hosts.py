@@ -11,13 +11,15 @@ import parents  # noqa: F401  (the way to Tests/Fleet)
 import protocol
 
 VERSION = protocol.CHILD & ~protocol.REPLICATION & ~protocol.LZ4
-# The parts of a second at which a collection is sent and at which a host connects first. A health thread of 1.37.1 keeps the phase at which
-# it has been started (and loses a millisecond a pass): its passes come between two collections.
+# The parts of a second at which a collection is sent and at which a host connects first. A health thread of 1.37.1
+# keeps the phase at which it has been started (and loses a millisecond a pass): its passes come between two
+# collections.
 PHASE, CONNECTS = 0.25, 0.7
 
 
 class Chart:
-    """A definition, and what it has now: `values` by dimension id; None leaves a dimension out; `sends` False: nothing at all."""
+    """A definition, and what it has now: `values` by dimension id; None leaves a dimension out; `sends` False: nothing
+    at all."""
 
     def __init__(self, id, dims=("v",), *, name="", family="fam", context=None, units="things", every=1, algorithm="absolute",
                  labels=None, variables=None, plugin="test.plugin", module="test"):
@@ -63,7 +65,8 @@ class Connection:
         self.socket, self.known, self.sent = None, set(), {}
 
     def abandon(self):
-        """What a machine does that loses its power: the connection stays open for the parent, and nothing comes any more."""
+        """What a machine does that loses its power: the connection stays open for the parent, and nothing comes any
+        more."""
         self.abandoned.append(self.socket)
         self.socket, self.known, self.sent = None, set(), {}
 

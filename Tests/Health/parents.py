@@ -1,4 +1,5 @@
-"""Parents with health: the real 1.37.1 and ndstream, with the same health.d and a handler that writes down how it was called."""
+"""Parents with health: the real 1.37.1 and ndstream, with the same health.d and a handler that writes down how it was
+called."""
 import http.client
 import json
 import os

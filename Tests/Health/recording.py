@@ -1,4 +1,5 @@
-"""Half an hour that was recorded of a real host, as a child that goes on now: a slice of the stream a second, with faults put into it."""
+"""Half an hour that was recorded of a real host, as a child that goes on now: a slice of the stream a second, with
+faults put into it."""
 import lzma
 import re
 

@@ -1,6 +1,8 @@
-"""The health.d of the differential test: every key, every kind of lookup, every shape of delay, on the charts of script.py."""
+"""The health.d of the differential test: every key, every kind of lookup, every shape of delay, on the charts of
+script.py."""
 
-# Method of a lookup → its thresholds on test.ramp, far enough from each other that no evaluation misses what is between.
+# Method of a lookup → its thresholds on test.ramp, far enough from each other that no evaluation misses what is
+# between.
 METHODS = {"average": (70, 100), "sum": (600, 900), "min": (60, 90), "max": (70, 105), "median": (65, 95), "stddev": (70, 100),
            "incremental_sum": (5, 100)}
 

@@ -9,8 +9,8 @@ import random
 import protocol
 from hosts import Chart
 
-# Seconds between two moments of change; of calm before a moment at which all is compared, and after it. Before: the longest lookup of
-# test.* and an evaluation.
+# Seconds between two moments of change; of calm before a moment at which all is compared, and after it. Before: the
+# longest lookup of test.* and an evaluation.
 GRID, BEFORE, AFTER = 10, 26, 12
 
 

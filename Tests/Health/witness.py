@@ -1,4 +1,5 @@
-"""What a parent shows of its alarms while a test runs: every evaluation, the log, the handler's calls, without what must differ."""
+"""What a parent shows of its alarms while a test runs: every evaluation, the log, the handler's calls, without what
+must differ."""
 import collections
 import json
 import re
@@ -56,14 +57,16 @@ class Witness:
 
     def log_lines(self):
         """What health.log says of alarms, without times and values."""
+        began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.began))
         with open(f"{self.parent.log}/health.log", errors="replace") as file:
             for line in file:
-                _, found, text = line.rstrip("\n").partition(f": [{self.host}]: ")
-                if found and _ >= time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.began)) and re.match("Alert event|Sending|Health not sending", text):
+                date, found, text = line.rstrip("\n").partition(f": [{self.host}]: ")
+                if found and date >= began and re.match("Alert event|Sending|Health not sending", text):
                     yield re.sub(r"value \[.*?\], status", "status", text)
 
     def others_in(self, status, name, at):
-        """How many other alarms have a status from before a moment to after it by this parent's log, and the names of those that may have."""
+        """How many other alarms have a status from before a moment to after it by this parent's log, and the names of
+        those that may have."""
         surely, perhaps = 0, set()
         for other, changes in self.changes().items():
             if other == name:
