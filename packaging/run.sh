@@ -82,8 +82,11 @@ if [ -t 0 ] && [ -t 1 ]; then
     exit $status
 fi
 
-# Is the agent's host live, with samples? SAMPLE/s is the fifth column.
-is_live() { awk -v name="$name" '$1 == name && $2 == "live" && $5 + 0 > 0 { found = 1 } END { exit !found }'; }
+# Is the agent's host live, with samples?
+is_live() {
+    awk -v name="$name" '$1 == "HOST" { for (i = 1; i <= NF; i++) if ($i == "SAMPLE/s") samples = i }
+        $1 == name && $2 == "live" && samples && $samples + 0 > 0 { found = 1 } END { exit !found }'
+}
 
 SECONDS=0
 frame=

@@ -163,7 +163,7 @@ import Testing
 
     /// So few that even accepting fails: said, waited for, and overcome.
     @Test func noDescriptorIsLeft() throws {
-        let scene = try scene(timeout: 2, openFiles: 40)
+        let scene = try scene(timeout: 2, openFiles: 44)
         var clients: [RawClient] = []
         for _ in 0..<60 { clients.append(try RawClient(port: scene.port)) }
         #expect(scene.child.collect())

@@ -27,7 +27,7 @@ STOCK = f"{TOP}/.build/netdata/usr/lib/netdata/conf.d/health.d"
 HOST = "real-01"
 # Seconds from the connection, when the labels come, to the first chart; from there to the reload with which the
 # comparison begins.
-LABELS, WARMUP = 3, 14
+LABELS, WARMUP = 3, 30
 # At this share of the run the rules change and are read again.
 RELOAD = 0.6
 
@@ -79,9 +79,12 @@ def main():
     sides = start(options.sides.split(","), directory)
     try:
         host.stream(*[side.port for side in sides], waits=LABELS, skew=options.skew)
-        # 1.37.1 checks `host labels` once, when it reads the rules, and may begin ten seconds later than the other: a
-        # first reload sets both to work.
+        # 1.37.1 checks `host labels` once, when it reads the rules, and begins some twenty seconds later than the other: when
+        # both run, a first reload sets them to work in the same second.
         time.sleep(LABELS + WARMUP + options.skew * len(sides))
+        for side in sides:
+            if f"[{HOST}]: Health is running." not in side.health_log():
+                sys.exit(f"{side.name} does not look at {HOST} yet: see its health.log in {directory}")
         witnesses = [Witness(side, HOST) for side in sides]
         for side in sides:
             side.reload()

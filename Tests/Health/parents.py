@@ -87,6 +87,10 @@ class Parent:
 
     # MARK: questions
 
+    def health_log(self):
+        with open(f"{self.log}/health.log", errors="replace") as file:
+            return file.read()
+
     def text(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:

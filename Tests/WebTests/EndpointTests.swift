@@ -63,22 +63,6 @@ struct EndpointTests {
         #expect(body.contains("\"buildinfo\": \"Stream Compression|libc\""))
     }
 
-    @Test func alarmsAreEmptyInTheOriginalsShape() {
-        let bench = WebBench(now: 1_795_339_641)
-        _ = bench.hosts.add(WebBench.host(WebBench.goldenGUID, "inj-db", program: "inject"))
-        let golden = GoldenPair(folder: "data", name: "286-ep-alarms")
-        let response = bench.get(golden.target)
-        #expect(response.contentType == golden.field("Content-Type"))
-        let expected = golden.body.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.contains("\"status\"")
-                ? "\t\"status\": false,"
-                : line.contains("unique_id") ? "\t\"latest_alarm_log_unique_id\": 0," : String(line)
-        }
-        #expect(response.bodyText == expected.joined(separator: "\n"))
-        #expect(bench.get("/host/inj-db/api/v1/alarms?all").bodyText == response.bodyText)
-        #expect(isJSON(response.bodyText))
-    }
-
     @Test func registryGreetsInTheOriginalsShape() {
         let bench = WebBench()
         let body = bench.body("/api/v1/registry?action=hello")
@@ -172,7 +156,7 @@ struct EndpointTests {
         bench.hosts.rename(bench.hosts.local, to: hostile)
         for target in [
             "/api/v1/info", "/api/v1/charts", "/api/v1/chart?chart=x.y", "/api/v1/allmetrics?format=json",
-            "/api/v1/alarms", "/api/v1/registry?action=hello", "/api/v1/data?chart=x.y&after=-2",
+            "/api/v1/registry?action=hello", "/api/v1/data?chart=x.y&after=-2",
             "/api/v1/data?chart=x.y&after=-2&options=jsonwrap,objectrows,all-dimensions",
             "/api/v1/data?chart=x.y&after=-2&format=array",
             "/api/v1/data?chart=x.y&after=-2&format=html&options=jsonwrap",

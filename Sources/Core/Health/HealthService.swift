@@ -181,7 +181,9 @@ public final class HealthService: Sendable {
 
     private func situation(of host: Host) -> HostSituation {
         guard host !== hosts.local else {
-            var own = HostSituation(attention: state.withLock { $0.policy.isEnabled } ? .always : .off)
+            let isEnabled = state.withLock { $0.policy.isEnabled }
+            host.status.withLock { $0.health = isEnabled ? "on" : "off" }
+            var own = HostSituation(attention: isEnabled ? .always : .off)
             own.isOwn = true
             return own
         }

@@ -35,8 +35,9 @@ extension HostDatabase {
         return !chart.pointee.isRecalled || chart.pointee.collections > 0
     }
 
-    /// A dimension's newest value; NaN for a gap, and where it was never collected.
+    /// A dimension's newest value; NaN for a gap. Of a chart that was never collected it is 0, as in 1.37.1.
     public func newestValue(of ref: ChartRef, _ dimension: Int) -> Double {
+        guard let chart = pointer(ref), chart.pointee.collections > 0 else { return 0 }
         guard let one = pointer(to: dimension, of: ref), one.pointee.collections > 0 else { return .nan }
         return one.pointee.latest
     }

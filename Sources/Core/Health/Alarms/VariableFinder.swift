@@ -17,6 +17,8 @@ struct ChartPlace: Sendable {
 }
 
 /// Finds what a variable of an alarm means: special names, then the chart's, its family's, the host's (health §4.4).
+///
+/// Names are as they are, blanks included: so 1.37.1 has them.
 struct VariableFinder {
     private let places: [ChartPlace]
     private let hostVariables: [String]
@@ -33,9 +35,7 @@ struct VariableFinder {
         self.hostVariables = hostVariables
         for (index, place) in places.enumerated() {
             byFamily[place.definition.family, default: []].append(index)
-            for name in [place.definition.id, place.definition.name] where byName[sanitized(name)] == nil {
-                byName[sanitized(name)] = index
-            }
+            for name in [place.definition.id, place.definition.name] where byName[name] == nil { byName[name] = index }
         }
     }
 
@@ -49,19 +49,18 @@ struct VariableFinder {
     ///   - place: of the alarm's chart.
     func source(of name: String, at place: Int) -> VariableSource {
         if let special = Self.special[name] { return special }
-        let key = sanitized(name)
-        if let own = own(key, places[place]) { return own }
+        if let own = own(name, places[place]) { return own }
         for index in byFamily[places[place].definition.family] ?? [] {
             // Without the chart in front of them only dimensions and alarms are known to the family.
-            if let found = dimension(key, places[index]) ?? alarm(key, places[index]) { return found }
+            if let found = dimension(name, places[index]) ?? alarm(name, places[index]) { return found }
         }
         for index in byFamily[places[place].definition.family] ?? [] {
             // Asked of 1.37.1: in front of a dimension stands the context here, not the chart.
-            let context = sanitized(places[index].definition.context)
-            guard key.hasPrefix(context), key.dropFirst(context.count).first == "." else { continue }
-            if let found = dimension(String(key.dropFirst(context.count + 1)), places[index]) { return found }
+            let context = places[index].definition.context
+            guard name.hasPrefix(context), name.dropFirst(context.count).first == "." else { continue }
+            if let found = dimension(String(name.dropFirst(context.count + 1)), places[index]) { return found }
         }
-        return prefixed(key) ?? hostVariable(key) ?? .missing
+        return prefixed(name) ?? hostVariable(name) ?? .missing
     }
 
     static let special: [String: VariableSource] = {
@@ -82,9 +81,7 @@ struct VariableFinder {
         default: break
         }
         if let found = dimension(key, place) { return found }
-        if let name = place.variables.first(where: { isSanitized($0, as: key) }) {
-            return .chartVariable(place.ref, name)
-        }
+        if place.variables.contains(key) { return .chartVariable(place.ref, key) }
         return alarm(key, place)
     }
 
@@ -100,11 +97,11 @@ struct VariableFinder {
     }
 
     private func index(of key: String, _ place: ChartPlace) -> Int32? {
-        place.dimensions.firstIndex { isSanitized($0.id, as: key) || isSanitized($0.name, as: key) }.map(Int32.init)
+        place.dimensions.firstIndex { $0.id == key || $0.name == key }.map(Int32.init)
     }
 
     private func alarm(_ key: String, _ place: ChartPlace) -> VariableSource? {
-        alarms[place.ref]?.first { isSanitized($0.name, as: key) }.map { .alarm($0.index) }
+        alarms[place.ref]?.first { $0.name == key }.map { .alarm($0.index) }
     }
 
     /// `CHART.NAME`: the dot between the two is any of its dots.
@@ -117,13 +114,6 @@ struct VariableFinder {
     }
 
     private func hostVariable(_ key: String) -> VariableSource? {
-        hostVariables.first { isSanitized($0, as: key) }.map { .hostVariable($0) }
+        hostVariables.contains(key) ? .hostVariable(key) : nil
     }
-}
-
-/// Whether a name is this key when what it must not have has become underscores.
-private func isSanitized(_ name: String, as key: String) -> Bool {
-    if name == key { return true }
-    guard name.utf8.count == key.utf8.count else { return false }
-    return sanitized(name) == key
 }

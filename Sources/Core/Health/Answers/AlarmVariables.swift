@@ -143,8 +143,9 @@ public struct AlarmVariables: Sendable {
     private func dimensions(of chart: Chart) -> [Variable] {
         chart.latest.flatMap { dimension in
             let names = dimension.id == dimension.name ? [dimension.id] : [dimension.id, dimension.name]
-            // What was never collected has no value that could be missing.
-            let value = dimension.isCollected ? dimension.value ?? .nan : 0
+            // Of a chart that was never collected no value could be missing.
+            let isMissing = chart.snapshot.collections > 0
+            let value = dimension.isCollected ? dimension.value ?? .nan : isMissing ? .nan : 0
             return [
                 Variable(names: names, value: value),
                 Variable(names: names.map { $0 + "_raw" }, value: Double(dimension.collected)),
