@@ -86,15 +86,13 @@ def main():
             if f"[{HOST}]: Health is running." not in side.health_log():
                 sys.exit(f"{side.name} does not look at {HOST} yet: see its health.log in {directory}")
         witnesses = [Witness(side, HOST) for side in sides]
-        for side in sides:
-            side.reload()
+        reload(sides)
         for one in witnesses:
             one.start()
         time.sleep(seconds * RELOAD)
         for side in sides:
             side.rules(rules.changed(side.handler))
-        for side in sides:
-            side.reload()
+        reload(sides)
         time.sleep(seconds * (1 - RELOAD))
         witnesses = [one.finish() for one in witnesses]
     finally:
@@ -111,6 +109,13 @@ def main():
     if not options.keep:
         shutil.rmtree(directory, ignore_errors=True)
     sys.exit(1 if differences else 0)
+
+
+def reload(sides):
+    """Both read their rules at the beginning of a second, and so evaluate in the same ones from then on."""
+    time.sleep(1 - time.time() % 1 + 0.05)
+    for side in sides:
+        side.reload()
 
 
 def without_deliberate(differences):

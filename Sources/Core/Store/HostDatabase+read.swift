@@ -37,6 +37,19 @@ extension HostDatabase {
         refs.compactMap { snapshot(of: $0) }
     }
 
+    /// What changes with everything that a question about a chart may be answered from; `nil` for a chart that is gone.
+    public func stamp(of ref: ChartRef) -> ChartStamp? {
+        guard let chart = pointer(ref) else { return nil }
+        return ChartStamp(
+            chart: ref,
+            generation: chart.pointee.generation,
+            collections: chart.pointee.collections,
+            lastUpdated: chart.pointee.lastUpdated,
+            points: chart.pointee.points,
+            isObsolete: chart.pointee.isObsolete
+        )
+    }
+
     /// From when to when there are points; nothing for a chart that is gone.
     public func retention(of ref: ChartRef) -> Retention {
         guard let chart = pointer(ref) else { return .empty(updateEvery: 1) }

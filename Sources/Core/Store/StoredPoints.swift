@@ -42,6 +42,16 @@ public struct Retention: Sendable, Equatable {
     }
 }
 
+/// Two that are equal: nothing has been collected or defined between them.
+public struct ChartStamp: Sendable, Hashable {
+    let chart: ChartRef
+    let generation: UInt32
+    let collections: Int
+    let lastUpdated: Int64
+    let points: Int
+    let isObsolete: Bool
+}
+
 /// What a dimension looks like right now.
 public struct LatestValue: Sendable, Equatable {
     public var id: String

@@ -17,6 +17,7 @@ public struct WebContext: Sendable {
     public var storageTiers = 1
     /// Seconds east of UTC at a time: what the text formats of `/api/v1/data` print.
     public var localOffset: @Sendable (Int64) -> Int64 = LocalCalendar.systemOffset
+    let recentAnswers = RecentAnswers()
     let usage = Usage()
     let prometheusServers = PrometheusServers()
 

@@ -26,6 +26,30 @@ enum DataEndpoint {
     }
 
     @Sendable static func answer(_ request: EndpointRequest) -> HTTPResponse {
+        guard let question = question(request) else { return answerAnew(request) }
+        if let known = request.context.recentAnswers.answer(to: question) { return known }
+        let answer = answerAnew(request)
+        request.context.recentAnswers.keep(answer, to: question)
+        return answer
+    }
+
+    /// Of a chart in memory, where it is known what an answer depends on.
+    private static func question(_ request: EndpointRequest) -> RecentAnswers.Question? {
+        let host = request.host
+        guard host.settings.mode != .dbengine, let chart = request.http["chart"], request.http["context"] == nil else {
+            return nil
+        }
+        let stamp = host.withDatabase { database in database.find(chart).flatMap { database.stamp(of: $0) } }
+        guard let stamp else { return nil }
+        return RecentAnswers.Question(
+            host: host.guid,
+            target: request.http.target,
+            second: request.context.now,
+            stamp: stamp
+        )
+    }
+
+    private static func answerAnew(_ request: EndpointRequest) -> HTTPResponse {
         let context = request.context
         let data = DataRequest(request.http.parameters)
         do throws(QueryRefusal) {
