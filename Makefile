@@ -16,6 +16,7 @@
 #   screen     bytes, CPU and first picture of top beside htop and btop (apt install htop btop), 10 minutes
 #   fleet      thirty children of one parent, one of each fault, and top on it (without a terminal: one frame)
 #   fleet-test that each fault is explained alike everywhere, top's screens, and how it leaves the terminal (3 minutes)
+#   health-test  alarms beside Netdata 1.37.1 for half an hour, and what is told of children that go in eleven ways
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   format     formats the sources in place
@@ -36,7 +37,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup screen fleet fleet-test tls fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup screen fleet fleet-test health-test tls fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -102,6 +103,10 @@ fleet-test: build test-deps
 	Tests/Fleet/fleet.py --run 'Tests/Fleet/explanations.py && Tests/Fleet/screens.py --live'
 	Tests/Fleet/screens.py
 	Tests/Fleet/farewells.py
+
+health-test: build test-deps
+	Tests/Health/differential.py --minutes 30
+	Tests/Health/departures.py
 
 tls: build
 	Tests/Example/tls.py

@@ -3,13 +3,18 @@
 
   departures.py [--side ours] [--fold yes] [--keep DIRECTORY] [WAY …]
 
---side  ours or original; --fold yes or no ([health] fold alarms of a lost child; the original knows none). Expected is what the table says;
-exit code 1 when something else was called. Takes about four minutes: all ways at once, each with a host of its own. Every host has CHARTS charts
-whose alarm watches the collection (warning after 10 s, critical after 25), and one whose alarm is a WARNING of its own from the beginning.
+--side  ours or original: NDSTREAM_BINARY or .build/release/ndstream, or the real 1.37.1
+--fold  yes or no ([health] fold alarms of a lost child): one of them; both, of the same streams, unless given. The
+        original knows none
+
+Expected is what the table says; exit code 1 when something else was called. Takes about four minutes: all ways at once,
+each with a host of its own. Every host has CHARTS charts whose alarm watches the collection (warning after 10 s,
+critical after 25), and one whose alarm is a WARNING of its own from the beginning.
 """
 import argparse
 import collections
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -24,6 +29,7 @@ CHARTS = 5
 # of a loss, 60).
 BEFORE, AWAY, AFTER = 25, 45, 95
 
+SETTINGS = ["enable stock health configuration = no"]
 RULES = {"departures.conf": """template: last_collected
       on: test.watched
     calc: $now - $last_collected_t
@@ -134,20 +140,25 @@ NOTHING = {}
 LOST = {"child_lost WARNING": 1, "child_lost CRITICAL": 1, "child_lost CLEAR": 1}
 EACH = {f"last_collected {status}": CHARTS for status in ("WARNING", "CRITICAL", "CLEAR")}
 FLAPS = {"child_lost WARNING": 1, "child_lost CLEAR": 1}
+EACH_FLAP = {f"last_collected {status}": 4 * CHARTS for status in ("WARNING", "CLEAR")}
+# For good.
+GONE = {"child_lost WARNING": 1, "child_lost CRITICAL": 1}
+EACH_GONE = {f"last_collected {status}": CHARTS for status in ("WARNING", "CRITICAL")}
 OWN = {"level CLEAR": 1}
 ONE = {f"last_collected {status}": 1 for status in ("WARNING", "CRITICAL", "CLEAR")}
 # (way, health) → (calls when folded, calls when not)
 EXPECTED = {
-    # auto: health goes with the connection; that a child has vanished is told all the same where it is one event.
+    # auto: who leaves in order freezes its alarms; of a child that breaks off or falls silent they are evaluated until
+    # those that watch the collection have risen, as Netdata's document promises and 1.37.1 does not keep.
     ("clean", "auto"): (NOTHING, NOTHING),
-    ("broken", "auto"): (LOST, NOTHING),
+    ("broken", "auto"): (LOST, EACH),
     ("stopped", "auto"): (LOST, EACH),
     ("power", "auto"): (LOST, EACH),
     ("blip", "auto"): (NOTHING, NOTHING),
     ("storm", "auto"): (NOTHING, NOTHING),
-    ("flapping", "auto"): (FLAPS, NOTHING),
+    ("flapping", "auto"): (FLAPS, EACH_FLAP),
     ("ephemeral", "auto"): (NOTHING, NOTHING),
-    ("ephemeral_vanishes", "auto"): ({"child_lost WARNING": 1, "child_lost CRITICAL": 1}, NOTHING),
+    ("ephemeral_vanishes", "auto"): (GONE, EACH_GONE),
     ("plugin", "auto"): (ONE, ONE),
     ("changed", "auto"): (OWN, OWN),
     # yes: it goes on without.
@@ -157,19 +168,20 @@ EXPECTED = {
     ("power", "yes"): (LOST, EACH),
     ("blip", "yes"): (NOTHING, NOTHING),
     ("storm", "yes"): (NOTHING, NOTHING),
-    ("flapping", "yes"): (FLAPS, {"last_collected WARNING": 4 * CHARTS, "last_collected CLEAR": 4 * CHARTS}),
-    ("ephemeral", "yes"): (NOTHING, {"last_collected WARNING": CHARTS, "last_collected CRITICAL": CHARTS}),
-    ("ephemeral_vanishes", "yes"): ({"child_lost WARNING": 1, "child_lost CRITICAL": 1},
-                                    {"last_collected WARNING": CHARTS, "last_collected CRITICAL": CHARTS}),
+    ("flapping", "yes"): (FLAPS, EACH_FLAP),
+    ("ephemeral", "yes"): (NOTHING, EACH_GONE),
+    ("ephemeral_vanishes", "yes"): (GONE, EACH_GONE),
     ("plugin", "yes"): (ONE, ONE),
     ("changed", "yes"): (LOST | OWN, EACH | OWN),
 }
+# 1.37.1 ends health with every connection, however it ended.
+ORIGINAL = {("broken", "auto"): NOTHING, ("flapping", "auto"): NOTHING, ("ephemeral_vanishes", "auto"): NOTHING}
 # Seconds from the departure at which the one event may come, where the child is away for AWAY: when the first alarm
 # rises, when it is critical, and when the child has stayed for the hysteresis of 60 s (connections, housekeeping and
 # passes add some).
 MOMENTS = {"child_lost WARNING": (9, 18), "child_lost CRITICAL": (24, 33), "child_lost CLEAR": (AWAY + 59, AWAY + 85)}
 # A health thread of 1.37.1 that starts with a connection may look at the alarms before it hears that it has to wait.
-RACES = {("flapping", "auto"), ("clean", "auto"), ("broken", "auto"), ("storm", "auto"), ("blip", "auto"), ("changed", "auto")}
+RACES = {(way, "auto") for way in ("flapping", "clean", "broken", "storm", "blip", "changed")}
 
 
 def host_of(way, health):
@@ -182,21 +194,43 @@ def host_of(way, health):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--side", choices=["ours", "original"], default="ours")
-    parser.add_argument("--fold", choices=["yes", "no"], default="yes")
+    parser.add_argument("--fold", choices=["yes", "no"])
     parser.add_argument("--keep", metavar="DIRECTORY")
     parser.add_argument("ways", nargs="*", metavar="WAY")
     options = parser.parse_args()
-    folded = options.fold == "yes" and options.side == "ours"
     directory = os.path.abspath(options.keep) if options.keep else tempfile.mkdtemp(prefix="health-")
     os.makedirs(directory, exist_ok=True)
-    make = {"ours": Ours, "original": Original}[options.side]
-    parent = make(directory, "parent", RULES, "".join(key(guid, health) for health, guid in KEYS.items()),
-                  ["enable stock health configuration = no", f"fold alarms of a lost child = {options.fold}"]).start()
     ways = [way for way in WAYS if not options.ways or way.__name__ in options.ways]
     hosts = [(way, health, host_of(way, health)) for way in ways for health in KEYS]
+    looked = wrong = 0
+    for parent, expected, calls, began in observed(options, directory, hosts):
+        print(parent.name)
+        for way, health, host in hosts:
+            mine = [(at, words) for at, words in calls if words[2] == host.name]
+            wrong += not judged(way.__name__, health, expected[way.__name__, health], mine, began, parent.kind)
+        looked += len(hosts)
+    print(f"{looked} departures seen, {wrong} not as expected" + (f"; what was written: {directory}" if wrong else ""))
+    if not wrong and not options.keep:
+        shutil.rmtree(directory, ignore_errors=True)
+    sys.exit(1 if wrong else 0)
+
+
+def observed(options, directory, hosts):
+    """Lets all hosts go: for each parent what is expected of it, how its handler was called, and since when they go."""
+    keys = "".join(key(guid, health) for health, guid in KEYS.items())
+    made = []
+    if options.side == "original":
+        expected = {case: unfolded for case, (_, unfolded) in EXPECTED.items()} | ORIGINAL
+        made.append((Original(directory, "original", RULES, keys, SETTINGS), expected))
+    for fold in (options.fold or "yes no").split() if options.side == "ours" else []:
+        settings = [*SETTINGS, f"fold alarms of a lost child = {fold}"]
+        expected = {case: calls[fold == "no"] for case, calls in EXPECTED.items()}
+        made.append((Ours(directory, f"folds-{fold}", RULES, keys, settings), expected))
     try:
-        for way, _, host in hosts:
-            host.stream(parent.port)
+        for parent, _ in made:
+            parent.start()
+        for _, _, host in hosts:
+            host.stream(*[parent.port for parent, _ in made])
         time.sleep(BEFORE)
         began = time.time()
         threads = [threading.Thread(target=way, args=(host,)) for way, _, host in hosts]
@@ -205,35 +239,33 @@ def main():
         for one in threads:
             one.join()
         time.sleep(AFTER)
-        calls = parent.calls()
+        return [(parent, expected, parent.calls(), began) for parent, expected in made]
     finally:
         for _, _, host in hosts:
             host.ends.set()
-        parent.end()
-    wrong = sum(not judged(way.__name__, health, host.name, calls, began, folded, options.side == "original") for way, health, host in hosts)
-    print(f"{len(hosts)} departures, {wrong} not as expected; what was written: {directory}")
-    sys.exit(1 if wrong else 0)
+        for parent, _ in made:
+            parent.end()
 
 
-def judged(way, health, name, calls, began, folded, original):
+def judged(way, health, expected, calls, began, kind):
     """Prints one row; whether it is as expected."""
-    mine = [(at, words) for at, words in calls if words[2] == name]
-    first = collections.Counter(f"{words[7]} {words[10]}" for at, words in mine if at < began)
-    after = collections.Counter(f"{words[7]} {words[10]}" for at, words in mine if at >= began)
-    expected = EXPECTED[way, health][0 if folded else 1]
+    first = collections.Counter(f"{words[7]} {words[10]}" for at, words in calls if at < began)
+    after = collections.Counter(f"{words[7]} {words[10]}" for at, words in calls if at >= began)
     good = first == {"level WARNING": 1} and after == expected
-    for at, words in mine if way != "flapping" else []:
+    for at, words in calls if way != "flapping" else []:
         begin, end = MOMENTS.get(f"{words[7]} {words[10]}", (None, None))
         if begin is not None and not begin <= at - began <= end:
             good = False
             print(f"{'':38}too early or too late, not in {begin} to {end} s: {at - began:.1f} s")
-    if not good and original and (way, health) in RACES and first == {"level WARNING": 1}:
+    if not good and kind == Original.kind and (way, health) in RACES and first == {"level WARNING": 1}:
         print(f"{'race':12}{way:20}{health:6}{dict(after)}, of the original's own")
         return True
-    print(f"{'as expected' if good else 'WRONG':12}{way:20}{health:6}{dict(after)}" + ("" if good else f"\n{'':38}expected {expected}, before {dict(first)}"))
+    print(f"{'as expected' if good else 'WRONG':12}{way:20}{health:6}{dict(after)}")
     if not good:
-        for at, words in mine:
-            print(f"{'':38}{at - began:7.1f} s  {words[7]} of {words[8]}: {words[11]} > {words[10]}, {words[19]}, since {words[15]} s")
+        print(f"{'':38}expected {expected}, before {dict(first)}")
+        for at, words in calls:
+            print(f"{'':38}{at - began:7.1f} s  {words[7]} of {words[8]}: {words[11]} > {words[10]}, {words[19]}, "
+                  f"since {words[15]} s")
     return good
 
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""The real 1.37.1 and ndstream side by side, parents of the same stream at the same time, with the same health.d: the same alarms, the same
-statuses at the same times, the same log, the same calls of the handler?
+"""The real 1.37.1 and ndstream side by side, parents of the same stream at the same time, with the same health.d: the
+same alarms, the same statuses at the same times, the same log, the same calls of the handler?
 
   differential.py [--minutes 3] [--seed 1] [--sides original,ours] [--keep DIRECTORY] [--no-recording]
 
-Each difference is printed with what both sides have; exit code 1 when there is one. `--sides original,original` compares two 1.37.1: what two
-originals have not in common (their health threads keep the phase of their start) is what compare.py allows. The stream: half an hour of a real host,
-with faults put into it, and charts `test.*` that follow a script (script.py). The rules: the stock health.d and rules.py.
+Each difference is printed with what both sides have; exit code 1 when there is one. `ours` is NDSTREAM_BINARY, or
+.build/release/ndstream. `--sides original,original` compares two 1.37.1: what two originals have not in common (their
+health threads keep the phase of their start) is what compare.py allows. The stream: half an hour of a real host, with
+faults put into it, and charts `test.*` that follow a script (script.py). The rules: the stock health.d and rules.py.
 """
 import argparse
 import os
@@ -33,7 +34,8 @@ RELOAD = 0.6
 
 # Where ndstream is other than the original on purpose: alarm, why.
 DELIBERATE = [
-    ("test.renamed.renamed", "an alarm `on` a chart's name: 1.37.1 looks for its id among the chart ids, and gives it a new one at each reload"),
+    ("test.renamed.renamed", "an alarm `on` a chart's name: 1.37.1 looks for its id among the chart ids, "
+                             "and gives it a new one at each reload"),
     ("test.dims.each_fourth", "in mode ram the past of a new dimension reads 0 in 1.37.1, and is empty here"),
 ]
 
@@ -53,7 +55,8 @@ def start(kinds, directory):
     for number, kind in enumerate(kinds):
         make = {"original": Original, "ours": Ours}[kind]
         side = make(directory, f"{kind}-{number}", stock(), key(KEY), [
-            "enable stock health configuration = no", "in memory max health log entries = 20000", "fold alarms of a lost child = no"])
+            "enable stock health configuration = no", "in memory max health log entries = 20000",
+            "fold alarms of a lost child = no"])
         side.rules(rules.files(side.handler))
         sides.append(side.start())
     return sides
@@ -66,7 +69,8 @@ def main():
     parser.add_argument("--sides", default="original,ours")
     parser.add_argument("--keep", metavar="DIRECTORY")
     parser.add_argument("--no-recording", action="store_true")
-    parser.add_argument("--skew", type=float, default=0, metavar="SECONDS", help="the second side's health thread starts so much later")
+    parser.add_argument("--skew", type=float, default=0, metavar="SECONDS",
+                        help="the second side's health thread starts so much later")
     options = parser.parse_args()
     directory = os.path.abspath(options.keep) if options.keep else tempfile.mkdtemp(prefix="health-")
     os.makedirs(directory, exist_ok=True)
@@ -130,7 +134,8 @@ def report(sides, witnesses, comparison, differences):
         print(f"{kind}: {name}: {what}\n    {names[0]}: {left}\n    {names[1]}: {right}")
     for side, one in zip(names, witnesses):
         raised = sum(entry["status"] in ("WARNING", "CRITICAL") for entry in one.entries)
-        print(f"{side}: {len(one.final)} alarms, {len(one.entries)} entries ({raised} WARNING or CRITICAL), {len(one.called)} calls of the handler"
+        print(f"{side}: {len(one.final)} alarms, {len(one.entries)} entries ({raised} WARNING or CRITICAL), "
+              f"{len(one.called)} calls of the handler"
               + (f", {len(one.failures)} questions unanswered, first {one.failures[0]}" if one.failures else ""))
     print("compared: " + ", ".join(f"{number} {what}" for what, number in comparison.checked.items())
           + f"; {comparison.shifted} entries at another second")
