@@ -220,6 +220,27 @@ import Testing
         #expect(state.view == .alarms && state.alarms.isOpen && state.alarms.selected?.name == "disk_space_usage")
     }
 
+    /// A lost child raises as many alarms as it has charts, and is one thing to look at.
+    @Test func whatManyChartsSayAlikeIsOneThingToLookAt() throws {
+        var document = alarmDocument()
+        let first = try #require(document.alarms?.raised.first { $0.hostGUID == webGUID && $0.isCritical })
+        var others = (1...200).map { number in
+            var alarm = first
+            alarm.chart = "disk.d\(number)"
+            return alarm
+        }
+        // One that says something else, one of another host, one that is less bad.
+        others[0].info = "another"
+        others[1].hostGUID = "another"
+        others[2].status = "WARNING"
+        let before = state(keys("a"), document).attention.filter { $0.label != nil }
+        document.alarms?.raised += others
+        let shown = state(keys("a"), document).attention.filter { $0.label != nil }
+        #expect(shown.count == before.count + 3)
+        let all = try #require(shown.first { $0.text.hasPrefix(before[0].text) })
+        #expect(all.text == before[0].text + ", on 198 charts")
+    }
+
     @Test func newsOfAnotherAlarmIsDropped() throws {
         var state = try opened()
         let other = AlarmKey(host: "x", chart: "y", name: "z")

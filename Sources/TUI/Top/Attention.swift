@@ -94,11 +94,30 @@ struct Attention: Sendable, Equatable {
         }
     }
 
-    /// Those that nobody silenced; of a host that is away, that is what matters.
+    /// What alarms of one host have in common that say the same of many charts: those that watch when each was collected,
+    /// when its collector or the host itself is gone.
+    private struct Saying: Hashable {
+        let host: String
+        let name: String
+        let info: String?
+        let isCritical: Bool
+
+        init(_ alarm: StatusDocument.RaisedAlarm) {
+            (host, name, info, isCritical) = (alarm.hostGUID, alarm.name, alarm.info, alarm.isCritical)
+        }
+    }
+
+    /// Those that nobody silenced; of a host that is away, that is what matters. What several say alike stands here once.
     private static func alarms(_ alarms: [ShownAlarm]) -> [Attention] {
-        alarms.filter(\.needsAttention).map { shown in
+        let wanted = alarms.filter(\.needsAttention)
+        var charts: [Saying: Int] = [:]
+        for shown in wanted { charts[Saying(shown.alarm), default: 0] += 1 }
+        return wanted.compactMap { shown in
             let alarm = shown.alarm
-            let value = alarm.valueText.map { $0.isEmpty ? "" : ": \($0)" } ?? ""
+            // The first one stands for all.
+            guard let count = charts.removeValue(forKey: Saying(alarm)) else { return nil }
+            let value =
+                (alarm.valueText.map { $0.isEmpty ? "" : ": \($0)" } ?? "") + (count > 1 ? ", on \(count) charts" : "")
             let info = alarm.info.flatMap { $0.isEmpty ? nil : $0 }
             return Attention(
                 isError: alarm.isCritical,
