@@ -8,6 +8,7 @@ import time
 import uuid
 import zlib
 
+import alarms
 import protocol
 from lz4 import framed
 
@@ -40,7 +41,9 @@ class Child:
         self.hostname = name if hostname == "" else hostname
         self.encrypts, self.labels = encrypts, labels or {}
         self.seed = zlib.crc32(name.encode()) % 1000
-        self.charts = [protocol.CHARTS[(self.seed + n) % len(protocol.CHARTS)] for n in range(charts)]
+        some = [protocol.CHARTS[(self.seed + n) % len(protocol.CHARTS)] for n in range(charts)]
+        self.charts = alarms.charts(name, some)
+        self.levels = alarms.LEVELS.get(name, {})
         self.tries = 0
 
     # MARK: one connection
@@ -70,7 +73,8 @@ class Child:
         while time.monotonic() < end:
             now = time.time()
             microseconds = 0 if before is None else round((now - before) * 1e6)
-            line.say("".join(protocol.collection(chart, self.seed, int(now), microseconds) for chart in self.charts))
+            line.say("".join(protocol.collection(chart, self.seed, int(now), microseconds, self.levels.get(chart[0], {}))
+                             for chart in self.charts))
             before = now
             await line.rest(1 - now % 1 + self.seed / 4000)
 

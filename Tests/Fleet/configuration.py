@@ -1,10 +1,7 @@
 """netdata.conf and stream.conf of the fleet's nodes."""
 
 # What every node leaves out, so that thirty of them fit on a small machine.
-QUIET = """
-[health]
-    enabled = no
-[plugins]
+QUIET = """[plugins]
     diskspace = no
     idlejitter = no
     timex = no
@@ -22,8 +19,8 @@ def modules(collects):
     return "" if collects == "all" else "[plugin:proc]\n" + "".join(f"    {module} = no\n" for module in REST)
 
 
-def netdata_conf(name, *, binds, certificate=None, mode="ram", db="", collects="few"):
-    """binds: entries of `bind to`; none has no web server. certificate: its file and its key's."""
+def netdata_conf(name, *, binds, certificate=None, mode="ram", db="", collects="few", health="    enabled = no\n"):
+    """binds: entries of `bind to`; none has no web server. certificate: its file and its key's. health: lines of it."""
     web = f"    bind to = {' '.join(binds)}\n" if binds else "    mode = none\n"
     if certificate:
         web += f"    ssl certificate = {certificate[0]}\n    ssl key = {certificate[1]}\n"
@@ -34,7 +31,8 @@ def netdata_conf(name, *, binds, certificate=None, mode="ram", db="", collects="
     retention = 3600
 {db}
 [web]
-{web}{QUIET}{modules(collects)}"""
+{web}[health]
+{health}{QUIET}{modules(collects)}"""
 
 
 def stream_section(destination, key, more=""):
@@ -47,11 +45,12 @@ def stream_section(destination, key, more=""):
 """
 
 
-def key_section(key, more=""):
+def key_section(key, more="", health="no"):
     return f"""[{key}]
     enabled = yes
     default memory mode = ram
     default history = 3600
-    health enabled by default = no
+    health enabled by default = {health}
+    default postpone alarms on connect seconds = 0
 {more}
 """

@@ -36,16 +36,19 @@ class Daemon:
         self.process = None
         # Until what it needs is there.
         self.waits = False
-        os.makedirs(f"{self.directory}/etc")
-        for file, text in (("netdata.conf", netdata), ("stream.conf", stream)):
-            with open(f"{self.directory}/etc/{file}", "w") as f:
-                f.write(text)
+        self.write("etc/netdata.conf", netdata)
+        self.write("etc/stream.conf", stream)
+
+    def write(self, path, text):
+        """A file below its directory."""
+        path = f"{self.directory}/{path}"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
 
     def copy_guid(self, guid):
         """Its disk is a copy of another machine's."""
-        os.makedirs(f"{self.directory}/state/lib/registry")
-        with open(f"{self.directory}/state/lib/registry/netdata.public.unique.id", "w") as file:
-            file.write(guid)
+        self.write("state/lib/registry/netdata.public.unique.id", guid)
 
     @property
     def socket(self):

@@ -12,11 +12,11 @@ class Fault:
     what: str
     # The code that explains it; None where a state or a figure says it all.
     code: str | None
-    # Where it shows: refusals, problems, link, state, gap, connects or compression.
+    # Where it shows: refusals, problems, link, state, gap, connects, compression, alarms or events.
     place: str
     # Whose status document: the parent's or that of an agent, by name.
     node: str = "parent"
-    # What the place says: a state, a cause of a gap, a number.
+    # What the place says: a state, a cause of a gap, a number, a status of an alarm.
     says: str = ""
 
     def __str__(self):
@@ -47,6 +47,12 @@ class Fault:
                 return [gap for host in hosts for gap in host["gaps"] if gap["cause"] == self.says]
             case "connects":
                 return [host for host in hosts if host["connects"] >= int(self.says)]
+            case "alarms":
+                return [one for one in (document.get("alarms") or {}).get("raised", [])
+                        if one["hostname"] == self.host and one["status"] == self.says]
+            case "events":
+                return [one for one in document["events"] if one["code"] == self.code
+                        and one.get("host_guid") in [host["guid"] for host in hosts]]
             case "compression":
                 return [host for host in hosts
                         if (host.get("connection") or {}).get("compression_reason") == self.says]
@@ -97,4 +103,11 @@ FAULTS = [
     Fault("fills-slowly", "a child whose past takes minutes to fill", None, "state", says="replicating"),
     Fault("batch-gone", "an ephemeral child that has gone", None, "state", says="expiring"),
     Fault("lost-seconds", "a child that does not have the seconds that it was away", None, "gap", says="unfillable"),
+    # Alarms that the parent raises.
+    Fault("db-primary", "a disk that is nearly full", None, "alarms", says="CRITICAL"),
+    Fault("edge-nyc-7", "a machine with much to do", None, "alarms", says="WARNING"),
+    Fault("mail-1", "a queue that has grown", None, "alarms", says="WARNING"),
+    Fault("web-03", "an alarm that is silenced", None, "alarms", says="WARNING"),
+    Fault("left", "an alarm that stays as it was, its child being gone", None, "alarms", says="CRITICAL"),
+    Fault("fell-silent", "a lost child: its alarms are told as one", "ND-N10", "events"),
 ]

@@ -46,8 +46,10 @@ def value(seed, number, second):
     return round(400 + 300 * math.sin((second + 97 * seed) / (7 + 3 * number)) + (second * (number + 1) + seed) % 17)
 
 
-def collection(chart, seed, second, microseconds):
-    sets = "".join(f'SET "{one}" = {value(seed, n, second)}\n' for n, one in enumerate(chart[5]))
+def collection(chart, seed, second, microseconds, levels=None):
+    """levels: dimensions that have a value which stays."""
+    values = {one: value(seed, n, second) for n, one in enumerate(chart[5])} | (levels or {})
+    sets = "".join(f'SET "{one}" = {number}\n' for one, number in values.items())
     return f'BEGIN "{chart[0]}" {microseconds}\n{sets}END\n'
 
 

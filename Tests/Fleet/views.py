@@ -29,7 +29,9 @@ VIEWS = [
     View("rejected", ("3",), r"\[3\]Rejected|REASON", tells=("ND-", "fix", "causes")),
     View("topology", ("4",), r"\[4\]Topology|way ", tells=("through it", "loops", "way")),
     View("events", ("5",), r"\[5\]Events|ND-", tells=("ND-F",)),
-    View("alarms", ("6",), r"\[6\]Alarms|CHART.ALARM|[Hh]ealth is off|No alarm", tells=("6",)),
+    View("alarms", ("6",), r"\[6\]Alarms|CHART.ALARM",
+         tells=("disk_space._var_lib_mysql.disk_space_usage", "tells sysadmin", "silenced", "frozen",
+                "last_collected_secs")),
     View("sort", ("s",), r"sort by", tells=("samples/s", "replication")),
     View("help", ("?",), r"move; the choice", tells=("filter", "quit")),
 ]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import threading
 
+import alarms
 from children import Child
 from configuration import key_section, netdata_conf, stream_section
 from daemons import TOP, Daemon, free_port
@@ -55,10 +56,12 @@ class World:
         ports = self.ports
         if self.has_grandparent:
             self.add("archive-1", "parent", stream=key_section(KEY_ARCHIVE), binds=[f"127.0.0.1:{ports['archive']}"]).start()
-        self.parent = self.add("mon-1", "parent", stream=self.parents_stream(), certificate=self.certificate, binds=[
+        self.parent = self.add("mon-1", "parent", stream=self.parents_stream(), certificate=self.certificate,
+                               health=alarms.SETTINGS, binds=[
             f"127.0.0.1:{ports['port']}=dashboard|streaming|management^SSL=optional",
             f"127.0.0.1:{ports['force']}=streaming^SSL=force", f"127.0.0.1:{ports['pages']}=dashboard^SSL=optional",
         ])
+        alarms.prepare(self.parent)
         self.proxy = self.add(
             "proxy-fra", "parent", binds=[f"127.0.0.1:{ports['proxy']}"],
             stream=stream_section(f"127.0.0.1:{ports['port']}", KEY) + key_section(KEY))
@@ -105,8 +108,8 @@ class World:
 
     def parents_stream(self):
         on = stream_section(f"127.0.0.1:{self.ports['archive']}", KEY_ARCHIVE) if self.has_grandparent else ""
-        return (on + key_section(KEY) + key_section(KEY_OTHER_NET, "    allow from = 10.20.*")
-                + key_section(KEY_SLOW, "    seconds per replication step = 60")
+        return (on + key_section(KEY, health="auto") + key_section(KEY_OTHER_NET, "    allow from = 10.20.*")
+                + key_section(KEY_SLOW, "    seconds per replication step = 60", health="auto")
                 + f"[{MACHINE_OFF}]\n    enabled = no\n[{MACHINE_OTHER_NET}]\n    allow from = 192.168.77.*\n")
 
     # MARK: children and links
