@@ -16,6 +16,10 @@ SPIKES = 0.15
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]?\d+)?")
 
 
+# Another value for every second by which a window is shifted over a ramp with steps, far from those beside it.
+RESTLESS = ["test.ramp.look_stddev", "test.ramp.look_incremental_sum"]
+
+
 class Comparison:
     def __init__(self, one, other):
         self.one, self.other = one, other
@@ -103,7 +107,7 @@ class Comparison:
             values = [value for one in (self.one, self.other) for value, _ in one.series.get(name, {}).values() if value is not None]
             # Seconds since something turn when the second does.
             by_clock = self.every(name) + 1 if "$now" in str(self.one.alarms.get(name, {}).get("calc")) else 0
-            by_range = CLOCKS * (max(values) - min(values)) if values else 0
+            by_range = (1 if name in RESTLESS else CLOCKS) * (max(values) - min(values)) if values else 0
             self.slacks[name] = max(by_clock, by_range) + self.pace(name)
         return self.slacks[name]
 

@@ -98,7 +98,8 @@ import Testing
         #expect(try both(0.5, 1.5) == ["0", "2"])
         #expect(try both(2.5, 99.5001) == ["2", "100"])
         #expect(try both(1e20, .infinity) == ["100000000000000000000", "inf"])
-        #expect(try both(-3, -.infinity) == ["3", "inf"])  // leading dashes are dropped, of numbers too
+        // Leading dashes are dropped of texts only.
+        #expect(try both(-3, -.infinity) == ["-3", "-inf"])
     }
 
     @Test func fifteenOfBothStatesAreNamedNewestFirst() throws {

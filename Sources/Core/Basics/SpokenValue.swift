@@ -73,12 +73,21 @@ private func shortNumber(_ value: Double) -> String {
         ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 4 : size >= 0.001 ? 5 : size >= 0.0001 ? 6 : 7
     guard digits > 0 else { return wholeText(value) }
     let factor = [1.0, 10, 100, 1000, 1e4, 1e5, 1e6, 1e7][digits]
-    let scaled = Int64((size * factor).rounded(.toNearestOrEven))
+    let scaled = Int64(roundedProduct(size, factor))
     var decimals = String(scaled % Int64(factor))
     decimals = String(repeating: "0", count: digits - decimals.count) + decimals
     while decimals.last == "0" { decimals.removeLast() }
     let text = String(scaled / Int64(factor)) + (decimals.isEmpty ? "" : "." + decimals)
     return value < 0 && scaled != 0 ? "-" + text : text
+}
+
+/// The product rounded as if it was exact: what seems to lie in the middle mostly doesn't.
+private func roundedProduct(_ size: Double, _ factor: Double) -> Double {
+    let product = size * factor
+    let below = product.rounded(.down)
+    let rest = (-product).addingProduct(size, factor)
+    guard product - below == 0.5, rest != 0 else { return product.rounded(.toNearestOrEven) }
+    return rest > 0 ? below + 1 : below
 }
 
 /// The nearest whole number, however large.

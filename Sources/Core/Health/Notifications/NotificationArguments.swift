@@ -60,6 +60,9 @@ public enum NotificationArguments {
     /// Raised alarms of the host that are named, those of both states together.
     public static let namesAtMost = 15
 
+    /// The places of the value and of the one before.
+    private static let values = 12...13
+
     /// An argument is longer than ``bytesAtMost``; to be said with `Condition.notificationTooLong`.
     public struct TooLong: Error, Equatable {
         /// Its place, from 1 on.
@@ -108,7 +111,8 @@ public enum NotificationArguments {
         var safe: [String] = []
         safe.reserveCapacity(arguments.count)
         for argument in arguments {
-            let text = inert(argument)
+            // The values are numbers of ours: their sign stays, as the original's does.
+            let text = Self.values.contains(safe.count + 1) ? argument : inert(argument)
             guard text.utf8.count <= bytesAtMost else {
                 throw TooLong(number: safe.count + 1, bytes: text.utf8.count)
             }
