@@ -161,6 +161,45 @@ import Testing
         try eventually("it is on again") { try isOn() && status() == "\"WARNING\"" }
     }
 
+    // MARK: A child that goes
+
+    /// With `auto`: who vanishes raises what watches his collection, told once; who leaves in order freezes it.
+    @Test(arguments: [true, false]) func howAChildGoesDecides(vanishes: Bool) throws {
+        let rule = """
+            template: last_collected
+                  on: test.gauge
+                calc: $now - $last_collected_t
+               every: 1s
+                warn: $this > 3
+                  to: somebody
+            """
+        let node = try AlarmNode(["watch.conf": rule], key: "    health enabled by default = auto\n")
+        var child: AlarmChild? = try AlarmChild(node, value: 1)
+        try node.wait(for: "CLEAR", of: "test.gauge.last_collected", try #require(child))
+        if vanishes { child?.client.resetsAtItsEnd() }
+        child = nil
+        func health() throws -> Bool {
+            try node.get("/api/v1/alarms?all", of: "web-01").contains("\"status\": true")
+        }
+        func status() throws -> String? { try node.alarm("test.gauge.last_collected", of: "web-01", "status") }
+        if vanishes {
+            try eventually("somebody is told") { node.calls.count == 1 }
+            let call = node.calls[0]
+            #expect(call[6] == "child_lost" && call[7] == "NOCHART" && call[9] == "WARNING" && call[0] == "somebody")
+            #expect(call[17].hasPrefix("web-01 vanished (its connection broke off) at ") && call[28] == AlarmChild.guid)
+            #expect(try status() == "\"WARNING\"")
+            try node.node.waitForLog("child web-01 is lost: vanished (its connection broke off) at ")
+            // They have risen, and that was all.
+            try eventually("health is off") { try !health() }
+        } else {
+            try eventually("health is off") { try !health() }
+            let begin = SystemClock().monotonic()
+            try eventually("more than the alarm waits for") { SystemClock().monotonic() - begin > 5_000_000 }
+            #expect(try status() == "\"CLEAR\"")
+            #expect(node.calls.isEmpty)
+        }
+    }
+
     // MARK: Silence
 
     @Test func whatIsSilencedStaysSoThroughARestart() throws {

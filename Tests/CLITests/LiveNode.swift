@@ -232,6 +232,12 @@ final class RawClient {
     /// Says that nothing more comes.
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Whatever ends it, the node gets a reset: as behind a router that has forgotten the connection.
+    func resetsAtItsEnd() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    }
+
     /// Everything until the node closes.
     func receiveAll() -> String {
         var text = ""
