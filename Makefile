@@ -6,6 +6,7 @@
 #   test       installs what tests need and runs everything but the long ones
 #   bench      ndstream beside Netdata 1.37.1 and beside C: Benchmarks/README.md
 #   footprint  memory and CPU of a headless agent beside Netdata's, ten minutes
+#   health-bench what 50 stock alarms of each of 1,000 children cost, beside Netdata's, 16 minutes
 #   storm      a thousand children at once, on ndstream and on Netdata 1.37.1
 #   soak       real children on ndstream parents and the other way round, five minutes, nothing may be lost
 #   example    the eight nodes of Netdata's document on loopback for ten minutes: every sample has to arrive
@@ -38,6 +39,7 @@ define need
 endef
 
 .PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup screen fleet fleet-test health-test tls fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test tls fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -68,6 +70,10 @@ bench: build test-deps
 
 footprint: build test-deps
 	Benchmarks/footprint.py
+
+health-bench: build test-deps
+	$(SWIFT) build -c release --static-swift-stdlib --product MicroBenchmarks
+	Benchmarks/health.py
 
 storm: build test-deps
 	Benchmarks/storm.py

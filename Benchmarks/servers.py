@@ -118,6 +118,17 @@ class Server:
         hz = os.sysconf("SC_CLK_TCK")
         return int(words[11]) / hz, int(words[12]) / hz
 
+    def thread_cpu(self, name):
+        """Seconds that the threads whose names begin so have run so far."""
+        total = 0
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            try:
+                if read(f"/proc/{self.pid}/task/{task}/comm").startswith(name):
+                    total += int(read(f"/proc/{self.pid}/task/{task}/schedstat").split()[0]) / 1e9
+            except OSError:
+                pass    # it has ended
+        return total
+
     def memory(self):
         """KiB: rss, peak, pss, private, anonymous; and threads."""
         status = read(f"/proc/{self.pid}/status")
@@ -150,13 +161,27 @@ class Server:
         self.stop()
 
 
+def stock_alarms():
+    """The directory of the alarms that come with the real daemon."""
+    return os.path.join(netdata_root(), "usr/lib/netdata/conf.d/health.d")
+
+
+# What a parent evaluates of its children, from their first second on, and tells nobody: alike for both.
+HEALTH = "[health]\n    enabled = yes\n    script to execute on alarm = /bin/true\n"
+CHILDREN_HEALTH = "    health enabled by default = auto\n    default postpone alarms on connect seconds = 0\n"
+
+
 class Netdata(Server):
     """netdata 1.37.1: a parent, or with a destination a child. With `tls` its port is encrypted; a destination with :SSL
-    is one that certificate() has made a certificate for."""
+    is one that certificate() has made a certificate for. With `health` it evaluates the stock alarms of its children."""
 
-    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, replicate=None, **options):
+    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, replicate=None, health=False, **options):
         super().__init__("1.37.1", pin)
         chain, key, authority = certificate()
+        if health:
+            options["health"] = "yes"
+            options["extra"] = self.write("extra", HEALTH)
+            options["stream_extra"] = self.write("stream-extra", f"[{KEY}]\n{CHILDREN_HEALTH}")
         if tls:
             self.scheme = "https"
             options["extra"] = self.write("extra", f"[web]\n    ssl certificate = {chain}\n    ssl key = {key}\n")
@@ -177,10 +202,11 @@ class Netdata(Server):
 
 class Ndstream(Server):
     """Ours: a parent, with an upstream a proxy, or with a destination a headless agent. With `tls` its port is encrypted;
-    an upstream with :SSL is one that certificate() has made a certificate for."""
+    an upstream with :SSL is one that certificate() has made a certificate for. With `health` it evaluates the stock alarms of
+    its children."""
 
     def __init__(self, binary, mode="ram", retention=3600, destination=None, upstream=None, compression="yes",
-                 pin=True, tls=False, replicate=86400):
+                 pin=True, tls=False, replicate=86400, health=False):
         super().__init__("ndstream", pin)
         chain, key, authority = certificate()
         for name in ("etc", "state"):
@@ -189,7 +215,11 @@ class Ndstream(Server):
         with open(os.path.join(self.directory, "etc/netdata.conf"), "w") as f:
             f.write(f"[global]\n    hostname = bench\n[db]\n    mode = {mode}\n    retention = {retention}\n"
                     f"    future limit = 0\n    seconds to replicate = {replicate}\n"
-                    "    dbengine multihost disk space MB = 2048\n[health]\n    enabled = no\n")
+                    "    dbengine multihost disk space MB = 2048\n")
+            if health:
+                f.write(f"{HEALTH}[directories]\n    stock health config = {stock_alarms()}\n")
+            else:
+                f.write("[health]\n    enabled = no\n")
             if destination:
                 # The ring of a headless agent is a cost of its own: see "Memory" in README.md.
                 f.write("[db]\n    replication ring secs = 0\n")
@@ -210,8 +240,8 @@ class Ndstream(Server):
                 if upstream:
                     f.write(f"[stream]\n    enabled = yes\n    destination = {upstream}\n    api key = {KEY}\n")
                 f.write(f"[{KEY}]\n    enabled = yes\n    default history = {retention}\n"
-                        f"    default memory mode = {mode}\n    health enabled by default = no\n"
-                        f"    enable compression = {compression}\n")
+                        f"    default memory mode = {mode}\n    enable compression = {compression}\n"
+                        + (CHILDREN_HEALTH if health else "    health enabled by default = no\n"))
         output = open(os.path.join(self.directory, "output"), "a")
         self.launch(
             [binary, role, "--config-dir", self.directory + "/etc", "--state-dir", self.directory + "/state"],

@@ -26,9 +26,14 @@ func benchmarkHealth(_ arguments: [String]) {
     for second in 0..<past { fleet.collect(start + Int64(second)) }
     let clock = ManualClock(seconds: start + Int64(past))
     clock.advance(microseconds: 400_000)
+    // Alarm logs are written as in a parent, to a place that goes away again.
+    var template = Array("/tmp/ndstream-health-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { return }
+    let directory = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { _ = system("rm -rf \(directory)") }
     var policy = HealthPolicy()
     policy.definitions = rules
-    policy.libDirectory = "/nonexistent"
+    policy.libDirectory = directory
     let service = try! HealthService(
         hosts: fleet.hosts,
         policy: policy,
