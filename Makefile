@@ -38,8 +38,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint storm soak example outages weather kills startup screen fleet fleet-test health-test tls fuzz format docs install clean
-.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test tls fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test tls fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }

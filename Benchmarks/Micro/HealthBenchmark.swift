@@ -57,10 +57,16 @@ func benchmarkHealth(_ arguments: [String]) {
     let alarms = fleet.hosts.all().compactMap { service.health(of: $0)?.alarms }
     let all = alarms.joined()
     let perSecond = all.reduce(0) { $0 + 1 / Double($1.updateEvery) }
-    let lookups = all.filter { $0.lookupDimensions != "" || $0.windowBefore > 0 }.reduce(0) { $0 + 1 / Double($1.updateEvery) }
+    let lookups = all.filter { $0.rule.definition.lookup != nil }.reduce(0) { $0 + 1 / Double($1.updateEvery) }
     let share = used / Double(simulated - 20)
-    print("\(count) hosts, \(all.count) alarms, \(rounded(perSecond)) evaluations a second, \(rounded(lookups)) with a lookup")
-    print("\(rounded(share * 100)) % of a core, \(rounded(share / max(perSecond, 1) * 1e6)) µs an evaluation; binding all: \(rounded(first)) s")
+    print(
+        "\(count) hosts, \(all.count) alarms, \(rounded(perSecond)) evaluations a second, "
+            + "\(rounded(lookups)) with a lookup"
+    )
+    print(
+        "\(rounded(share * 100)) % of a core, \(rounded(share / max(perSecond, 1) * 1e6)) µs an evaluation; "
+            + "binding all: \(rounded(first)) s"
+    )
     print("memory of alarms: \((OwnProcess.now().resident - memory) / max(all.count, 1)) bytes each")
     for (name, number) in mix(alarms.first { !$0.isEmpty } ?? []) { print("  \(name): \(number)") }
 }

@@ -173,8 +173,10 @@ import Testing
         for (value, units, text) in [
             (44, "units", "44 units"), (19.33, "%", "19.3%"), (19.33, "percentage", "19.3%"), (1234.6, "ms", "1235 ms"),
             // Just above the middle, as C's printf sees it.
-            (0.003125, "%", "0.00313%"), (0.123, "s", "0.12 s"), (0.0123, "x", "0.0123 x"), (0.00001, "x", "0.00001 x"), (0, "x", "0 x"),
-            (-3.5, "KiB/s", "-3.5 KiB/s"), (.nan, "x", "-"), (1, "on/off", "on"), (0, "up/down", "down"), (.nan, "on/off", "on"),
+            (0.003125, "%", "0.00313%"), (0.123, "s", "0.12 s"), (0.0123, "x", "0.0123 x"), (0.00001, "x", "0.00001 x"),
+            (0, "x", "0 x"),
+            (-3.5, "KiB/s", "-3.5 KiB/s"), (.nan, "x", "-"), (1, "on/off", "on"), (0, "up/down", "down"),
+            (.nan, "on/off", "on"),
             (0, "seconds", "now"), (90_061, "seconds", "1 day 01:01:01"), (61, "seconds ago", "00:01:01 ago"),
             (.nan, "seconds", "undefined"), (3000, "minutes", "2d 02h 00m"), (90, "minutes ago", "1h 30m ago"),
             (50, "hours", "2d 2h"), (5, "", "5"), (5, "null", "5"),

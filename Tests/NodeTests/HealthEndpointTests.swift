@@ -26,7 +26,9 @@ import Web
         let endpoints = HealthEndpoints(
             health: { _ in nil },
             silencers: board,
-            defaults: { AlarmDefaults(handler: "/bin/true", configurationDirectory: "/etc", nodeRegistryHostname: "vm") },
+            defaults: {
+                AlarmDefaults(handler: "/bin/true", configurationDirectory: "/etc", nodeRegistryHostname: "vm")
+            },
             key: ManagementKey(configuration)
         )
         key = try scratch.read("state/lib/netdata.api.key")

@@ -27,7 +27,10 @@ import Testing
                 let mine = Self.value(one, patterns, host, now)
                 let theirs = Self.query(grouping, after, before, options, patterns, host, now)
                 let isSame = mine == theirs || mine.isNaN && theirs.isNaN
-                #expect(isSame, "\(grouping.name) \(after) \(before) \(options.names) \(patterns): \(mine) \(theirs), seed \(seed)")
+                #expect(
+                    isSame,
+                    "\(grouping.name) \(after) \(before) \(options.names) \(patterns): \(mine) \(theirs), seed \(seed)"
+                )
                 if !mine.isNaN { compared += 1 }
             }
         }
@@ -64,7 +67,8 @@ import Testing
         let window = host.withDatabase { database in
             database.find("t.a").flatMap { query.window(of: $0, in: database, now: now) }
         }
-        let dimensions = host.withDatabase { database in database.find("t.a").map { database.dimensions(of: $0) } ?? [] }
+        let dimensions = host.withDatabase { database in database.find("t.a").map { database.dimensions(of: $0) } ?? []
+        }
         let selection = query.selection(patterns, of: dimensions)
         return window.map { query.value(of: $0, dimensions: selection) } ?? .nan
     }

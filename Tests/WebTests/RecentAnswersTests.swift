@@ -24,7 +24,10 @@ import Transport
         #expect(bench.context.recentAnswers.bytes > 2 * target.utf8.count + first.utf8.count)
         bench.clock.advance(seconds: 1)
         _ = bench.body(target)
-        #expect(bench.context.recentAnswers.bytes <= first.utf8.count + target.utf8.count, "the second before is forgotten")
+        #expect(
+            bench.context.recentAnswers.bytes <= first.utf8.count + target.utf8.count,
+            "the second before is forgotten"
+        )
     }
 
     @Test func whatHasChangedIsAnsweredAnew() throws {
