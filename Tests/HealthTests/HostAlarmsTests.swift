@@ -14,7 +14,11 @@ import Testing
     /// The runs of a real 1.37.1 over the same values: each with its 29 arguments.
     private static func goldenRuns() throws -> [[String]] {
         try fixture("notify-args.txt").split(separator: "argc=29\n").dropFirst().map { block in
-            block.split(separator: "\n").compactMap { $0.firstIndex(of: "|").map { bar in String(block[block.index(after: bar)..<block.endIndex].prefix { $0 != "\n" }) } }
+            block.split(separator: "\n").compactMap {
+                $0.firstIndex(of: "|").map { bar in
+                    String(block[block.index(after: bar)..<block.endIndex].prefix { $0 != "\n" })
+                }
+            }
         }
     }
 
@@ -112,7 +116,9 @@ import Testing
     }
 
     @Test func foreachFollowsTheDimensions() {
-        let bench = HostBench("template: d\non: ctx\nlookup: max -3s unaligned foreach a*\nevery: 1s\nwarn: $this > 4\n")
+        let bench = HostBench(
+            "template: d\non: ctx\nlookup: max -3s unaligned foreach a*\nevery: 1s\nwarn: $this > 4\n"
+        )
         let chart = bench.add(ChartDefinition(id: "t.a", context: "ctx"), ["a1", "b", "a2"], values: [1, 9, 7])
         bench.tick(until: bench.now + 5)
         #expect(bench.health.alarms.map(\.name) == ["d_a1", "d_a2"])

@@ -21,11 +21,15 @@ final class HostBench {
     var charts: [String: ChartRef] = [:]
     /// What is collected each second.
     var values: [String: [Int64]] = [:]
+    private var collectedAt: [String: Int] = [:]
     private(set) var log: [String] = []
     private(set) var events: [Event] = []
     private(set) var notifications: [Health.Notification] = []
+    /// Numbers of the entries that were to be written for the first time.
+    private(set) var written: [UInt32] = []
 
-    init(_ rules: String, now: Int = 1_795_339_300, isOwn: Bool = true, log: AlarmLog? = nil, hostname: String = "nd-a") {
+    init(_ rules: String, now: Int = 1_795_339_300, isOwn: Bool = true, log: AlarmLog? = nil, hostname: String = "nd-a")
+    {
         let file = HealthFile(Array(rules.utf8), path: "/etc/netdata/health.d/test.conf")
         book = RuleBook(file.definitions)
         self.now = now
@@ -65,8 +69,10 @@ final class HostBench {
         let at = Int64(now) * 1_000_000 + 100_000
         for (id, chart) in charts {
             guard let values = values[id] else { continue }
+            let passed = Int64(max(1, now - (collectedAt[id] ?? now))) * 1_000_000
+            collectedAt[id] = now
             host.withDatabase { database in
-                database.begin(chart, microseconds: 1_000_000, now: at, trusted: true)
+                database.begin(chart, microseconds: passed, now: at, trusted: true)
                 for (index, value) in values.enumerated() { database.set(Int32(index), value) }
                 database.end(now: at)
             }
@@ -90,6 +96,7 @@ final class HostBench {
         log += result.log.map(\.text)
         events += result.events
         notifications += result.notifications
+        written += result.new.map(\.uniqueID)
     }
 
     func tick(until second: Int, collecting: Bool = true) {

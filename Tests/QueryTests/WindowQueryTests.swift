@@ -70,7 +70,11 @@ import Testing
         let dimensions = host.withDatabase { database in database.find("t.a").map { database.dimensions(of: $0) } ?? []
         }
         let selection = query.selection(patterns, of: dimensions)
-        return window.map { query.value(of: $0, dimensions: selection) } ?? .nan
+        guard let window else { return .nan }
+        var row = query.row(of: window)
+        let value = row.value(dimensions: selection)
+        let again = row.value(dimensions: selection)
+        return value == again || value.isNaN && again.isNaN ? value : -1
     }
 
     private static func query(

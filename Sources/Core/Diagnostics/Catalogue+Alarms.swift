@@ -106,10 +106,24 @@ extension Condition {
     )
 }
 
+extension Condition {
+    public static let alarmsTooMany = Condition(
+        "ND-A54",
+        .warning,
+        "host '{host}' has more than {limit} alarms: no more of them are made",
+        sentence: "Some of a host's charts have no alarms: it has as many as a host may have.",
+        causes: [
+            "the host sends a great many charts or dimensions",
+            "a template with foreach is for charts with thousands of dimensions",
+        ],
+        fix: ["narrow the templates of health.d with families, charts or foreach", "find out what makes so many charts"]
+    )
+}
+
 extension Catalogue {
     static let alarms: [Condition] = [
         .healthRuns, .healthPostponedHere, .healthResumes, .healthWaitsForCharts, .healthEnds, .healthReloads,
         .healthHibernation, .alarmEvent, .alarmSending, .alarmSentBefore, .alarmNoClear, .alarmSilenced, .alarmFolded,
-        .healthNotStarted,
+        .healthNotStarted, .alarmsTooMany,
     ]
 }

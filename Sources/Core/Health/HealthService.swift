@@ -139,27 +139,26 @@ public final class HealthService: Sendable {
     /// One look at all hosts. The thread does so; without ``start()`` whoever drives the time does.
     public func look() {
         let now = clock.now()
-        var round = round(now)
+        let (isReloaded, policy, book) = state.withLock { state in
+            defer { state.isReloaded = false }
+            return (state.isReloaded, state.policy, state.book)
+        }
+        var round = round(policy, book, now)
         let slept = hasSlept(now)
         let all = hosts.all()
-        forget(all)
-        let isReloaded = state.withLock { state in
-            defer { state.isReloaded = false }
-            return state.isReloaded
-        }
+        forget()
         for host in all {
             guard state.withLock({ !$0.isStopped }) else { return }
             let situation = situation(of: host)
             guard let health = health(of: host, situation, now) else { continue }
             if isReloaded { say(.healthReloads, host, now) }
-            if slept { postpone(health, now) }
+            if slept, health.isOn { postpone(health, now) }
             settle(health.pass(situation, &round), health)
         }
     }
 
-    private func round(_ now: Int64) -> HealthRound {
+    private func round(_ policy: HealthPolicy, _ book: RuleBook, _ now: Int64) -> HealthRound {
         let generation = silencers.generation
-        let (policy, book) = state.withLock { ($0.policy, $0.book) }
         return HealthRound(
             book: book,
             settings: AlarmSettings(
@@ -207,25 +206,25 @@ public final class HealthService: Sendable {
             reporter: reporter
         )
         let second = Int(now / microsecondsPerSecond)
-        let log = AlarmLog(now: second, limit: policy.logEntries, entries: file.load())
-        let health = HostHealth(host: host, log: log, isOwn: isOwn)
+        let entries = file.load()
+        let log = AlarmLog(now: second, limit: policy.logEntries, entries: entries)
+        let last = entries.last(where: FoldedLoss.isEvent)
+        let health = HostHealth(host: host, log: log, last: last, isOwn: isOwn)
         files.withLock { $0[host.guid] = file }
         state.withLock { $0.known[host.guid] = health }
         host.alarms = health
         return health
     }
 
-    /// Hosts that the node doesn't have any more.
-    private func forget(_ hosts: [Host]) {
-        let guids = state.withLock { $0.known.count } < hosts.count ? nil : Set(hosts.map(\.guid))
-        guard let guids else { return }
-        files.withLock { files in
-            for guid in files.keys where !guids.contains(guid) { files[guid] = nil }
-        }
-        state.withLock { state in
-            for guid in state.known.keys where !guids.contains(guid) {
-                state.known[guid] = nil
-            }
+    /// Lets go of hosts that the node doesn't have any more: with its alarms one would keep its whole database.
+    private func forget() {
+        let known = state.withLock { Array($0.known.values) }
+        for health in known where hosts.host(guid: health.host.guid) !== health.host {
+            let guid = health.host.guid
+            files.withLock { $0[guid] = nil }
+            state.withLock { $0.known[guid] = nil }
+            // Each holds the other.
+            health.host.alarms = nil
         }
     }
 

@@ -29,6 +29,14 @@ extension HostDatabase {
         )
     }
 
+    /// When a chart was collected last by its own clock, Unix seconds; 0 before the first time, `nil` for one that is gone.
+    public func lastCollected(of ref: ChartRef) -> Int? {
+        pointer(ref).map { Int($0.pointee.hasClock ? $0.pointee.lastCollected / microsecondsPerSecond : 0) }
+    }
+
+    /// Seconds between two of its collections; `nil` for one that is gone.
+    public func updateEvery(of ref: ChartRef) -> Int? { pointer(ref).map { Int($0.pointee.updateEvery) } }
+
     /// Whether its source has spoken of a chart in this run: others are known from a disk only.
     public func isDefined(_ ref: ChartRef) -> Bool {
         guard let chart = pointer(ref) else { return false }
@@ -74,7 +82,9 @@ extension HostDatabase {
     }
 
     private func pointer(to dimension: Int, of ref: ChartRef) -> UnsafeMutablePointer<Dimension>? {
-        guard let chart = pointer(ref), dimension >= 0, dimension < Int(chart.pointee.dimensionCount) else { return nil }
+        guard let chart = pointer(ref), dimension >= 0, dimension < Int(chart.pointee.dimensionCount) else {
+            return nil
+        }
         return chart.pointee.dimensions.map { $0 + dimension }
     }
 }

@@ -3,6 +3,9 @@ import Store
 
 /// Binds rules to charts (health §2, "Linking").
 extension HostAlarms {
+    /// Pairs of a rule and a chart that are looked at in one binding: a second or two.
+    static let triesAtMost = 5_000_000
+
     /// What of a host's charts and labels alarms are bound to.
     struct Landscape: Sendable {
         /// In the order in which the charts came.
@@ -26,7 +29,8 @@ extension HostAlarms {
     ///
     /// - Parameter now: Unix seconds.
     mutating func bind(_ landscape: Landscape, settings: AlarmSettings, now: Int) {
-        let wanted = wanted(landscape)
+        let (wanted, isFull) = wanted(landscape)
+        self.isFull = isFull
         let places = landscape.places
         let known = Dictionary(alarms.indices.map { (Key(chart: alarms[$0].chart, name: alarms[$0].name), $0) }) { $1 }
         var kept: [Int: Wanted] = [:]
@@ -52,6 +56,7 @@ extension HostAlarms {
             bound.append(one)
         }
         connect(bound, landscape)
+        if log.isCrowded(bound: alarms.count) { log.forgetOthers(than: alarms) }
         repeats = alarms.contains(where: \.isRepeating)
         // Chart by chart, though the alarms stand in another order.
         let arrived = (first..<alarms.count).sorted { (bound[$0].place, $0) < (bound[$1].place, $1) }
@@ -59,17 +64,23 @@ extension HostAlarms {
     }
 
     /// Alarms in the order of the files, then templates chart by chart, as the original has them: so an alarm wins over a
-    /// template of its name (health §2).
-    private func wanted(_ landscape: Landscape) -> [Wanted] {
+    /// template of its name (health §2). No more than ``alarmsAtMost``, nor more than are found in ``triesAtMost`` tries.
+    private func wanted(_ landscape: Landscape) -> (wanted: [Wanted], isFull: Bool) {
         var wanted: [Wanted] = []
         var names: Set<Key> = []
-        func want(_ rule: AlarmRule, _ index: Int) {
-            let place = landscape.places[index]
-            guard rule.definition.matches(chart: place.definition) else { return }
-            for one in rule.definition.instances(of: place.dimensions)
-            where names.insert(Key(chart: place.ref, name: one.name)).inserted {
+        var tries = 0
+        /// - Returns: whether there is room for more.
+        func want(_ rule: AlarmRule, _ index: Int) -> Bool {
+            tries += 1
+            guard tries <= Self.triesAtMost else { return false }
+            guard rule.definition.matches(chart: landscape.places[index].definition) else { return true }
+            let ref = landscape.places[index].ref
+            for one in rule.definition.instances(of: landscape.places[index].dimensions)
+            where names.insert(Key(chart: ref, name: one.name)).inserted {
+                guard wanted.count < Self.alarmsAtMost else { return false }
                 wanted.append(Wanted(rule: rule, place: index, instance: one))
             }
+            return true
         }
         var named: [String: Set<Int>] = [:]
         for (index, place) in landscape.places.enumerated() {
@@ -77,12 +88,14 @@ extension HostAlarms {
             named[place.definition.name, default: []].insert(index)
         }
         for rule in rules.alarms {
-            for index in (named[rule.definition.on] ?? []).sorted() { want(rule, index) }
+            for index in (named[rule.definition.on] ?? []).sorted() where !want(rule, index) { return (wanted, true) }
         }
         for (index, place) in landscape.places.enumerated() {
-            for rule in rules.templates(for: place.definition.context) { want(rule, index) }
+            for rule in rules.templates(for: place.definition.context) where !want(rule, index) {
+                return (wanted, true)
+            }
         }
-        return wanted
+        return (wanted, false)
     }
 
     private mutating func alarm(_ one: Wanted, _ place: ChartPlace, _ settings: AlarmSettings) -> Alarm {
@@ -114,21 +127,22 @@ extension HostAlarms {
     /// Brings up to date what alarms have of their charts and of each other.
     private mutating func connect(_ bound: [Wanted], _ landscape: Landscape) {
         var finder = VariableFinder(landscape.places, hostVariables: landscape.hostVariables)
-        var thresholds: [ChartRef: (green: Double?, red: Double?)] = [:]
-        for (index, alarm) in alarms.enumerated() {
-            finder.add(alarm.name, of: alarm.chart, at: Int32(index))
-            let before = thresholds[alarm.chart]
-            let rule = alarm.rule.definition
-            thresholds[alarm.chart] = (before?.green ?? rule.green, before?.red ?? rule.red)
+        for index in alarms.indices {
+            let rule = alarms[index].rule.definition
+            finder.add(alarms[index].name, of: bound[index].place, at: Int32(index), green: rule.green, red: rule.red)
         }
         for index in alarms.indices {
             let place = landscape.places[bound[index].place]
             let rule = alarms[index].rule
-            alarms[index].chartGreen = thresholds[alarms[index].chart]?.green ?? .nan
-            alarms[index].chartRed = thresholds[alarms[index].chart]?.red ?? .nan
+            let thresholds = finder.thresholds(of: bound[index].place)
+            alarms[index].chartGreen = thresholds.green ?? .nan
+            alarms[index].chartRed = thresholds.red ?? .nan
             alarms[index].info = rule.definition.info(for: place.definition)
-            alarms[index].lookupSelection =
-                rule.query?.selection(alarms[index].lookupDimensions, of: place.dimensions) ?? []
+            alarms[index].lookupSelection = finder.selection(
+                of: alarms[index].lookupDimensions,
+                rule,
+                at: bound[index].place
+            )
             let expressions = [rule.definition.calculation, rule.definition.warning, rule.definition.critical]
             alarms[index].sources = expressions.compactMap { $0 }.flatMap(\.variables)
                 .map { finder.source(of: $0, at: bound[index].place) }

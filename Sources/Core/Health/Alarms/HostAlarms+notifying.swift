@@ -27,15 +27,19 @@ extension HostAlarms {
     /// - Parameter now: Unix seconds.
     mutating func decide(now: Int) -> [Decision] {
         var decisions = repeats ? repetitions(now: now) : []
-        guard !waiting.isEmpty else { return decisions }
+        let due = waiting.reversed().filter { uniqueID in
+            log.index(of: uniqueID).map { log.entries[$0].delayUpTo <= now } ?? true
+        }
+        // Most of the time something waits, and nothing is due.
+        guard !due.isEmpty else { return decisions }
         let places = Dictionary(alarms.indices.map { (alarms[$0].id, $0) }) { $1 }
-        for uniqueID in waiting.reversed() {
+        for uniqueID in due {
             guard var entry = log[uniqueID], !entry.flags.contains(.updated), !entry.flags.contains(.repeating) else {
                 continue
             }
-            guard now >= entry.delayUpTo else { continue }
             let place = places[entry.alarmID]
-            let verdict = verdict(on: entry, isSilenced: place.map { alarms[$0].isSilenced } ?? false)
+            // What an earlier run left of a rule or a chart that there is no more is nobody's any more.
+            let verdict = place.map { self.verdict(on: entry, isSilenced: alarms[$0].isSilenced) } ?? .nothing
             entry.flags.insert(.processed)
             log[uniqueID] = entry
             unwritten.append(uniqueID)
@@ -53,8 +57,8 @@ extension HostAlarms {
         if entry.flags.contains(.noClearNotification) {
             if entry.status == .clear { return .noClearNotification }
         } else {
-            let told = log.entries.last { $0.alarmID == entry.alarmID && $0.flags.contains(.handlerRun) }
-            if told?.status == entry.status { return .sentBefore }
+            let told = log.told(of: entry)
+            if told == entry.status { return .sentBefore }
             if told == nil, entry.status == .clear { return .nothing }
         }
         return isSilenced ? .silenced : .send
@@ -66,6 +70,7 @@ extension HostAlarms {
         entry.flags.formUnion([.handlerRun, .handlerRunning])
         entry.handlerRunAt = now
         log[uniqueID] = entry
+        log.noteRun(entry)
         unwritten.append(uniqueID)
     }
 
@@ -110,7 +115,8 @@ extension HostAlarms {
         case .warning: alarm.warningRepeatEvery > 0 ? alarm.warningRepeatEvery : nil
         case .critical: alarm.criticalRepeatEvery > 0 ? alarm.criticalRepeatEvery : nil
         // Once, where something was told since it was raised.
-        case .clear: alarm.oldStatus.isRaised && alarm.lastRepeat < alarm.lastStatusChange && alarm.lastRepeat > 0 ? 1 : nil
+        case .clear:
+            alarm.oldStatus.isRaised && alarm.lastRepeat < alarm.lastStatusChange && alarm.lastRepeat > 0 ? 1 : nil
         default: nil
         }
     }
@@ -121,7 +127,7 @@ extension HostAlarms {
         var entry = AlarmEntry(alarm, uniqueID: log.takeUniqueID(), handler: handler, when: now)
         if alarm.isSilenced { entry.flags.insert(.silenced) }
         if !alarm.rule.definition.hasClearNotification { entry.flags.insert(.noClearNotification) }
-        entry.duration = now - alarm.lastStatusChange
+        entry.duration = max(0, now - alarm.lastStatusChange)
         entry.nonClearDuration = alarm.oldStatus.isRaised ? entry.duration : 0
         return entry
     }

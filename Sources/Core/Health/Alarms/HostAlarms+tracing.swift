@@ -7,17 +7,17 @@ extension HostAlarms {
     ///
     /// - Parameter now: Unix seconds.
     func trace(_ index: Int, _ host: Host, _ now: Int) -> (expression: String, variables: String)? {
-        var alarm = alarms[index]
-        let rule = alarm.rule.definition
-        let isCritical = alarm.status == .critical
+        let rule = alarms[index].rule
+        let isCritical = alarms[index].status == .critical
         guard let expression = isCritical ? rule.critical : rule.warning else { return nil }
         var first = rule.calculation?.variables.count ?? 0
         if isCritical { first += rule.warning?.variables.count ?? 0 }
-        alarm.status = alarm.evaluatedStatus
-        let time = alarm.lastUpdated == 0 ? now : alarm.lastUpdated
-        let values = host.withDatabase { [alarm] database in
+        let time = alarms[index].lastUpdated == 0 ? now : alarms[index].lastUpdated
+        let status = alarms[index].evaluatedStatus
+        let values = host.withDatabase { [first] database in
             expression.variables.indices.map {
-                variableValue(alarm.sources[first + $0], of: alarm, among: alarms, in: database, now: time)
+                let source = alarms[index].sources[first + $0]
+                return variableValue(source, of: index, among: alarms, in: database, now: time, status: status)
             }
         }
         var text = ""

@@ -15,12 +15,19 @@ struct HostAlarms: Sendable {
     var told: [ToldEntry] = []
     /// Of what the alarms are bound to; see ``HostDatabase/bindingsStamp``.
     var boundStamp: UInt64?
+    /// When they may be bound again, Unix seconds: the more charts there are, the longer it takes.
+    var bindsAgainAt = 0
+    /// Whether there would be more than ``alarmsAtMost``.
+    var isFull = false
     /// The rules that may concern the host, and what decided that.
     var rules = HostRules()
     /// Of the silencers that the alarms' marks are of.
     var silencersGeneration: UInt64?
     /// What notifies where a rule does not say.
     var handler = HandlerDefaults()
+
+    /// Alarms of one host.
+    static let alarmsAtMost = 20_000
 
     init(log: AlarmLog) {
         self.log = log
@@ -37,15 +44,45 @@ struct HostAlarms: Sendable {
 
     /// When something is due again that was evaluated, Unix seconds. What can't be evaluated is looked at again when something
     /// else is.
-    func nextUpdate(after now: Int) -> Int? { alarms.lazy.map(\.nextUpdate).filter { $0 > now }.min() }
-
-    /// Whether the alarms that watch when their charts were collected say all that they can: then it is known that nothing
-    /// comes any more.
-    var hasRisen: Bool {
-        alarms.allSatisfy { alarm in
-            guard alarm.rule.watchesCollection, alarm.isListed else { return true }
-            return alarm.status >= (alarm.rule.definition.critical == nil ? .warning : .critical)
+    func nextUpdate(after now: Int) -> Int? {
+        var next: Int?
+        // By their places: each element of a loop would be a copy, with all its texts counted up and down.
+        for index in alarms.indices where alarms[index].nextUpdate > now {
+            next = min(next ?? .max, alarms[index].nextUpdate)
         }
+        return next
+    }
+
+    /// Whether the alarms that watch when their charts were collected say all that they can, and it is decided who is told:
+    /// then it is known that nothing comes any more.
+    func hasRisen(now: Int) -> Bool {
+        for index in alarms.indices where alarms[index].rule.watchesCollection {
+            guard alarms[index].isListed, !alarms[index].isDisabled, let highest = alarms[index].rule.highest else {
+                continue
+            }
+            guard alarms[index].status >= highest, alarms[index].delay.until < now else { return false }
+        }
+        return true
+    }
+
+    /// The wall clock was set back: what was to come in a minute still does.
+    mutating func shift(by seconds: Int) {
+        for index in alarms.indices {
+            alarms[index].nextUpdate += seconds
+            alarms[index].delay.shift(by: seconds)
+            if alarms[index].lastStatusChange > 0 { alarms[index].lastStatusChange += seconds }
+            if alarms[index].lastUpdated > 0 { alarms[index].lastUpdated += seconds }
+            if alarms[index].lastRepeat > 0 { alarms[index].lastRepeat += seconds }
+        }
+        for uniqueID in waiting { log[uniqueID]?.delayUpTo += seconds }
+        bindsAgainAt = 0
+    }
+
+    /// Health is switched off: all alarms go (health §6.2).
+    mutating func removeAll(now: Int) {
+        for index in alarms.indices { remove(index, keepsValue: true, now: now) }
+        alarms = []
+        boundStamp = nil
     }
 
     /// Takes an alarm to another status, and notes the change in the log.
@@ -90,7 +127,7 @@ struct HostAlarms: Sendable {
     private func entry(_ index: Int, after before: Alarm, now: Int) -> AlarmEntry {
         var entry = AlarmEntry(alarms[index], uniqueID: 0, handler: handler, when: now)
         entry.oldStatus = before.status
-        entry.duration = before.lastStatusChange == 0 ? 0 : now - before.lastStatusChange
+        entry.duration = before.lastStatusChange == 0 ? 0 : max(0, now - before.lastStatusChange)
         entry.nonClearDuration = before.status.isRaised ? entry.duration : 0
         entry.delay = 0
         entry.delayUpTo = now

@@ -30,7 +30,8 @@ struct HostRules: Sendable {
     ///
     /// - Returns: whether it had.
     mutating func update(_ book: RuleBook, _ identity: HostIdentity) -> Bool {
-        guard book !== self.book || identity.os != os || identity.hostname != hostname || identity.labels != labels else {
+        guard book !== self.book || identity.os != os || identity.hostname != hostname || identity.labels != labels
+        else {
             return false
         }
         self.book = book

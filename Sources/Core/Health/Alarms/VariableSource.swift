@@ -18,8 +18,6 @@ enum VariableSource: Sendable, Equatable {
     case dimensionCollectedAt(ChartRef, Int32)
     case chartCollectedAt(ChartRef)
     case updateEvery(ChartRef)
-    case green(ChartRef)
-    case red(ChartRef)
     /// What a plugin or a child set.
     case chartVariable(ChartRef, String)
     case hostVariable(String)

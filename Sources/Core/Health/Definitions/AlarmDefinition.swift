@@ -20,7 +20,7 @@ public struct AlarmDefinition: Sendable {
         public init() {}
 
         /// What the original takes where the file doesn't say.
-        public var longest: Int { most ?? Int(min(Double(max(up, down)) * multiplier, 1e15)) }
+        public var longest: Int { most ?? Int(max(-1e15, min(Double(max(up, down)) * multiplier, 1e15))) }
     }
 
     /// Seconds between two notifications of a status that stays; 0 is never.

@@ -11,7 +11,11 @@ struct Attendance: Sendable {
     }
 
     private(set) var isOn = false
-    private(set) var isRunning = false
+    /// Whether alarms are to be evaluated now.
+    var isRunning: Bool { hasBegun && !isPostponed }
+
+    /// Whether they were since the child connected.
+    private var hasBegun = false
     private var connection = 0
     private var postponedUntil = 0
     private var isPostponed = false
@@ -34,7 +38,7 @@ struct Attendance: Sendable {
     ///   - hasRisen: whether the alarms that watch the collection say all that they can.
     ///   - stamp: of what alarms are bound to.
     ///   - now: Unix seconds.
-    /// - Returns: what to say; ``isRunning`` tells whether alarms are to be evaluated now.
+    /// - Returns: what to say; ``isRunning`` tells whether alarms are to be evaluated.
     mutating func step(_ host: HostSituation, hasRisen: Bool, stamp: UInt64, now: Int) -> [Step] {
         guard wants(host, hasRisen: hasRisen, now: now) else {
             defer { self = Attendance() }
@@ -57,33 +61,46 @@ struct Attendance: Sendable {
             return steps
         }
         settlingSince = nil
-        if !isRunning {
-            isRunning = true
+        if !hasBegun {
+            hasBegun = true
             steps.append(.runs)
         }
         return steps
     }
 
     /// The machine was asleep: everything waits.
-    mutating func postpone(until: Int) { postponedUntil = max(postponedUntil, until) }
+    mutating func postpone(until: Int) {
+        guard isOn else { return }
+        postponedUntil = max(postponedUntil, until)
+        isPostponed = true
+    }
+
+    /// The wall clock was set back: what lies ahead stays as far ahead.
+    mutating func shift(by seconds: Int) {
+        postponedUntil += seconds
+        unchangedSince += seconds
+        settlingSince? += seconds
+    }
 
     private func wants(_ host: HostSituation, hasRisen: Bool, now: Int) -> Bool {
         switch host.attention {
         case .off: false
         case .always: true
         case .whileConnected:
-            host.isConnected || isRunning && host.hasVanished && !hasRisen && now - host.goneAt < Self.risingAtMost
+            host.isConnected || hasBegun && host.hasVanished && !hasRisen && now - host.goneAt < Self.risingAtMost
         }
     }
 
     private mutating func connects(_ host: HostSituation, _ now: Int, _ steps: inout [Step]) {
         connection = host.connectedAt
-        isRunning = false
-        settlingSince = max(now, host.connectedAt + host.postponeSeconds)
+        hasBegun = false
+        // By a clock that was set back since then it is still to come.
+        let end = min(now, host.connectedAt) + host.postponeSeconds
+        settlingSince = max(now, end)
         unchangedSince = now
         hasSaidWaiting = false
-        guard host.postponeSeconds > 0, host.connectedAt + host.postponeSeconds > now else { return }
-        postponedUntil = host.connectedAt + host.postponeSeconds
+        guard host.postponeSeconds > 0, end > now else { return }
+        postponedUntil = max(postponedUntil, end)
         isPostponed = true
         steps.append(.postponed(seconds: host.postponeSeconds))
     }

@@ -13,16 +13,24 @@ public final class HostHealth: Sendable {
         var alarms: HostAlarms
         /// What becomes one event while the host is lost; nothing of the node's own host.
         var loss: FoldedLoss?
-        /// When it is looked at again, Unix seconds.
+        /// Alarms whose runs were folded for a loss that is over, until they were evaluated again; and since when it is.
+        var unfolding: Set<UInt32> = []
+        var backSince = 0
+        /// When the child connected and when something came of it last: by the clock that was, and by the clock as it is now.
+        var heard = (connectedAt: 0, at: 0)
+        var heardNow = (connectedAt: 0, at: 0)
+        /// When it was looked at last, and is looked at again, Unix seconds.
+        var lastLook = 0
         var nextPass = 0
     }
 
     /// - Parameters:
     ///   - log: of an earlier run.
+    ///   - last: the newest event of an earlier run that says whether the child was lost (``FoldedLoss``).
     ///   - isOwn: the node's own host, which is never lost.
-    init(host: Host, log: AlarmLog, isOwn: Bool) {
+    init(host: Host, log: AlarmLog, last: AlarmEntry? = nil, isOwn: Bool) {
         self.host = host
-        let last = log.entries.last(where: FoldedLoss.isEvent)
+        let last = last ?? log.entries.last(where: FoldedLoss.isEvent)
         let loss = isOwn ? nil : FoldedLoss(updateEvery: host.settings.updateEvery, last: last)
         state = Mutex(State(alarms: HostAlarms(log: log), loss: loss))
     }
@@ -63,8 +71,8 @@ extension HostHealth: AlarmSource {
     public var alarmTally: AlarmTally {
         state.withLock { state in
             var tally = AlarmTally()
-            for alarm in state.alarms.alarms where alarm.isListed {
-                switch alarm.status {
+            for index in state.alarms.alarms.indices where state.alarms.alarms[index].isListed {
+                switch state.alarms.alarms[index].status {
                 case .warning: tally.warning += 1
                 case .critical: tally.critical += 1
                 default: tally.normal += 1

@@ -53,6 +53,8 @@ private struct HostPass {
     let hostname: String
     let now: Int64
     var result = PassResult()
+    /// Of this pass, found when the first handler is told of them.
+    private var raised: RaisedAlarms?
 
     init(host: Host, now: Int64) {
         self.host = host
@@ -63,16 +65,22 @@ private struct HostPass {
     private var second: Int { Int(now / microsecondsPerSecond) }
 
     mutating func run(_ state: inout HostHealth.State, _ situation: HostSituation, _ round: inout HealthRound) {
+        if second < state.lastLook { state.shift(by: second - state.lastLook) }
+        state.lastLook = second
+        state.hear(situation, now: second)
         let stamp = state.attendance.isRunning ? 0 : host.withDatabase { $0.bindingsStamp }
-        let hasRisen = situation.isConnected || state.alarms.hasRisen
+        let hasRisen = situation.isConnected || state.alarms.hasRisen(now: second)
         for step in state.attendance.step(situation, hasRisen: hasRisen, stamp: stamp, now: second) {
             say(step)
-            if step == .runs { state.nextPass = 0 }
+            if step == .runs || step == .resumes { state.nextPass = 0 }
         }
-        state.loss?.observe(situation.presence, isEphemeral: situation.isEphemeral, now: second)
+        if situation.attention == .off { state.alarms.removeAll(now: second) }
+        let presence = situation.presence(state.heardNow)
+        state.loss?.observe(presence, isEphemeral: situation.isEphemeral, now: second)
         if state.attendance.isRunning, second >= state.nextPass { evaluate(&state, &round) }
         notify(&state, &round)
         keep(&state.alarms)
+        state.alarms.log.trim()
     }
 
     private mutating func keep(_ alarms: inout HostAlarms) {
@@ -91,7 +99,7 @@ private struct HostPass {
 
     private mutating func evaluate(_ state: inout HostHealth.State, _ round: inout HealthRound) {
         state.alarms.handler = round.settings.handler
-        bind(&state.alarms, round)
+        bind(&state.alarms, &round)
         silence(&state.alarms, round)
         state.alarms.evaluate(host, with: &round.evaluator, now: now)
         let next = state.alarms.nextUpdate(after: second) ?? .max
@@ -104,15 +112,26 @@ private struct HostPass {
 
     // MARK: What alarms there are
 
-    private func bind(_ alarms: inout HostAlarms, _ round: borrowing HealthRound) {
-        let identity = host.identity.withLock { $0 }
-        let isOther = alarms.rules.update(round.book, identity)
+    /// Charts for which binding may be done once a second; with more of them it is done the less often.
+    private static let chartsASecond = 5000
+
+    private mutating func bind(_ alarms: inout HostAlarms, _ round: inout HealthRound) {
+        if alarms.rules.book !== round.book { alarms.bindsAgainAt = 0 }
+        if alarms.rules.update(round.book, host.identity.withLock { $0 }) { alarms.boundStamp = nil }
+        guard second >= alarms.bindsAgainAt else { return }
         let stamp = host.withDatabase { $0.bindingsStamp }
-        guard isOther || stamp != alarms.boundStamp else { return }
+        guard stamp != alarms.boundStamp else { return }
         alarms.boundStamp = stamp
-        let landscape = host.withDatabase { HostAlarms.Landscape($0) }
+        let landscape = HostAlarms.Landscape(host)
+        let wasFull = alarms.isFull
         alarms.bind(landscape, settings: round.settings, now: second)
+        alarms.bindsAgainAt = second + landscape.places.count / Self.chartsASecond
         alarms.silencersGeneration = nil
+        guard alarms.isFull, !wasFull else { return }
+        let values = ["host": hostname, "limit": "\(HostAlarms.alarmsAtMost)"]
+        result.events.append(
+            Event(.alarmsTooMany, at: now, thread: "HEALTH", host: host.guid.description, values: values)
+        )
     }
 
     private func silence(_ alarms: inout HostAlarms, _ round: borrowing HealthRound) {
@@ -128,8 +147,11 @@ private struct HostPass {
     // MARK: Who is told
 
     private mutating func notify(_ state: inout HostHealth.State, _ round: inout HealthRound) {
-        for decision in state.alarms.decide(now: second) {
-            let values = ["alarm": "\(decision.entry.chart).\(decision.entry.name)", "status": decision.entry.status.name]
+        // While everything waits, what is due waits too: nobody knows whether it is so still.
+        for decision in state.attendance.isRunning ? state.alarms.decide(now: second) : [] {
+            let values = [
+                "alarm": "\(decision.entry.chart).\(decision.entry.name)", "status": decision.entry.status.name,
+            ]
             switch decision.verdict {
             case .nothing: break
             case .noClearNotification: say(.alarmNoClear, values)
@@ -145,14 +167,31 @@ private struct HostPass {
                 }
             }
         }
-        guard round.folds, state.loss != nil else { return }
+        if round.folds, state.loss != nil { tell(&state, &round) }
+    }
+
+    private mutating func tell(_ state: inout HostHealth.State, _ round: inout HealthRound) {
+        // It is back once it is known how its alarms are: before that, those that rose for the loss stand as they did.
+        let backSince = state.loss?.loss?.backSince ?? 0
+        guard backSince == 0 || state.attendance.isRunning else { return }
         if let event = state.loss?.tell(now: second) { tell(event, &state.alarms, &round) }
-        for id in state.loss?.takeUnfolded() ?? [] {
-            guard let place = state.alarms.alarms.firstIndex(where: { $0.id == id }),
-                let entry = state.alarms.log.entries.last(where: { $0.alarmID == id }), entry.status.isRaised
-            else { continue }
-            send(entry, place, &state.alarms, &round)
+        let unfolded = state.loss?.takeUnfolded() ?? []
+        if !unfolded.isEmpty {
+            state.unfolding.formUnion(unfolded)
+            state.backSince = backSince
         }
+        guard !state.unfolding.isEmpty, state.attendance.isRunning else { return }
+        var waits: Set<UInt32> = []
+        for index in state.alarms.alarms.indices where state.unfolding.contains(state.alarms.alarms[index].id) {
+            let alarm = state.alarms.alarms[index]
+            guard alarm.status.isRaised, !alarm.isSilenced, !alarm.isDisabled else { continue }
+            guard alarm.lastUpdated > state.backSince else {
+                waits.insert(alarm.id)
+                continue
+            }
+            if let entry = state.alarms.log.newest(of: alarm) { send(entry, index, &state.alarms, &round) }
+        }
+        state.unfolding = waits
     }
 
     private mutating func tell(_ event: FoldedLoss.Event, _ alarms: inout HostAlarms, _ round: inout HealthRound) {
@@ -160,7 +199,7 @@ private struct HostPass {
         var entry = event.entry(
             uniqueID: alarms.log.takeUniqueID(),
             alarmID: known.id,
-            eventID: known.eventID + 1,
+            eventID: known.eventID &+ 1,
             hostname: hostname
         )
         entry.flags.insert(.processed)
@@ -170,6 +209,17 @@ private struct HostPass {
         result.events.append(
             Event(event.condition, at: now, thread: "HEALTH", host: host.guid.description, values: values)
         )
+        let subject = Silencers.Subject(
+            name: entry.name,
+            chart: entry.chart,
+            chartName: entry.chart,
+            context: entry.context,
+            hostname: hostname,
+            family: entry.family
+        )
+        guard round.silencers.verdict(for: subject) == Silencers.Verdict() else {
+            return say(.alarmSilenced, ["alarm": "\(entry.chart).\(entry.name)", "status": entry.status.name])
+        }
         send(entry, nil, &alarms, &round)
     }
 
@@ -179,6 +229,8 @@ private struct HostPass {
         _ alarms: inout HostAlarms,
         _ round: inout HealthRound
     ) {
+        // Where there is no handler nobody is told, and so nobody waits for the end.
+        guard !entry.handler.isEmpty else { return }
         let values = ["alarm": "\(entry.chart).\(entry.name)", "status": entry.status.name]
         say(.alarmSending, values)
         var facts = NotificationFacts(
@@ -187,8 +239,9 @@ private struct HostPass {
             userConfigDirectory: round.userConfigDirectory,
             machineGUID: host.guid == round.ownGUID ? "" : host.guid.description
         )
-        facts.others = alarms.alarms.filter { $0.isListed && $0.status.isRaised && $0.id != entry.alarmID }
-            .map { .init(name: $0.name, status: $0.status, lastStatusChange: $0.lastStatusChange) }
+        let raised = raised ?? RaisedAlarms(alarms.alarms)
+        self.raised = raised
+        raised.describe(to: &facts, without: entry.alarmID)
         if let place, alarms.alarms[place].status == entry.status {
             let trace = alarms.trace(place, host, second)
             (facts.expression, facts.variables) = (trace?.expression, trace?.variables)
@@ -238,24 +291,55 @@ private struct HostPass {
     }
 }
 
+extension HostHealth.State {
+    /// Notes when something came of the child last, by the clock as it is now: what the facts say may be of another one.
+    fileprivate mutating func hear(_ situation: HostSituation, now: Int) {
+        if situation.connectedAt != heard.connectedAt {
+            heardNow.connectedAt = min(situation.connectedAt, now)
+            heardNow.at = max(heardNow.at, heardNow.connectedAt)
+        }
+        if situation.heardAt != heard.at { heardNow.at = max(heardNow.at, min(situation.heardAt, now)) }
+        heard = (situation.connectedAt, situation.heardAt)
+    }
+
+    /// The wall clock was set back: all that is to come comes as soon as it would have.
+    fileprivate mutating func shift(by seconds: Int) {
+        attendance.shift(by: seconds)
+        alarms.shift(by: seconds)
+        loss?.shift(by: seconds)
+        heardNow.connectedAt += seconds
+        heardNow.at += seconds
+        backSince += seconds
+        nextPass = 0
+    }
+}
+
 extension HostSituation {
-    fileprivate var presence: FoldedLoss.Presence {
-        isConnected ? .connected(since: connectedAt, heard: max(heardAt, connectedAt)) : .away(cleanly: !hasVanished, since: goneAt)
+    fileprivate func presence(_ heard: (connectedAt: Int, at: Int)) -> FoldedLoss.Presence {
+        isConnected
+            ? .connected(since: heard.connectedAt, heard: heard.at) : .away(cleanly: !hasVanished, since: goneAt)
     }
 }
 
 extension HostAlarms.Landscape {
-    fileprivate init(_ database: borrowing HostDatabase) {
-        self.init(places: [], hostVariables: Array(database.hostVariables.keys))
-        for ref in database.refs where database.isDefined(ref) {
-            guard let definition = database.definition(of: ref) else { continue }
-            let place = ChartPlace(
-                ref: ref,
-                definition: definition,
-                dimensions: database.dimensions(of: ref),
-                variables: Array(database.variables(of: ref).keys)
-            )
-            places.append(place)
+    /// Charts that are described under one lock of their host.
+    private static let chartsAtOnce = 1000
+
+    fileprivate init(_ host: Host) {
+        let (refs, hostVariables) = host.withDatabase { ($0.refs, Array($0.hostVariables.keys)) }
+        self.init(places: [], hostVariables: hostVariables)
+        for first in stride(from: 0, to: refs.count, by: Self.chartsAtOnce) {
+            places += host.withDatabase { database in
+                refs[first..<min(first + Self.chartsAtOnce, refs.count)].compactMap { ref in
+                    guard database.isDefined(ref), let definition = database.definition(of: ref) else { return nil }
+                    return ChartPlace(
+                        ref: ref,
+                        definition: definition,
+                        dimensions: database.dimensions(of: ref),
+                        variables: Array(database.variables(of: ref).keys)
+                    )
+                }
+            }
         }
     }
 }

@@ -10,14 +10,20 @@ public struct AlarmLog: Sendable {
     private var known: [Key: Known] = [:]
     private let limit: Int
 
+    /// Alarms of which numbers are kept though they are gone: charts of containers come and go.
+    static let goneAtMost = 20_000
+
     /// An alarm that was in the log once.
     struct Known: Sendable, Equatable {
         var id: UInt32
-        /// Number of its newest entry, among its own.
+        /// Number of its newest entry, among its own, and among all.
         var eventID: UInt32 = 0
+        var newest: UInt32 = 0
+        /// For which status its handler ran last, however long ago.
+        var told: AlarmStatus?
     }
 
-    private struct Key: Hashable {
+    fileprivate struct Key: Hashable {
         var chart: String
         var name: String
     }
@@ -31,12 +37,13 @@ public struct AlarmLog: Sendable {
         nextUniqueID = entries.isEmpty ? UInt32(truncatingIfNeeded: now) : 0
         nextAlarmID = nextUniqueID
         for entry in entries {
-            known[Key(chart: entry.chart, name: entry.name)] = Known(id: entry.alarmID, eventID: entry.eventID)
+            note(entry)
+            if entry.flags.contains(.handlerRun) { noteRun(entry) }
             nextUniqueID = max(nextUniqueID, entry.uniqueID &+ 1)
             nextAlarmID = max(nextAlarmID, entry.alarmID &+ 1)
         }
         self.entries = entries
-        cut()
+        trim()
     }
 
     /// 0 before the first entry.
@@ -64,19 +71,50 @@ public struct AlarmLog: Sendable {
     mutating func append(_ entry: AlarmEntry) -> AlarmEntry? {
         var entry = entry
         var before: AlarmEntry?
-        if let index = entries.lastIndex(where: { $0.alarmID == entry.alarmID }) {
+        if let newest = known[Key(entry)]?.newest, let index = index(of: newest) {
             entries[index].flags.insert(.updated)
             entries[index].updatedByID = entry.uniqueID
             entry.updatesID = entries[index].uniqueID
             if entries[index].status.isRaised, entries[index].oldStatus.isRaised {
-                entry.nonClearDuration += entries[index].nonClearDuration
+                entry.nonClearDuration &+= entries[index].nonClearDuration
             }
             before = entries[index]
         }
-        known[Key(chart: entry.chart, name: entry.name)] = Known(id: entry.alarmID, eventID: entry.eventID)
+        note(entry)
         entries.append(entry)
-        cut()
         return before
+    }
+
+    private mutating func note(_ entry: AlarmEntry) {
+        let told = known[Key(entry)]?.told
+        known[Key(entry)] = Known(id: entry.alarmID, eventID: entry.eventID, newest: entry.uniqueID, told: told)
+    }
+
+    /// The entry's handler was started.
+    mutating func noteRun(_ entry: AlarmEntry) { known[Key(entry)]?.told = entry.status }
+
+    /// For which status an alarm's handler ran last; `nil` where it never did.
+    func told(of entry: AlarmEntry) -> AlarmStatus? { known[Key(entry)]?.told }
+
+    /// An alarm's newest entry; `nil` where it is not in memory any more.
+    func newest(of alarm: Alarm) -> AlarmEntry? {
+        known[Key(chart: alarm.chartID, name: alarm.name)].flatMap { self[$0.newest] }
+    }
+
+    /// Whether there are numbers of too many alarms that are gone.
+    ///
+    /// - Parameter bound: alarms that there are.
+    func isCrowded(bound: Int) -> Bool { known.count > bound + entries.count + Self.goneAtMost }
+
+    /// Forgets the numbers of all alarms but those that there are, and those of the entries in memory.
+    mutating func forgetOthers(than alarms: [Alarm]) {
+        var kept: [Key: Known] = [:]
+        for alarm in alarms {
+            let key = Key(chart: alarm.chartID, name: alarm.name)
+            kept[key] = known[key]
+        }
+        for entry in entries { kept[Key(entry)] = known[Key(entry)] }
+        known = kept
     }
 
     /// Where the entry with a number stands.
@@ -99,8 +137,18 @@ public struct AlarmLog: Sendable {
         }
     }
 
-    /// Down to two thirds when there are too many.
-    private mutating func cut() {
-        if entries.count > limit { entries.removeFirst(entries.count - limit * 2 / 3) }
+    /// Down to two thirds when there are too many; those of which nobody has decided yet who is told stay.
+    mutating func trim() {
+        guard entries.count > limit else { return }
+        var surplus = entries.count - limit * 2 / 3
+        entries.removeAll { entry in
+            guard surplus > 0, !entry.flags.isDisjoint(with: [.processed, .updated, .repeating]) else { return false }
+            surplus -= 1
+            return true
+        }
     }
+}
+
+extension AlarmLog.Key {
+    fileprivate init(_ entry: AlarmEntry) { self.init(chart: entry.chart, name: entry.name) }
 }

@@ -185,6 +185,14 @@ public struct FoldedLoss: Sendable {
         return event
     }
 
+    /// The wall clock was set back: ages stay as they are.
+    mutating func shift(by seconds: Int) {
+        guard loss != nil else { return }
+        loss?.since += seconds
+        loss?.toldAt += seconds
+        if loss?.backSince != 0 { loss?.backSince += seconds }
+    }
+
     /// Ids of alarms that were folded for a loss that is over now: each is named once.
     public mutating func takeUnfolded() -> Set<UInt32> {
         defer { unfolded = [] }

@@ -29,6 +29,9 @@ public struct NotificationFacts: Sendable {
     public var variables: String?
     /// Without the entry's own alarm. Of those that changed in the same second, the first here is named first.
     public var others: [RaisedAlarm] = []
+    /// How many are raised besides ``others``: they count, and are not named.
+    public var moreWarning = 0
+    public var moreCritical = 0
     /// Where `edit-config` stands.
     public var userConfigDirectory: String
     /// Of a mirrored host; empty for the node's own.
@@ -100,8 +103,8 @@ public enum NotificationArguments {
             entry.oldValueText,
             facts.expression ?? "NOSOURCE",
             facts.variables ?? "NOERRMSG",
-            "\(facts.others.count { $0.status == .warning })",
-            "\(facts.others.count { $0.status == .critical })",
+            "\(facts.others.count { $0.status == .warning } + facts.moreWarning)",
+            "\(facts.others.count { $0.status == .critical } + facts.moreCritical)",
             list(named, .warning),
             list(named, .critical),
             entry.classification.isEmpty ? "Unknown" : entry.classification,

@@ -41,7 +41,10 @@ public struct NotificationDelay: Sendable, Equatable {
         until = now + seconds
     }
 
+    /// The wall clock was set back.
+    mutating func shift(by seconds: Int) { if until > 0 { until += seconds } }
+
     private func lengthened(_ seconds: Int) -> Int {
-        Int(min(Double(seconds) * rule.multiplier, Double(rule.longest)))
+        Int(max(-1e15, min(Double(seconds) * rule.multiplier, Double(rule.longest))))
     }
 }

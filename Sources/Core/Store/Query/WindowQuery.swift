@@ -42,7 +42,8 @@ public struct WindowQuery: Sendable {
     /// A window whose points are on their way out of the database.
     public struct Window: Sendable {
         let grid: TimeGrid
-        let points: SharedPoints
+        /// `nil` where nothing is stored in it: all its values are nulls.
+        let points: SharedPoints?
 
         /// Where its first point and its last one end, Unix seconds.
         public var after: Int { Int(grid.after) }
@@ -52,7 +53,7 @@ public struct WindowQuery: Sendable {
     /// Finds the window and copies what still grows of it; under the host's lock.
     ///
     /// - Parameter now: microseconds since 1970.
-    /// - Returns: `nil` where nothing is stored in the window.
+    /// - Returns: `nil` where nothing is stored near the window.
     public func window(of chart: ChartRef, in database: borrowing HostDatabase, now: Int64) -> Window? {
         let retention = database.retention(of: chart)
         let first = retention.reportedFirst(database.settings.mode)
@@ -63,37 +64,74 @@ public struct WindowQuery: Sendable {
         guard first != 0, first - 2 * step <= asked.before, last + 2 * step >= asked.after else { return nil }
         let grid = TimeGrid(parameters, updateEvery: step, first: first, last: last, now: second)
         let (from, through) = (max(grid.after, first), min(grid.before + step, last))
-        guard from <= through, first <= grid.before else { return nil }
+        guard from <= through, first <= grid.before else { return Window(grid: grid, points: nil) }
         return Window(grid: grid, points: database.shared(chart, from: from, to: through).beginning(at: from))
     }
 
-    /// The row's value; without the lock.
-    ///
-    /// - Parameter dimensions: places of those that count, of ``selection(_:of:)``.
-    /// - Returns: the sum over the dimensions or, with `min2max`, how far apart they are; NaN where all are null.
-    public func value(of window: Window, dimensions: [Int32]) -> Double {
-        let points = window.points.copied()
-        let resampler = Resampler(grid: window.grid, grouping: parameters.grouping, groupOptions: "")
-        let options = parameters.options
-        let magnitude = { (value: Double) in options.contains(.absolute) ? value.magnitude : value }
-        func row(_ dimension: Int) -> Double { resampler.column(points, dimension).values.last ?? .nan }
-        var total = 1.0
-        if options.contains(.percentage) {
-            let all = points.columns.indices.map { magnitude(row($0)) }.filter { !$0.isNaN }.reduce(0, +)
-            total = all == 0 ? 1 : all
+    /// The row of a window: its values are asked of it; without the lock.
+    public func row(of window: Window) -> Row {
+        Row(
+            points: window.points?.copied(),
+            resampler: Resampler(grid: window.grid, grouping: parameters.grouping, groupOptions: ""),
+            options: parameters.options
+        )
+    }
+
+    /// One row over all dimensions of a chart. Several alarms may ask for parts of it: what is said of a dimension is
+    /// computed once.
+    public struct Row: Sendable {
+        private let points: StoredPoints?
+        private let resampler: Resampler
+        private let options: QueryOptions
+        private var known: [Double?]
+        private var total: Double?
+
+        fileprivate init(points: StoredPoints?, resampler: Resampler, options: QueryOptions) {
+            self.points = points
+            self.resampler = resampler
+            self.options = options
+            known = Array(repeating: nil, count: points?.columns.count ?? 0)
         }
-        var sum = Double.nan
-        var (least, most) = (0.0, 0.0)
-        for dimension in dimensions {
-            var value = row(Int(dimension))
-            if options.contains(.percentage) { value = magnitude(value) * 100 / total }
-            value = magnitude(value)
-            if value.isNaN, options.contains(.null2zero) { value = 0 }
-            guard !value.isNaN else { continue }
-            sum = (sum.isNaN ? 0 : sum) + value
-            least = min(least, value)
-            most = max(most, value)
+
+        /// - Parameter dimensions: places of those that count, of ``WindowQuery/selection(_:of:)``.
+        /// - Returns: the sum over the dimensions or, with `min2max`, how far apart they are; NaN where all are null.
+        public mutating func value(dimensions: [Int32]) -> Double {
+            let total = options.contains(.percentage) ? sumOfAll() : 1
+            var sum = Double.nan
+            var (least, most) = (0.0, 0.0)
+            for dimension in dimensions {
+                var value = value(Int(dimension))
+                if options.contains(.percentage) { value = magnitude(value) * 100 / total }
+                value = magnitude(value)
+                if value.isNaN, options.contains(.null2zero) { value = 0 }
+                guard !value.isNaN else { continue }
+                sum = (sum.isNaN ? 0 : sum) + value
+                least = min(least, value)
+                most = max(most, value)
+            }
+            return options.contains(.min2max) && !sum.isNaN ? most - least : sum
         }
-        return options.contains(.min2max) && !sum.isNaN ? most - least : sum
+
+        /// What percentages are of; never 0.
+        private mutating func sumOfAll() -> Double {
+            if let total { return total }
+            var sum = 0.0
+            for dimension in known.indices {
+                let value = magnitude(value(dimension))
+                if !value.isNaN { sum += value }
+            }
+            total = sum == 0 ? 1 : sum
+            return sum == 0 ? 1 : sum
+        }
+
+        private mutating func value(_ dimension: Int) -> Double {
+            guard let points, known.indices.contains(dimension) else { return .nan }
+            if let value = known[dimension] { return value }
+            let value = resampler.column(points, dimension).values.last ?? .nan
+            known[dimension] = value
+            return value
+        }
+
+        private func magnitude(_ value: Double) -> Double { options.contains(.absolute) ? value.magnitude : value }
     }
 }
