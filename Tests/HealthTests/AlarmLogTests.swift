@@ -99,4 +99,41 @@ import Testing
             "no number is given twice"
         )
     }
+
+    @Test func numbersThatWouldRunOutAreNotBelieved() {
+        let good = alarmEntry(AlarmLog.numbersEnd - 1, alarm: AlarmLog.numbersEnd - 1, name: "good")
+        let bad = alarmEntry(AlarmLog.numbersEnd, alarm: 5, name: "bad")
+        let worse = alarmEntry(7, alarm: .max, name: "worse")
+        var log = AlarmLog(now: 1000, limit: 30, entries: [worse, good, bad])
+        #expect(log.entries.map(\.name) == ["good"])
+        #expect(log.takeUniqueID() == AlarmLog.numbersEnd)
+        #expect(log.identify(chart: "c", name: "new").id == AlarmLog.numbersEnd)
+        var fresh = AlarmLog(now: 1000, limit: 30, entries: [bad])
+        #expect(fresh.takeUniqueID() == 1000)
+    }
+
+    @Test func textsThatAreTheSameAreKeptOnce() {
+        func address(_ text: String) -> UnsafePointer<UInt8>? {
+            text.utf8.withContiguousStorageIfAvailable { $0.baseAddress } ?? nil
+        }
+        func read() -> AlarmEntry? {
+            let line = AlarmLogText.line(
+                alarmEntry(info: "a text that is longer than fifteen bytes"),
+                isNew: true,
+                hostname: "h"
+            )
+            return AlarmLogText.entry(line.dropLast()[...])
+        }
+        guard var one = read(), var other = read() else {
+            Issue.record("no entry")
+            return
+        }
+        #expect(address(one.info) != address(other.info))
+        let before = other
+        var texts: Set<String> = []
+        one.share(&texts)
+        other.share(&texts)
+        #expect(other == before)
+        #expect(address(one.info) == address(other.info) && address(one.handler) == address(other.handler))
+    }
 }

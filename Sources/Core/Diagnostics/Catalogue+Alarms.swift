@@ -116,7 +116,9 @@ extension Condition {
             "the host sends a great many charts or dimensions",
             "a template with foreach is for charts with thousands of dimensions",
         ],
-        fix: ["narrow the templates of health.d with families, charts or foreach", "find out what makes so many charts"]
+        fix: [
+            "narrow the templates of health.d with families, charts or foreach", "find out what makes so many charts",
+        ]
     )
 }
 

@@ -65,6 +65,26 @@ public struct AlarmEntry: Sendable, Equatable {
         public static let folded = Flags(rawValue: 0x100)
     }
 
+    /// Takes the texts that others have already, where they are the same.
+    mutating func share(_ texts: inout Set<String>) {
+        func shared(_ text: String) -> String {
+            // Shorter ones take no memory of their own.
+            text.utf8.count > 15 ? texts.insert(text).memberAfterInsert : text
+        }
+        name = shared(name)
+        chart = shared(chart)
+        context = shared(context)
+        family = shared(family)
+        classification = shared(classification)
+        component = shared(component)
+        type = shared(type)
+        handler = shared(handler)
+        recipient = shared(recipient)
+        source = shared(source)
+        units = shared(units)
+        info = shared(info)
+    }
+
     public var valueText: String { Health.valueText(value, units: units) }
     public var oldValueText: String { Health.valueText(oldValue, units: units) }
 

@@ -12,6 +12,8 @@ public struct AlarmLog: Sendable {
 
     /// Alarms of which numbers are kept though they are gone: charts of containers come and go.
     static let goneAtMost = 20_000
+    /// Numbers of an earlier run from here on are not believed: they begin with the time, and must not run out.
+    static let numbersEnd: UInt32 = 4_000_000_000
 
     /// An alarm that was in the log once.
     struct Known: Sendable, Equatable {
@@ -34,6 +36,7 @@ public struct AlarmLog: Sendable {
     ///   - entries: of an earlier run, oldest first.
     public init(now: Int, limit: Int, entries: [AlarmEntry] = []) {
         self.limit = limit
+        let entries = entries.filter { $0.uniqueID < Self.numbersEnd && $0.alarmID < Self.numbersEnd }
         nextUniqueID = entries.isEmpty ? UInt32(truncatingIfNeeded: now) : 0
         nextAlarmID = nextUniqueID
         for entry in entries {

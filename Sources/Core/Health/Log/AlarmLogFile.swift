@@ -214,6 +214,8 @@ public struct AlarmLogFile: Sendable {
         let start = max(0, size - Self.bytesAtMost)
         var contents = Contents()
         var lines = try file.bytes(at: start, count: size - start).split(separator: 10)[...]
+        // Lines of one alarm say mostly the same: each text is kept once.
+        var texts: Set<String> = []
         // The rest of a line whose beginning was not read.
         if start > 0 { lines = lines.dropFirst() }
         for line in lines {
@@ -224,6 +226,7 @@ public struct AlarmLogFile: Sendable {
             }
             // Whatever ran then runs no more.
             entry.flags.remove(.handlerRunning)
+            entry.share(&texts)
             contents.entries.append(entry)
         }
         return contents
