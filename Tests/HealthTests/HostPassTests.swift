@@ -242,4 +242,15 @@ import Testing
         let named = (critical[24] + "," + critical[25]).split(separator: ",")
         #expect(named.count == NotificationArguments.namesAtMost && !named.contains { $0.hasPrefix("p_d3=") })
     }
+
+    @Test func raisedOnesAreThoseOfAllThatAreRaised() {
+        let bench = HostBench(
+            "template: d\non: ctx\nlookup: max -3s unaligned foreach *\nevery: 1s\nwarn: $this > 3\ncrit: $this > 8\n"
+        )
+        bench.add(ChartDefinition(id: "t.a", context: "ctx"), ["a", "b", "c"], values: [5, 1, 9])
+        bench.tick(until: bench.now + 6)
+        #expect(bench.health.alarmFacts.map(\.name) == ["d_a", "d_b", "d_c"])
+        #expect(bench.health.raisedAlarmFacts.map { "\($0.name) \($0.status)" } == ["d_a warning", "d_c critical"])
+        #expect(bench.health.alarmTally == AlarmTally(normal: 1, warning: 1, critical: 1))
+    }
 }

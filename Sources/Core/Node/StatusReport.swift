@@ -82,7 +82,7 @@ final class StatusReport: Sendable {
             sum.total += tally.total
             if tally.warning + tally.critical > 0 {
                 let (guid, hostname) = (host.guid.description, host.hostname)
-                sum.raised += source.alarmFacts.lazy.filter(\.status.isRaised).map { .init($0, guid, hostname) }
+                sum.raised += source.raisedAlarmFacts.map { .init($0, guid, hostname) }
             }
             all = sum
         }

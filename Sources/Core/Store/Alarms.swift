@@ -100,4 +100,10 @@ public protocol AlarmSource: Sendable {
     var alarmTally: AlarmTally { get }
     /// All alarms whose chart was collected, in the order in which they were made.
     var alarmFacts: [AlarmFacts] { get }
+    /// Those of ``alarmFacts`` that are raised: asked for once a second, of all hosts.
+    var raisedAlarmFacts: [AlarmFacts] { get }
+}
+
+extension AlarmSource {
+    public var raisedAlarmFacts: [AlarmFacts] { alarmFacts.filter(\.status.isRaised) }
 }

@@ -82,31 +82,41 @@ extension HostHealth: AlarmSource {
         }
     }
 
-    public var alarmFacts: [AlarmFacts] {
+    public var alarmFacts: [AlarmFacts] { facts { _ in true } }
+
+    public var raisedAlarmFacts: [AlarmFacts] { facts(where: \.isRaised) }
+
+    private func facts(where isAsked: (AlarmStatus) -> Bool) -> [AlarmFacts] {
         state.withLock { state in
-            state.alarms.alarms.filter(\.isListed).map { alarm in
-                var facts = AlarmFacts(
-                    id: alarm.id,
-                    name: alarm.name,
-                    chart: alarm.chartID,
-                    chartName: alarm.chartName,
-                    status: alarm.status,
-                    value: alarm.value,
-                    units: alarm.units,
-                    updateEvery: alarm.updateEvery
-                )
-                facts.green = alarm.chartGreen
-                facts.red = alarm.chartRed
-                facts.since = alarm.lastStatusChange
-                facts.valueText = alarm.valueText
-                facts.info = alarm.info
-                facts.classification = alarm.rule.definition.classification
-                facts.recipient = alarm.rule.definition.recipient
-                facts.source = alarm.rule.source
-                facts.isSilenced = alarm.isSilenced
-                facts.isDisabled = alarm.isDisabled
-                return facts
+            state.alarms.alarms.indices.compactMap { index in
+                let isShown = state.alarms.alarms[index].isListed && isAsked(state.alarms.alarms[index].status)
+                return isShown ? AlarmFacts(state.alarms.alarms[index]) : nil
             }
         }
+    }
+}
+
+extension AlarmFacts {
+    fileprivate init(_ alarm: Alarm) {
+        self.init(
+            id: alarm.id,
+            name: alarm.name,
+            chart: alarm.chartID,
+            chartName: alarm.chartName,
+            status: alarm.status,
+            value: alarm.value,
+            units: alarm.units,
+            updateEvery: alarm.updateEvery
+        )
+        green = alarm.chartGreen
+        red = alarm.chartRed
+        since = alarm.lastStatusChange
+        valueText = alarm.valueText
+        info = alarm.info
+        classification = alarm.rule.definition.classification
+        recipient = alarm.rule.definition.recipient
+        source = alarm.rule.source
+        isSilenced = alarm.isSilenced
+        isDisabled = alarm.isDisabled
     }
 }
