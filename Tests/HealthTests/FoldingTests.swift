@@ -1,5 +1,7 @@
 import Diagnostics
+import Status
 import Store
+import Synchronization
 import Testing
 
 @testable import Health
@@ -70,6 +72,9 @@ import Testing
             }
         }
 
+        /// What the status document says of it.
+        var problems: [String] { bench.host.status.withLock { $0.problems.map(\.code) } }
+
         /// `NAME STATUS` of what was sent since the last time.
         func sent() -> [String] {
             defer { seen = bench.notifications.count }
@@ -82,12 +87,14 @@ import Testing
         #expect(child.sent() == [])
         child.tick(10, collecting: false)
         #expect(child.sent() == ["child_lost WARNING"])
+        #expect(child.problems == ["ND-N10"])
         child.tick(10, collecting: false)
         #expect(child.sent() == ["child_lost CRITICAL"])
         child.tick(FoldedLoss.hysteresis)
         #expect(child.sent() == [])
         child.tick(2)
         #expect(child.sent() == ["child_lost CLEAR"])
+        #expect(child.problems == [])
         #expect(child.bench.events.map(\.condition) == [.childLost, .childLost, .childBack])
         #expect(child.bench.changes.contains("last_a WARNING>CRITICAL"), "they are logged as ever")
     }

@@ -1,5 +1,6 @@
 import Basics
 import Diagnostics
+import Status
 import Store
 import Synchronization
 
@@ -209,6 +210,7 @@ private struct HostPass {
         result.events.append(
             Event(event.condition, at: now, thread: "HEALTH", host: host.guid.description, values: values)
         )
+        show(event, values)
         let subject = Silencers.Subject(
             name: entry.name,
             chart: entry.chart,
@@ -221,6 +223,21 @@ private struct HostPass {
             return say(.alarmSilenced, ["alarm": "\(entry.chart).\(entry.name)", "status": entry.status.name])
         }
         send(entry, nil, &alarms, &round)
+    }
+
+    /// In the status document it is a problem of the host until it is back.
+    private func show(_ event: FoldedLoss.Event, _ values: [String: String]) {
+        host.status.withLock { facts in
+            guard event.status.isRaised else { return facts.removeProblem(Condition.childLost.code) }
+            facts.add(
+                StatusDocument.Problem(
+                    code: event.condition.code,
+                    severity: event.condition.severity.rawValue,
+                    text: event.condition.render(values),
+                    fix: event.condition.fix(values).joined(separator: "\n")
+                )
+            )
+        }
     }
 
     private mutating func send(
