@@ -199,7 +199,7 @@ complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_opti
 complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" once' -l 'once' -d 'Print one frame, then exit: --batch -n 1.'
 complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" json' -l 'json' -d 'Print the status document, one line of JSON for each frame.'
 complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" csv' -l 'csv' -d 'Print a table of the hosts as comma-separated values, one line for each host of each frame.'
-complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" fail-on' -l 'fail-on' -d 'Exit with code 1 if a host of the last frame is in one of these states, or somebody was refused.' -rfka ''
+complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" fail-on' -l 'fail-on' -d 'Exit with code 1 if a host or an alarm of the last frame is in one of these states, or somebody was refused.' -rfka ''
 complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" mouse' -l 'mouse' -d 'Take clicks and the wheel of the mouse. Selecting text with it then needs Shift.'
 complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" ascii' -l 'ascii' -d 'Use ASCII only. Chosen by itself where the locale is not UTF-8.'
 complete -c 'ndstream' -n '__ndstream_should_offer_completions_for_flags_or_options "ndstream top" color' -l 'color' -d 'When to use colours. auto: on a terminal, unless NO_COLOR is set.' -rfka 'auto always never'
