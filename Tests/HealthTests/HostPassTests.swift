@@ -243,6 +243,28 @@ import Testing
         #expect(named.count == NotificationArguments.namesAtMost && !named.contains { $0.hasPrefix("p_d3=") })
     }
 
+    @Test func anAlarmOfAnObsoleteChartIsAmongTheOthersUntilItIsRemoved() {
+        let bench = HostBench(
+            "template: other\non: gone\nevery: 1s\ncalc: $x\nwarn: $this > 3\n"
+                + "template: told\non: ctx\nevery: 1s\ncalc: $x\nwarn: $this > 3\n"
+        )
+        let gone = bench.add(ChartDefinition(id: "t.gone", context: "gone"), ["x"], values: [5])
+        bench.add(ChartDefinition(id: "t.a", context: "ctx"), ["x"], values: [1])
+        bench.tick(until: bench.now + 3)
+        bench.charts["t.gone"] = nil
+        let now = Int64(bench.now) * 1_000_000
+        bench.host.withDatabase { $0.setObsolete(true, gone, now: now) }
+        bench.values["t.a"] = [9]
+        bench.tick(until: bench.now + 3)
+        #expect(bench.notifications.last?.arguments[22] == "1")
+        bench.values["t.a"] = [1]
+        bench.tick(until: bench.now + 70)
+        #expect(bench.notifications.last?.arguments[9] == "CLEAR")
+        bench.values["t.a"] = [9]
+        bench.tick(until: bench.now + 3)
+        #expect(bench.notifications.last?.arguments[22] == "0")
+    }
+
     @Test func raisedOnesAreThoseOfAllThatAreRaised() {
         let bench = HostBench(
             "template: d\non: ctx\nlookup: max -3s unaligned foreach *\nevery: 1s\nwarn: $this > 3\ncrit: $this > 8\n"

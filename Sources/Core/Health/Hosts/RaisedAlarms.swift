@@ -9,7 +9,8 @@ struct RaisedAlarms: Sendable {
 
     init(_ alarms: [Alarm]) {
         var raised: [Int] = []
-        for index in alarms.indices where alarms[index].isListed && alarms[index].status.isRaised {
+        // Those of a chart that is obsolete too, until they are removed: 1.37.1 counts them.
+        for index in alarms.indices where alarms[index].status.isRaised {
             raised.append(index)
             let critical = alarms[index].status == .critical
             isCritical[alarms[index].id] = critical
