@@ -9,9 +9,10 @@ enum DataEndpoint {
     private static let lightPoints = 40_000
     private static let lightValues = 10_000
 
-    /// Whether a query is what dashboards ask for all the time: a window of one chart that is in memory. For these the way to
-    /// another thread and back would cost as much as half the answer.
+    /// Whether a query is what dashboards ask for all the time: a window of one chart that is in memory, or what somebody has
+    /// just asked. For these the way to another thread and back would cost as much as half the answer.
     @Sendable static func isLight(_ request: EndpointRequest) -> Bool {
+        if let question = question(request), request.context.recentAnswers.answer(to: question) != nil { return true }
         let query = QueryParameters(request.http.parameters)
         let host = request.host
         guard host.settings.mode != .dbengine, query.context.isEmpty, !query.chart.isEmpty else { return false }
@@ -33,12 +34,10 @@ enum DataEndpoint {
         return answer
     }
 
-    /// Of a chart in memory, where it is known what an answer depends on.
+    /// Of one chart, where it is known what an answer depends on.
     private static func question(_ request: EndpointRequest) -> RecentAnswers.Question? {
         let host = request.host
-        guard host.settings.mode != .dbengine, let chart = request.http["chart"], request.http["context"] == nil else {
-            return nil
-        }
+        guard let chart = request.http["chart"], request.http["context"] == nil else { return nil }
         let stamp = host.withDatabase { database in database.find(chart).flatMap { database.stamp(of: $0) } }
         guard let stamp else { return nil }
         return RecentAnswers.Question(
