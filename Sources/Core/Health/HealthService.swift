@@ -238,8 +238,7 @@ public final class HealthService: Sendable {
         }
         let isIdle = result.new.isEmpty && result.updated.isEmpty
         files.withLock { files in
-            let file = files[health.host.guid]
-            guard !isIdle || file?.isBehind == true else { return }
+            guard !isIdle || files[health.host.guid]?.isBehind == true else { return }
             _ = files[health.host.guid]?.append(new: result.new, updated: result.updated) { health.allEntries }
         }
     }

@@ -59,20 +59,3 @@ struct AlarmJSON {
         bytes.append(UInt8(ascii: "\""))
     }
 }
-
-/// What may not stand in HTML as it is (web API §2): pages show expressions and descriptions as they get them.
-func htmlEscaped(_ text: String) -> String {
-    var escaped = ""
-    for character in text.unicodeScalars {
-        switch character {
-        case "&": escaped += "&amp;"
-        case "<": escaped += "&lt;"
-        case ">": escaped += "&gt;"
-        case "\"": escaped += "&quot;"
-        case "/": escaped += "&#x2F;"
-        case "'": escaped += "&#x27;"
-        default: escaped.unicodeScalars.append(character)
-        }
-    }
-    return escaped
-}

@@ -21,9 +21,6 @@ public struct WindowQuery: Sendable {
         self.parameters = parameters
     }
 
-    /// How long the window is, in seconds.
-    public var seconds: Int64 { Int64(parameters.after.magnitude) }
-
     /// The dimensions that patterns mean; without patterns those that are not hidden.
     ///
     /// - Returns: places among the dimensions; none where nothing matches.
