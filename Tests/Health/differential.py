@@ -139,6 +139,8 @@ def report(sides, witnesses, comparison, differences):
               + (f", {len(one.failures)} questions unanswered, first {one.failures[0]}" if one.failures else ""))
     print("compared: " + ", ".join(f"{number} {what}" for what, number in comparison.checked.items())
           + f"; {comparison.shifted} entries at another second")
+    for name, number in sorted(comparison.glimpses.items()):
+        print(f"{name}: {number} times raised or clear for one evaluation of one side only")
     print(f"{len(differences)} differences")
 
 
