@@ -147,7 +147,10 @@ let package = Package(
         ),
         tests(
             "Health",
-            ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System", "Transport"]
+            [
+                "AllocationCounter", "Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System",
+                "Transport",
+            ]
         ),
         tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
         tests(
@@ -176,6 +179,8 @@ let package = Package(
         ),
         // Real certificates of every kind, for whoever tests TLS.
         .target(name: "TestCertificates", path: "Tests/Support/Certificates"),
+        // How often a thread asks for memory, for tests of code that may not.
+        .target(name: "AllocationCounter", path: "Tests/Support/AllocationCounter"),
         // Files in memory that fail on demand, for whoever writes to disks.
         .target(name: "FaultyFiles", dependencies: ["System"], path: "Tests/Support/FaultyFiles"),
         // What both of the last two say of the TLS matrix, for people.
@@ -196,7 +201,8 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.type != .system && !["CLinux", "CNcurses"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["AllocationCounter", "CLinux", "CNcurses"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),

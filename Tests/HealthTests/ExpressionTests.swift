@@ -1,3 +1,4 @@
+import AllocationCounter
 import System
 import Testing
 
@@ -50,6 +51,29 @@ import Testing
             compared += 1
         }
         #expect(compared > 100)
+    }
+
+    /// What is evaluated every second for each alarm of a thousand hosts asks for no memory, once the stack is deep enough.
+    @Test func evaluatingAllocatesNothing() throws {
+        let compiled = try cases().filter { !$0.value.isEmpty }.map { try CompiledExpression($0.text) }
+        let values = compiled.map { one in one.variables.map { known[$0] } }
+        var stack = EvaluationStack()
+        var sum = 0.0
+        func evaluateAll() -> UInt64 {
+            let before = allocations_of_this_thread()
+            for index in compiled.indices {
+                let number = compiled[index].evaluate(&stack) { values[index][$0] }.number
+                if number.isFinite { sum += number }
+            }
+            return allocations_of_this_thread() - before
+        }
+        _ = evaluateAll()
+        #expect(evaluateAll() == 0)
+        #expect(sum != 0)
+        // The counter counts.
+        let before = allocations_of_this_thread()
+        #expect([UInt8](repeating: 0, count: 1000).count == 1000)
+        #expect(allocations_of_this_thread() > before)
     }
 
     @Test func whatNeedNotBeEvaluatedIsNot() throws {
