@@ -20,6 +20,7 @@
 #   health-test  alarms beside Netdata 1.37.1 for half an hour, and what is told of children that go in eleven ways
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
+#   api-fuzz   ten minutes of requests of every bad kind against a parent with a child (schemathesis from PyPI)
 #   format     formats the sources in place
 #   docs       man pages and completions, made anew from the commands
 #   install    DESTDIR= PREFIX=/usr/local
@@ -27,7 +28,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-BUILD_DEBS := libncursesw5-dev liblz4-dev libssl-dev pkg-config
+BUILD_DEBS := libncursesw5-dev liblz4-dev libssl-dev zlib1g-dev pkg-config
 TEST_DEBS := $(BUILD_DEBS) tmux xz-utils python3 man-db zsh fish openssl ca-certificates curl nginx-light
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product ndstream
@@ -38,7 +39,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test tls fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test tls fuzz api-fuzz format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -118,6 +119,9 @@ tls: build
 
 fuzz:
 	Fuzz/run.sh
+
+api-fuzz: build
+	Fuzz/api.py
 
 format:
 	$(SWIFT) format -i --parallel --recursive Sources Tests Benchmarks packaging Package.swift

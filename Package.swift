@@ -32,6 +32,7 @@ let package = Package(
     targets: [
         // What Swift can't import, and nothing more.
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "CLinux"),
@@ -51,7 +52,7 @@ let package = Package(
         ),
         .target(
             name: "Transport",
-            dependencies: ["Basics", "Diagnostics", "System", "Config", "COpenSSL"] + nio,
+            dependencies: ["Basics", "Diagnostics", "System", "Config", "COpenSSL", "CZlib"] + nio,
             path: "Sources/Core/Transport"
         ),
         .target(
@@ -130,7 +131,11 @@ let package = Package(
         tests("Store", ["Basics", "Diagnostics", "Status", "Wire"]),
         tests("Query", of: "Store", ["Basics", "Diagnostics", "Status"]),
         tests("Segment", of: "Store", ["Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "System"]),
-        tests("Transport", ["Basics", "Config", "Diagnostics", "System", "TestCertificates"], nio + [embedded]),
+        tests(
+            "Transport",
+            ["Basics", "Config", "CZlib", "Diagnostics", "System", "TestCertificates"],
+            nio + [embedded]
+        ),
         tests(
             "Streaming",
             [

@@ -68,7 +68,7 @@ import Testing
     @Test func pipelinedRequestsAreAnsweredInTheirOrder() throws {
         let server = try EmbeddedServer()
         let kept = "GET /1 HTTP/1.1\r\nConnection: keep-alive\r\n\r\n"
-        server.send(kept + kept.replacing("/1", with: "/2") + "GET /3 HTTP/1.1\r\n\r\nGET /4 HTTP/1.1\r\n\r\n")
+        server.send(kept + kept.replacing("GET /1", with: "GET /2") + "GET /3 HTTP/1.1\r\n\r\nGET /4 HTTP/1.1\r\n\r\n")
         let answers = server.answers()
         #expect(answers.contains("/1|HTTP/1.1 200 OK"))
         #expect(answers.contains("/2|HTTP/1.1 200 OK"))
@@ -234,8 +234,8 @@ import Testing
         #expect(!server.channel.isActive)
     }
 
-    @Test func withTheRightToStreamAloneHTTPIsForbidden() throws {
-        let server = try EmbeddedServer(rights: [.streaming])
+    @Test func withoutAnyRightHTTPIsForbidden() throws {
+        let server = try EmbeddedServer(rights: [])
         server.send(get)
         let answer = server.answers()
         #expect(answer.statusLine == "HTTP/1.1 403 Forbidden")

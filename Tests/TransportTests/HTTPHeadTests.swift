@@ -17,14 +17,31 @@ import Testing
 
     @Test(arguments: [
         "GET / HTTP/1.0\r\n\r\n", "GET /with blanks and \u{e4} HTTP/1.1\r\n\r\n", "GET //evil/%2f.. HTTP/1.1\r\n\r\n",
-        "GET /a|b\"c HTTP/1.1\r\nHost: evil\r\nHost: twice\r\n\r\n", "OPTIONS * HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "GET http://evil/x HTTP/1.1\r\n\r\n",
+        "GET /a|b\"c HTTP/1.1\r\nHost: evil\r\n\r\n", "OPTIONS * HTTP/1.1\r\n\r\n", "HEAD / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "GET / HTTP/1.9\r\n\r\n",
+        "GET / HTTP/1.1\r\nAccept: a\r\nAccept: b\r\n\r\n",
         "POST /api/v1/manage/host?forget=x HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
     ])
     func accepts(_ text: String) { #expect(head(text) != nil) }
 
     @Test(arguments: [
-        "HEAD / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\n\r\n",
+        "head / HTTP/1.1\r\n\r\n", "HEAD  HTTP/1.1\r\n\r\n", "TRACE / HTTP/1.1\r\n\r\n",
+        "CONNECT a:443 HTTP/1.1\r\n\r\n", "PRI * HTTP/2.0\r\n\r\n",
+        // Two readers may take them for two different requests.
+        "GET http://evil/x HTTP/1.1\r\n\r\n", "GET evil:80 HTTP/1.1\r\n\r\n", "GET * HTTP/1.1\r\n\r\n",
+        "GET @evil/ HTTP/1.1\r\n\r\n", "GET ?a=b HTTP/1.1\r\n\r\n", "OPTIONS *x HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: 0, 0\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: +0\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: 00\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length:\r\n\r\n",
+        "GET / HTTP/1.1\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nTransfer-Encoding : chunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nTransfer\u{b}-Encoding: chunked\r\n\r\n", "GET / HTTP/1.1\r\n\tA: b\r\n\r\n",
+        "GET / HTTP/1.1 \r\n\r\n", "GET / HTTP/1.1\r\r\n\r\n", "GET / HTTP/1.\r\n\r\n", "GET / HTTP/1.12\r\n\r\n",
+        "GET / HTTP/0.9\r\n\r\n", "GET / HTTP/2.0\r\n\r\n", "GET / HTTP/1.x\r\n\r\n",
+        "GET /a HTTP/1.1 HTTP/1.1\r\n\r\n", "GET /a HTTP/b HTTP/1.1\r\n\r\n", "GET /a http/1.1\r\n\r\n",
+        "POST / HTTP/1.1\r\n\r\n",
         "POST /api/v1/manage/host?forget=x HTTP/1.1\r\nContent-Length: 5\r\n\r\n", "POST /api/v1/info HTTP/1.1\r\n\r\n",
         "get / HTTP/1.1\r\n\r\n", "GET /\r\n\r\n",
         "GET  HTTP/1.1\r\n\r\n", "\r\n\r\n", "\r\n\r\n\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n\r\n",

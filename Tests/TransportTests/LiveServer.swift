@@ -31,7 +31,8 @@ final class LiveServer: Sendable {
         logPath: String? = nil,
         router: @escaping Router = EmbeddedServer.echo,
         acceptor: (@Sendable (StreamOffer, StreamConnection, LiveServer) -> StreamVerdict)? = nil,
-        foresight: StreamForesight? = { _, _, rights in !rights.contains(.streaming) }
+        foresight: StreamForesight? = { _, _, rights in !rights.contains(.streaming) },
+        resolve: @escaping @Sendable (String) -> String? = { _ in nil }
     ) {
         let box = Box()
         pool.start()
@@ -53,7 +54,8 @@ final class LiveServer: Sendable {
                 let server = box.server.withLock { $0! }
                 return acceptor.map { $0(offer, connection, server) } ?? server.take(connection)
             },
-            foresight: foresight
+            foresight: foresight,
+            resolve: resolve
         )
         let places = server.start()
         port = places.first { $0.port > 0 }?.port ?? 0

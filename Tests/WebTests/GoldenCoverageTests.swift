@@ -51,7 +51,8 @@ struct GoldenCoverageTests {
 
     private static let replayed =
         PathTests.captured + LiveMetricsTests.captured + LiveMetricsTests.capturedCharts
-        + BadgeTests.captured + ["registry-hello", "netdata.conf"]
+        + BadgeTests.captured + ["registry-hello", "netdata.conf"] + GoldenFileTests.captured
+        + GoldenFileTests.otherwise.keys
 
     /// Their bodies are of a machine and a moment, or they are about what the HTTP pipeline, a registry or files do.
     private static let elsewhere = [
@@ -67,10 +68,7 @@ struct GoldenCoverageTests {
         "registry-access-missing",
         // Redirects are relative here, whatever the Host header says: PathTests.
         "host-noslash", "host-noslash-xfh",
-        // There is one page and no files.
-        "host-slash", "host-file", "root", "file-txt", "file-dir-noslash", "file-dir-slash", "file-missing",
-        "file-doubleslash", "file-query",
         // Decided before a request is one: TransportTests.
-        "url-bad-percent", "url-nul", "method-options", "method-post", "method-head", "gzip",
+        "url-nul", "method-options", "method-post",
     ]
 }

@@ -4,6 +4,8 @@ public struct Directories: Sendable {
     public var stockConfig: String
     public var log: String
     public var web: String
+    /// Whether nobody has said where a dashboard is, so that the built-in one counts.
+    public var webIsBuiltIn: Bool
     public var cache: String
     public var lib: String
     /// The admin socket.
@@ -31,6 +33,7 @@ public struct Directories: Sendable {
         stockConfig = path("stock config")
         log = path("log")
         web = path("web")
+        webIsBuiltIn = settings.explicit("directories", "web").map(\.value.isEmpty) ?? true
         cache = path("cache")
         lib = path("lib")
         run = path("run")

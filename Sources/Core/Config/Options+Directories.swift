@@ -31,8 +31,8 @@ extension Option {
             "web",
             .path,
             .text("{web}"),
-            also: old("web files directory"),
-            "Where the files of a dashboard are."
+            also: old("web files directory") + [Name("web", "web files directory")],
+            "Where the files of a dashboard are, which then replaces the built-in one."
         ),
         Option(
             "directories",

@@ -130,6 +130,13 @@ extension Option {
             .text("*"),
             "Who may use the registry."
         ),
+        Option(
+            "registry",
+            "allow by dns",
+            .words(["yes", "no", "heuristic"]),
+            .text("heuristic"),
+            "Whether names count besides addresses."
+        ),
     ]
 
     static let plugins = [

@@ -62,7 +62,7 @@ public struct PeerSection: Sendable {
         origin = declaration.origin
         let reader = PeerReader(section: guid.description, template: declaration.template, settings: settings)
         isEnabled = reader.boolean("enabled")
-        allowFrom = reader.text("allow from")?.map(AccessList.init)
+        allowFrom = reader.text("allow from")?.map { AccessList($0) }
         history = reader.number("default history", "history")
         mode = reader.text("default memory mode", "memory mode")?.map(Values.mode)
         health = reader.health("health enabled by default", "health enabled")

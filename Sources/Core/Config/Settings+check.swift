@@ -19,11 +19,18 @@ extension Settings {
     private func check(_ value: Sourced<String>, as option: Option) -> [Finding] {
         let reading = Reading(value.value, of: option, in: self)
         var findings = reading.oddities.map { Finding($0.condition, at: value.origin, $0.values) }
-        if option.kind == .access { findings += checkAccess(value, as: option) }
+        if option.kind == .access {
+            let names = names(comparedBy: option.name, in: option.section)
+            findings += checkAccess(value, as: option, names)
+        }
         return findings
     }
 
-    private func checkAccess(_ value: Sourced<String>, as option: Option) -> [Finding] {
+    private func checkAccess(
+        _ value: Sourced<String>,
+        as option: Option,
+        _ names: AccessList.Names
+    ) -> [Finding] {
         let words = value.value.split(whereSeparator: \.isWhitespace).map(String.init)
         var findings: [Finding] = []
         for word in words {
@@ -32,7 +39,7 @@ extension Settings {
             if ["127.0.0.1", "::1"].contains(Network.canonical(address[...])) {
                 values["word"] = address
                 findings.append(Finding(.configAllowsLoopbackAddress, at: value.origin, values))
-            } else if let reason = Self.unmatchable(address) {
+            } else if names == .ignored || !AccessList.isForNames(address), let reason = Self.unmatchable(address) {
                 values["reason"] = reason
                 findings.append(Finding(.configAllowsUnmatchable, at: value.origin, values))
             }

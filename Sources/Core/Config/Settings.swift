@@ -122,7 +122,17 @@ extension Settings {
 
     func mode(_ section: String, _ name: String) -> DatabaseMode { Values.mode(text(section, name)) }
 
-    func access(_ section: String, _ name: String) -> AccessList { AccessList(text(section, name)) }
+    func access(_ section: String, _ name: String) -> AccessList {
+        AccessList(text(section, name), names: names(comparedBy: name, in: section))
+    }
+
+    /// What the option beside a list, `allow … by dns` beside `allow … from`, says of names.
+    func names(comparedBy list: String, in section: String) -> AccessList.Names {
+        guard list.hasSuffix("from") else { return .ignored }
+        let option = list.dropLast(4) + "by dns"
+        guard Option.named(section, String(option)) != nil else { return .ignored }
+        return AccessList.Names(rawValue: word(section, String(option))) ?? .ignored
+    }
 }
 
 // MARK: Any section, for collectors and plugins

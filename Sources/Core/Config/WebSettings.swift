@@ -20,6 +20,8 @@ public struct WebSettings: Sendable {
     public var allowRegistry: AccessList
     public var enableGzip: Bool
     public var gzipLevel: Int
+    /// A word of zlib's.
+    public var gzipStrategy: String
     /// `nil`: one per core, six at most.
     public var threads: Int?
     /// `nil`: what the process may open.
@@ -55,6 +57,7 @@ public struct WebSettings: Sendable {
         allowRegistry = settings.access("registry", "allow from")
         enableGzip = settings.boolean("web", "enable gzip compression")
         gzipLevel = settings.integer("web", "gzip compression level")
+        gzipStrategy = settings.word("web", "gzip compression strategy")
         threads = settings.number("web", "web server threads")
         maximumSockets = settings.number("web", "web server max sockets")
         respectsDoNotTrack = settings.boolean("web", "respect do not track policy")

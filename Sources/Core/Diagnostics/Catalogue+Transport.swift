@@ -101,6 +101,23 @@ extension Condition {
         fix: ["look at what connects from {ip}"]
     )
 
+    public static let answerNotTaken = Condition(
+        "ND-W17",
+        .info,
+        "Client '{ip}', port '{port}' took {taken} bytes of its answer within {seconds} seconds, {pending} wait. Closing it.",
+        sentence: "A client asked for something and then did not read the answer.",
+        causes: ["the program at the other end hangs or is stopped", "the way to it is broken, or very slow"]
+    )
+
+    public static let tooManyNames = Condition(
+        "ND-W18",
+        .warning,
+        "Client '{ip}', port '{port}' is not let in: the names of {count} others are being looked up. Closing it.",
+        sentence: "An `allow … from` list has names in it, and the system's resolver is slower than clients come.",
+        causes: ["the name servers do not answer", "somebody connects from very many addresses"],
+        fix: ["resolvectl query THE-CLIENT", "or write addresses and networks in the lists, such as 10.0.0.0/8"]
+    )
+
     public static let unexpectedTLS = Condition(
         "ND-T1",
         .warning,
@@ -136,7 +153,8 @@ extension Condition {
 extension Catalogue {
     static let transport: [Condition] = [
         .listening, .cannotListen, .socketInUse, .connectionDenied, .tooManyConnections, .tooManyConnectionsFromAddress,
-        .acceptFailed, .firstRequestTimeout, .requestTooBig, .streamRequestTooBig, .unexpectedTLS, .logUnavailable,
+        .acceptFailed, .firstRequestTimeout, .requestTooBig, .streamRequestTooBig, .answerNotTaken,
+        .tooManyNames, .unexpectedTLS, .logUnavailable,
         .logLinesLost,
     ]
 }

@@ -50,10 +50,26 @@ extension Condition {
         causes: ["the node is busy", "the parameter timeout= is very small"],
         fix: ["ask for fewer points or charts, or leave timeout= out"]
     )
+
+    // MARK: Files
+
+    public static let noWebDirectory = Condition(
+        "ND-W25",
+        .warning,
+        "The web files directory {path} has no page to show: {reason}.",
+        sentence: "A dashboard was asked for that is not there: browsers are told that the file does not exist.",
+        causes: [
+            "the dashboard is not installed", "the path is another one", "the user of the node may not read it",
+        ],
+        fix: [
+            "apt install netdata-web", "in netdata.conf:", "[directories]", "    web = /usr/share/netdata/web",
+            "or leave that line out: then the built-in page is shown",
+        ]
+    )
 }
 
 extension Catalogue {
     static let web: [Condition] = [
-        .unknownHostInURL, .chartNotFound, .nothingMatchesQuery, .queryTooLarge, .queryTimedOut,
+        .unknownHostInURL, .chartNotFound, .nothingMatchesQuery, .queryTooLarge, .queryTimedOut, .noWebDirectory,
     ]
 }

@@ -1,6 +1,7 @@
 import Basics
 import Collection
 import Config
+import Diagnostics
 import Glibc
 import NIOCore
 import NIOPosix
@@ -20,6 +21,8 @@ final class NodeServices: Sendable {
     private let web: Server?
     private let admin: Server
     private let encryption: WebEncryption
+    private let clock: any Clock
+    private let journal: Journal
     /// Where the port's number is left; a reload changes no place.
     private let portFile: String
 
@@ -39,6 +42,8 @@ final class NodeServices: Sendable {
     ) {
         self.options = options
         self.current = current
+        self.clock = clock
+        self.journal = journal
         let configuration = current.value
         portFile = "\(configuration.directories.run)/\(options.role.rawValue).port"
         let encryption = WebEncryption(configuration, clock: clock, reporter: journal)
@@ -97,7 +102,7 @@ final class NodeServices: Sendable {
         web = configuration.web.isEnabled ? makeServer(configuration.web.bindTo, encryption.context, router) : nil
         let socket = BindAddress(port: "", unixPath: "\(configuration.directories.run)/\(options.role.rawValue).sock")
         admin = makeServer([socket], nil) { request in
-            if request.path == "/", request.method == .get { return Route(isHeavy: true) { _ in Self.answer(status) } }
+            if request.path == "/", request.method != .post { return Route(isHeavy: true) { _ in Self.answer(status) } }
             guard request.path == ForgetEndpoint.path, request.method == .post else { return router(request) }
             return Route(isHeavy: true) { forget.answer($0) }
         }
@@ -109,6 +114,7 @@ final class NodeServices: Sendable {
     func start() throws(StartFailure) -> [String] {
         let configuration = current.value
         encryption.introduce()
+        lookAtFiles(configuration)
         let socket = "\(configuration.directories.run)/\(options.role.rawValue).sock"
         guard !admin.start().isEmpty else {
             throw StartFailure(
@@ -142,8 +148,18 @@ final class NodeServices: Sendable {
 
     func update(_ configuration: Configuration) {
         encryption.reload(configuration)
+        lookAtFiles(configuration)
         web?.update(ServerPolicy(configuration, encryption.context))
         admin.update(ServerPolicy(configuration, nil))
+    }
+
+    /// Says so where a dashboard was asked for that is not there.
+    private func lookAtFiles(_ configuration: Configuration) {
+        let directories = configuration.directories
+        guard configuration.web.isEnabled, !directories.webIsBuiltIn else { return }
+        guard let problem = DocumentRoot(directories.web).problem else { return }
+        let values = ["path": directories.web, "reason": problem]
+        journal.report(Event(.noWebDirectory, at: clock.now(), thread: "MAIN", values: values))
     }
 
     /// Once a day: a certificate grows old by itself.
@@ -175,6 +191,7 @@ extension NodeFacts {
             receivers: parent.receiverCount,
             settings: configuration.settings
         )
+        if !configuration.directories.webIsBuiltIn { webDirectory = configuration.directories.web }
     }
 }
 
@@ -193,6 +210,10 @@ extension ServerPolicy {
         firstRequestTimeout = Int64(web.firstRequestTimeoutSeconds)
         idleTimeout = Int64(web.idleTimeoutSeconds)
         frameOptions = web.frameOptions
+        respectsDoNotTrack = web.respectsDoNotTrack
+        if web.enableGzip {
+            gzip = GzipSettings(level: web.gzipLevel, strategy: GzipSettings.Strategy(word: web.gzipStrategy))
+        }
         updateEvery = Int64(configuration.database.updateEvery)
     }
 }

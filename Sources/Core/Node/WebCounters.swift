@@ -19,7 +19,7 @@ final class WebCounters: Sendable {
             return Route(isHeavy: route.isHeavy) { request in
                 let start = clock.monotonic()
                 let response = route.service(request)
-                self.count(bytes: response.body.count, microseconds: clock.monotonic() - start, isQuery: isQuery)
+                self.count(bytes: response.length, microseconds: clock.monotonic() - start, isQuery: isQuery)
                 return response
             }
         }

@@ -71,6 +71,36 @@ public enum NameResolver {
         return addresses
     }
 
+    /// The name of an address, in small letters, if that name leads back to the address: what only its owner says of it is not
+    /// believed.
+    /// - Parameter host: numeric.
+    public static func name(of host: String) -> String? {
+        let address = InternetAddress.v4(host, port: 0) ?? InternetAddress.v6(host, port: 0, scope: 0)
+        guard let address else { return nil }
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let result = address.withSockaddr { socket, length in
+            getnameinfo(socket, length, &text, socklen_t(text.count), nil, 0, NI_NAMEREQD)
+        }
+        guard result == 0 else { return nil }
+        let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        guard bytes.count <= nameLimit, bytes.allSatisfy(isOfName) else { return nil }
+        var name = String(decoding: bytes, as: UTF8.self).lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        // A name that looks like an address would be taken for one.
+        guard !isNumeric(name, port: "0"), let addresses = try? resolve(host: name, port: "0", interface: nil),
+            addresses.contains(where: { $0.host == address.host })
+        else { return nil }
+        return name
+    }
+
+    /// Bytes of a name.
+    private static let nameLimit = 255
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 32) || "-_.".utf8.contains(byte)
+    }
+
     /// Whether a host is an address already, so that nothing can block.
     public static func isNumeric(_ host: String, port: String) -> Bool {
         UInt16(port) != nil

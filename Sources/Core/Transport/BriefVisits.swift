@@ -42,35 +42,48 @@ final class BriefVisits: Sendable {
         let (turn, work) = HTTPTurn.find(parsed, of: client)
         let visit = Visit(arrival: arrival, log: client.log, connected: connected, turn: turn)
         switch work {
-        case .ready(let response): answer(visit, response)
-        case .light(let service): answer(visit, service(turn.request!))
-        case .heavy(let service):
-            context.pool.submit { state in
-                if state == .active { self.answer(visit, service(turn.request!)) } else { self.leave(visit) }
+        case .ready(let response): answer(visit, turn.delivery(of: response))
+        case .light(let service):
+            let response = service(turn.request!)
+            if turn.isWork(response) {
+                answerElsewhere(visit) { turn.delivery(of: response) }
+            } else {
+                answer(visit, turn.delivery(of: response))
             }
+        case .heavy(let service): answerElsewhere(visit) { turn.delivery(of: service(turn.request!)) }
         }
         return true
     }
 
+    private func answerElsewhere(_ visit: Visit, _ make: @escaping @Sendable () -> HTTPDelivery) {
+        context.pool.submit { state in
+            if state == .active { self.answer(visit, make()) } else { self.leave(visit) }
+        }
+    }
+
     /// On whatever thread has made the answer.
-    private func answer(_ visit: Visit, _ response: HTTPResponse) {
+    private func answer(_ visit: Visit, _ delivery: HTTPDelivery) {
         let clock = context.clock
         let head = HTTPAnswer(
             policy: visit.arrival.entry.policy,
             now: clock.now() / microsecondsPerSecond,
             request: visit.turn.request,
             keepAlive: false
-        ).head(response)
+        ).head(delivery)
         let prepared = clock.monotonic()
         let descriptor = visit.arrival.descriptor
-        // The end of the connection goes out in the same packet as the end of the answer.
-        let sent = SocketBytes.sendBeforeEnd(descriptor, head, response.body)
-        if sent >= 0, sent < head.count + response.body.count {
+        if delivery.pieces != nil {
             visit.log.write([visit.connected])
-            return sendRest(visit, response, head, sent, prepared)
+            return sendRest(visit, delivery, head, 0, prepared)
+        }
+        // The end of the connection goes out in the same packet as the end of the answer.
+        let sent = SocketBytes.sendBeforeEnd(descriptor, head, delivery.body)
+        if sent >= 0, sent < head.count + delivery.body.count {
+            visit.log.write([visit.connected])
+            return sendRest(visit, delivery, head, sent, prepared)
         }
         SocketBytes.end(descriptor)
-        let answered = visit.turn.answered(response, prepared: prepared, sent: clock.monotonic())
+        let answered = visit.turn.answered(delivery, prepared: prepared, sent: clock.monotonic())
         visit.log.write(lingering.takeLines() + [visit.connected, visit.log.line(answered)])
         // Whoever has gone already hears nothing any more.
         if sent < 0 { leave(visit) } else { lingering.add(descriptor, visit.log) }
@@ -82,12 +95,12 @@ final class BriefVisits: Sendable {
         visit.log.write(ClientLog.disconnected)
     }
 
-    private func sendRest(_ visit: Visit, _ response: HTTPResponse, _ head: [UInt8], _ sent: Int, _ prepared: Int64) {
+    private func sendRest(_ visit: Visit, _ delivery: HTTPDelivery, _ head: [UInt8], _ sent: Int, _ prepared: Int64) {
         var rest = ByteBuffer()
-        rest.reserveCapacity(head.count + response.body.count - sent)
+        rest.reserveCapacity(head.count + delivery.body.count - sent)
         rest.writeBytes(head.dropFirst(sent))
-        rest.writeBytes(response.body.dropFirst(max(0, sent - head.count)))
-        let unsent = HTTPHandler.Unsent(bytes: rest, response: response, turn: visit.turn, prepared: prepared)
+        rest.writeBytes(delivery.body.dropFirst(max(0, sent - head.count)))
+        let unsent = HTTPHandler.Unsent(bytes: rest, delivery: delivery, turn: visit.turn, prepared: prepared)
         let context = context
         visit.arrival.begin(on: eventLoop) { channel in
             let client = visit.arrival.entry.client(context, visit.log)

@@ -41,7 +41,7 @@ struct ClientLog: Sendable {
             milliseconds(answered.received, answered.sent),
         ].joined(separator: "/")
         return line(
-            "'\(answered.mode)' (sent/all = \(answered.bytes)/\(answered.bytes) bytes -0%, "
+            "'\(answered.mode)' (sent/all = \(answered.bytes)/\(answered.whole) bytes -\(answered.saved)%, "
                 + "prep/sent/total = \(times) ms) \(answered.status) '\(escapedForLog(answered.url))'"
         )
     }
@@ -50,8 +50,9 @@ struct ClientLog: Sendable {
     struct Answered {
         /// `DATA`, `FILECOPY`, `OPTIONS`, `STREAM`.
         var mode: String
-        /// Bytes of the body.
+        /// Bytes of the body as it was sent, and before it was compressed.
         var bytes: Int
+        var whole: Int
         /// Microseconds of the monotonic clock: request complete, answer ready, answer on its way.
         var received: Int64
         var prepared: Int64
@@ -59,5 +60,8 @@ struct ClientLog: Sendable {
         var status: Int
         /// Decoded.
         var url: String
+
+        /// Percent that compressing has saved.
+        var saved: Int { whole > bytes ? (whole - bytes) * 100 / whole : 0 }
     }
 }

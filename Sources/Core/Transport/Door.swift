@@ -1,5 +1,6 @@
 internal import Basics
 internal import Config
+internal import Diagnostics
 import Glibc
 internal import NIOCore
 internal import NIOPosix
@@ -84,6 +85,17 @@ final class Door: Sendable {
         loops[Int(UInt(bitPattern: number) % UInt(loops.count))].add(arrival)
     }
 
+    /// Lets somebody in once the name of its address is known, by which it may or may not come. Nobody waits for that.
+    fileprivate func admitLater(_ descriptor: Int32, _ peer: Peer, _ gate: Entry.Gate) {
+        let isAsked = context.names.ask(peer.address) { [self] in
+            guard let entry = Entry(peer, at: gate, context) else { return SocketBytes.close(descriptor) }
+            pass(Arrivals.Arrival(descriptor: descriptor, entry: entry))
+        }
+        guard !isAsked else { return }
+        context.report(.tooManyNames, peer, ["count": String(ClientNames.waitingLimit)])
+        SocketBytes.close(descriptor)
+    }
+
     /// Passes a request for a stream on to those who go, if it will be refused.
     /// - Parameter head: all of it.
     fileprivate func refuse(_ arrival: Arrivals.Arrival, _ head: [UInt8]) -> Bool {
@@ -157,6 +169,10 @@ private final class Doorkeeper {
             case .failed(let error): return pause(error)
             case .connection(let descriptor, let address):
                 let peer = address.map { Peer(address: $0.host, port: Int($0.port)) } ?? .unknown
+                if door.context.mustAskName(of: peer) {
+                    door.admitLater(descriptor, peer, place.gate)
+                    continue
+                }
                 guard let entry = Entry(peer, at: place.gate, door.context) else {
                     _ = Glibc.close(descriptor)
                     continue

@@ -19,7 +19,7 @@ struct Entry: Sendable {
     /// - Returns: `nil` where it must be closed; said already.
     init?(_ peer: Peer, at gate: Gate, _ context: ServerContext) {
         let policy = context.policy
-        guard let allowed = policy.rights(of: peer) else {
+        guard let allowed = policy.rights(of: peer, name: context.names.name(of: peer.address)) else {
             context.report(.connectionDenied, peer)
             return nil
         }

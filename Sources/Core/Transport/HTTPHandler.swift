@@ -26,16 +26,19 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// What is left of an answer that was begun on the socket itself.
     struct Unsent {
         let bytes: ByteBuffer
-        let response: HTTPResponse
+        let delivery: HTTPDelivery
         let turn: HTTPTurn
         /// When the answer was ready, microseconds of the monotonic clock.
         let prepared: Int64
     }
     private var unsent: Unsent?
 
+    private let watch: TakingWatch
+
     /// - Parameter unsent: goes out first.
     init(_ client: Client, _ unsent: Unsent? = nil) {
         self.client = client
+        watch = TakingWatch(client)
         self.unsent = unsent
         if unsent != nil { state = .answering }
     }
@@ -43,7 +46,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelActive(context: ChannelHandlerContext) {
         if let unsent {
             self.unsent = nil
-            write(context, unsent.bytes, unsent.response, unsent.turn, prepared: unsent.prepared, keepAlive: false)
+            let answer = Answer(unsent.delivery, unsent.turn, prepared: unsent.prepared, keepAlive: false)
+            write(context, unsent.bytes, answer)
         }
         context.fireChannelActive()
     }
@@ -65,6 +69,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         if buffer.count > 0 { refuse(context, .notUnderstood) } else { context.close(promise: nil) }
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) { watch.stop() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        watch.stop()
+        context.fireChannelInactive()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let failure = error as? TLSFailure { client.report(failure) }
         context.close(promise: nil)
@@ -79,7 +90,11 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         let limit = client.context.limits.httpHead
         while state == .reading {
             guard let head = buffer.takeHead() else {
-                if buffer.count > limit { refuseTooBig(context, bytes: buffer.count) }
+                if buffer.count > limit {
+                    refuseTooBig(context, bytes: buffer.count)
+                } else if buffer.isHopeless {
+                    refuse(context, .notUnderstood)
+                }
                 return
             }
             if head.readableBytes > limit {
@@ -99,63 +114,110 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         let (turn, work) = HTTPTurn.find(head, of: client)
         state = .answering
         switch work {
-        case .ready(let response): send(context, response, turn)
-        case .light(let service): send(context, service(turn.request!), turn)
-        case .heavy(let service): answerElsewhere(context, turn, service)
+        case .ready(let response): send(context, turn.delivery(of: response), turn)
+        case .light(let service):
+            let response = service(turn.request!)
+            if turn.isWork(response) {
+                answerElsewhere(context, turn) { turn.delivery(of: response) }
+            } else {
+                send(context, turn.delivery(of: response), turn)
+            }
+        case .heavy(let service): answerElsewhere(context, turn) { turn.delivery(of: service(turn.request!)) }
         }
     }
 
-    private func answerElsewhere(_ context: ChannelHandlerContext, _ turn: HTTPTurn, _ service: @escaping HTTPService) {
-        client.context.pool.runIfActive(eventLoop: context.eventLoop) { service(turn.request!) }
+    private func answerElsewhere(
+        _ context: ChannelHandlerContext,
+        _ turn: HTTPTurn,
+        _ make: @escaping @Sendable () -> HTTPDelivery
+    ) {
+        client.context.pool.runIfActive(eventLoop: context.eventLoop, make)
             .assumeIsolated().whenComplete { result in
-                guard case .success(let response) = result, context.channel.isActive else {
+                guard case .success(let delivery) = result, context.channel.isActive else {
                     context.close(promise: nil)
                     return
                 }
-                self.send(context, response, turn)
+                self.send(context, delivery, turn)
                 self.process(context)
             }
     }
 
     // MARK: Answers
 
-    private func send(_ context: ChannelHandlerContext, _ response: HTTPResponse, _ turn: HTTPTurn) {
+    /// What is known of an answer on its way.
+    private struct Answer {
+        let delivery: HTTPDelivery
+        let turn: HTTPTurn
+        /// When it was ready, microseconds of the monotonic clock.
+        let prepared: Int64
+        let keepAlive: Bool
+
+        init(_ delivery: HTTPDelivery, _ turn: HTTPTurn, prepared: Int64, keepAlive: Bool) {
+            self.delivery = delivery
+            self.turn = turn
+            self.prepared = prepared
+            self.keepAlive = keepAlive
+        }
+    }
+
+    private func send(_ context: ChannelHandlerContext, _ delivery: HTTPDelivery, _ turn: HTTPTurn) {
         let clock = client.context.clock
-        // Without a length only the end of the connection says that an answer is over.
-        let keepAlive = turn.keepAlive && !response.body.isEmpty && !clientIsDone
+        let keepAlive = turn.keepAlive && delivery.hasEnd && !clientIsDone
         let head = HTTPAnswer(
             policy: client.policy,
             now: clock.now() / microsecondsPerSecond,
             request: turn.request,
             keepAlive: keepAlive
-        ).head(response)
-        var bytes = context.channel.allocator.buffer(capacity: head.count + response.body.count)
+        ).head(delivery)
+        var bytes = context.channel.allocator.buffer(capacity: head.count + delivery.body.count)
         bytes.writeBytes(head)
-        bytes.writeBytes(response.body)
-        write(context, bytes, response, turn, prepared: clock.monotonic(), keepAlive: keepAlive)
+        bytes.writeBytes(delivery.body)
+        write(context, bytes, Answer(delivery, turn, prepared: clock.monotonic(), keepAlive: keepAlive))
     }
 
-    private func write(
-        _ context: ChannelHandlerContext,
-        _ bytes: ByteBuffer,
-        _ response: HTTPResponse,
-        _ turn: HTTPTurn,
-        prepared: Int64,
-        keepAlive: Bool
-    ) {
+    /// Writes what is there of an answer, then its pieces, one when the one before is gone.
+    private func write(_ context: ChannelHandlerContext, _ bytes: ByteBuffer, _ answer: Answer) {
+        let count = bytes.readableBytes
         let promise = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
-        watchProgress(context)
-        promise.futureResult.assumeIsolated().whenComplete { _ in
-            let log = self.client.log
-            let sent = self.client.context.clock.monotonic()
-            log.write([log.line(turn.answered(response, prepared: prepared, sent: sent))])
-            self.sent(context, keepAlive: keepAlive)
+        watch.wrote(count, to: context)
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            if case .success = result, let pieces = answer.delivery.pieces {
+                self.writeNext(context, pieces, answer)
+            } else {
+                self.log(answer)
+                self.sent(context, keepAlive: answer.keepAlive)
+            }
         }
+    }
+
+    private func writeNext(_ context: ChannelHandlerContext, _ pieces: HTTPPieceReader, _ answer: Answer) {
+        client.context.pool.runIfActive(eventLoop: context.eventLoop) { pieces.next() }
+            .assumeIsolated().whenComplete { result in
+                guard case .success(let piece?) = result, context.channel.isActive else {
+                    // Only the end of the connection can say that not all has come.
+                    self.log(answer)
+                    context.close(promise: nil)
+                    return
+                }
+                if piece.isEmpty {
+                    self.log(answer)
+                    self.sent(context, keepAlive: answer.keepAlive)
+                } else {
+                    self.write(context, ByteBuffer(bytes: piece), answer)
+                }
+            }
+    }
+
+    private func log(_ answer: Answer) {
+        let sent = client.context.clock.monotonic()
+        let answered = answer.turn.answered(answer.delivery, prepared: answer.prepared, sent: sent)
+        client.log.write([client.log.line(answered)])
     }
 
     private func sent(_ context: ChannelHandlerContext, keepAlive: Bool) {
         client.requestCame()
+        watch.stop()
         guard context.channel.isActive else { return }
         guard keepAlive else {
             state = .leaving
@@ -166,19 +228,6 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         setReading(context, true)
         client.expectRequest(within: client.policy.idleTimeout, on: context.eventLoop) { context.close(promise: nil) }
         process(context)
-    }
-
-    /// Closes the connection of a client that takes nothing of its answer for as long as it may be idle.
-    private func watchProgress(_ context: ChannelHandlerContext, before: Int = .max) {
-        let pending = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        guard pending > 0 else { return }
-        guard pending < before else {
-            context.close(promise: nil)
-            return
-        }
-        client.expectRequest(within: client.policy.idleTimeout, on: context.eventLoop) {
-            self.watchProgress(context, before: pending)
-        }
     }
 
     private func setReading(_ context: ChannelHandlerContext, _ reading: Bool) {
@@ -196,6 +245,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         client.requestCame()
         state = .answering
         _ = buffer.takeAll()
-        send(context, response, HTTPTurn(request: nil, keepAlive: false, received: client.context.clock.monotonic()))
+        let turn = HTTPTurn(request: nil, keepAlive: false, received: client.context.clock.monotonic())
+        send(context, turn.delivery(of: response), turn)
     }
 }

@@ -4,6 +4,8 @@ public import Config
 public struct HTTPRequest: Sendable {
     public enum Method: String, Sendable {
         case get = "GET"
+        /// What ``get`` would answer, without the body.
+        case head = "HEAD"
         case options = "OPTIONS"
         /// Without a body: what is wanted stands in the URL.
         case post = "POST"

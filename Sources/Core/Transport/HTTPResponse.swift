@@ -3,10 +3,16 @@ public struct HTTPResponse: Sendable {
     public var status: Int
     public var contentType: String
     public var body: [UInt8]
+    /// A long body in place of ``body``, which is empty then.
+    public var pieces: HTTPPieces?
     /// `Cache-Control: public`; only counts with status 200.
     public var isCacheable: Bool
-    /// Unix seconds for `Date`, the modification time of a file; `nil` is now.
+    /// Unix seconds for `Date` and `Last-Modified`, the modification time of a file; `nil` is now.
     public var modified: Int64?
+    /// What a cacheable answer is known by to whoever has it already, letters and digits; `nil` is made of the body.
+    public var tag: String?
+    /// Of a body that is sent more than once, where its compressed form is kept.
+    public var compressed: CompressedForm?
     /// Unix seconds for `Expires`; `nil` is the rule: a day when cacheable, else one collection.
     public var expires: Int64?
     /// The endpoint's own header lines: `Content-Disposition`, `Location`, `Refresh`.
@@ -34,6 +40,9 @@ public struct HTTPResponse: Sendable {
         self.isFile = isFile
     }
 
+    /// Bytes of the body, however it is given.
+    public var length: Int { pieces?.count ?? body.count }
+
     public static let plainText = "text/plain; charset=utf-8"
     public static let html = "text/html; charset=utf-8"
     public static let json = "application/json; charset=utf-8"
@@ -54,6 +63,7 @@ public struct HTTPResponse: Sendable {
         switch status {
         case 200: "OK"
         case 301: "Moved Permanently"
+        case 304: "Not Modified"
         case 307: "Temporary Redirect"
         case 308: "Redirection"
         case 400: "Bad Request"

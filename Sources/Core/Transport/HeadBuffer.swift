@@ -5,6 +5,8 @@ struct HeadBuffer {
     /// What is there so far; the head once it is complete, with what followed it.
     private(set) var bytes: ByteBuffer?
     private var searched = 0
+    private var judged = 0
+    private var isSpoilt = false
 
     var count: Int { bytes?.readableBytes ?? 0 }
 
@@ -13,6 +15,8 @@ struct HeadBuffer {
             // A copy: to keep the piece would keep the whole receive buffer of this loop alive.
             bytes = ByteBuffer(bytes: piece.readableBytesView)
             searched = 0
+            judged = 0
+            isSpoilt = false
         } else {
             bytes!.writeBytes(piece.readableBytesView)
         }
@@ -25,7 +29,29 @@ struct HeadBuffer {
             return nil
         }
         searched = 0
+        judged = 0
+        isSpoilt = false
         return bytes!.readSlice(length: end)
+    }
+
+    /// Whether no head that is understood can come of what is there: a line feed without a carriage return in front of it, or a
+    /// NUL. Who ends lines so would wait for its answer in vain.
+    var isHopeless: Bool {
+        mutating get {
+            guard !isSpoilt, let bytes else { return isSpoilt }
+            let view = bytes.readableBytesView
+            let start = view.startIndex
+            for offset in judged..<view.count {
+                let byte = view[start + offset]
+                guard byte == 10 || byte == 0 else { continue }
+                if byte == 0 || offset == 0 || view[start + offset - 1] != 13 {
+                    isSpoilt = true
+                    break
+                }
+            }
+            judged = view.count
+            return isSpoilt
+        }
     }
 
     /// Takes everything that is there.

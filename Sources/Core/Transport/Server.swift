@@ -32,6 +32,7 @@ public final class Server: Sendable {
     ///   - acceptor: who takes streams.
     ///   - foresight: who knows in advance what is refused. With it TCP connections come in through a ``Door``; without it the
     ///     event loops accept them.
+    ///   - resolve: the name of an address, for lists that have names in them; may block.
     public init(
         group: any EventLoopGroup,
         configuration: ServerConfiguration,
@@ -41,7 +42,8 @@ public final class Server: Sendable {
         pool: NIOThreadPool,
         router: @escaping Router,
         acceptor: @escaping StreamAcceptor,
-        foresight: StreamForesight? = nil
+        foresight: StreamForesight? = nil,
+        resolve: @escaping @Sendable (String) -> String? = { NameResolver.name(of: $0) }
     ) {
         self.group = group
         self.foresight = foresight
@@ -58,7 +60,8 @@ public final class Server: Sendable {
             pool: pool,
             router: router,
             acceptor: acceptor,
-            turns: Turns.Table()
+            turns: Turns.Table(),
+            resolve: resolve
         )
     }
 

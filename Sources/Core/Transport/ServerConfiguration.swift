@@ -34,6 +34,9 @@ public struct ServerLimits: Sendable {
     public var connectionsPerAddress = 2048
     /// Seconds in which a client that begins with TLS must have agreed on everything.
     public var handshakeSeconds: Int64 = 10
+    /// Bytes that a client must take of an answer within these seconds, as long as some wait for it.
+    public var leastTaken = 4096
+    public var takingSeconds: Int64 = 60
     /// Bytes thrown away after a last answer, so that it is not lost to a reset, before the connection is cut.
     public var lingeringBytes = 1 << 20
 
@@ -59,6 +62,10 @@ public struct ServerPolicy: Sendable {
     public var serverName = "Netdata Embedded HTTP Server v1.37.1"
     /// `[web] x-frame-options response header`; empty leaves the line out.
     public var frameOptions = ""
+    /// `[web] respect do not track policy`: every answer says whether it tracks.
+    public var respectsDoNotTrack = false
+    /// `[web] enable gzip compression` and how; `nil`: nothing is compressed.
+    public var gzip: GzipSettings?
     /// `update every` in seconds: how long an answer that must not be cached is fresh.
     public var updateEvery: Int64 = 1
     /// With what connections are encrypted; `nil`: they cannot be.
@@ -66,17 +73,27 @@ public struct ServerPolicy: Sendable {
 
     public init() {}
 
-    /// What an address may do, apart from the port's rights; `nil`: not even connect.
-    func rights(of peer: Peer) -> Rights? {
+    /// What a client may do, apart from the port's rights; `nil`: not even connect.
+    /// - Parameter name: of its address, where that was asked for.
+    func rights(of peer: Peer, name: String? = nil) -> Rights? {
         if peer.isUnix { return .all }
-        guard connections.allows(peer.address) else { return nil }
+        guard connections.allows(peer.address, name: name) else { return nil }
         var rights: Rights = []
-        if dashboard.allows(peer.address) { rights.formUnion(.dashboard) }
-        if badges.allows(peer.address) { rights.formUnion(.badges) }
-        if streaming.allows(peer.address) { rights.formUnion(.streaming) }
-        if netdataConf.allows(peer.address) { rights.formUnion(.netdataConf) }
-        if management.allows(peer.address) { rights.formUnion(.management) }
-        if registry.allows(peer.address) { rights.formUnion(.registry) }
+        for (list, right) in lists where list.allows(peer.address, name: name) { rights.formUnion(right) }
         return rights
+    }
+
+    /// Whether the name of its address counts for what a client may do.
+    func needsName(of peer: Peer) -> Bool {
+        // Who comes from this machine is called localhost.
+        guard !peer.isUnix, peer.address != "localhost", peer != .unknown else { return false }
+        return connections.needsName(of: peer.address) || lists.contains { $0.list.needsName(of: peer.address) }
+    }
+
+    private var lists: [(list: AccessList, right: Rights)] {
+        [
+            (dashboard, .dashboard), (badges, .badges), (streaming, .streaming), (netdataConf, .netdataConf),
+            (management, .management), (registry, .registry),
+        ]
     }
 }

@@ -10,6 +10,7 @@ internal import System
 final class ServerContext: Sendable {
     let limits: ServerLimits
     let connections: ConnectionTable
+    let names: ClientNames
     let clock: any Clock
     let reporter: any Reporter
     let accessLog: AccessLog
@@ -31,11 +32,13 @@ final class ServerContext: Sendable {
         pool: NIOThreadPool,
         router: @escaping Router,
         acceptor: @escaping StreamAcceptor,
-        turns: Turns.Table? = nil
+        turns: Turns.Table? = nil,
+        resolve: @escaping @Sendable (String) -> String? = { NameResolver.name(of: $0) }
     ) {
         self.turns = turns
         self.limits = limits
         connections = ConnectionTable(total: connectionsLimit, perAddress: limits.connectionsPerAddress)
+        names = ClientNames(clock: clock, resolve: resolve)
         currentPolicy = Mutex(policy)
         self.clock = clock
         self.reporter = reporter
@@ -48,6 +51,11 @@ final class ServerContext: Sendable {
     var policy: ServerPolicy {
         get { currentPolicy.withLock { $0 } }
         set { currentPolicy.withLock { $0 = newValue } }
+    }
+
+    /// Whether nothing can be said of a client before its name is known; then ``ClientNames/ask(_:_:)`` finds it out.
+    func mustAskName(of peer: Peer) -> Bool {
+        policy.needsName(of: peer) && !names.knows(peer.address)
     }
 
     /// A number for a new client; access.log tells connections apart by it.

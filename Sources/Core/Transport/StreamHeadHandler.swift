@@ -106,6 +106,7 @@ final class StreamHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
         let answered = ClientLog.Answered(
             mode: "STREAM",
             bytes: size,
+            whole: size,
             received: now,
             prepared: now,
             sent: now,

@@ -18,6 +18,9 @@ public struct Endpoint: Sendable {
     public let isLight: @Sendable (EndpointRequest) -> Bool
     public let answer: @Sendable (EndpointRequest) -> HTTPResponse
 
+    /// Whether asking changes nothing, so that HEAD may ask as well: management has parameters that order something.
+    var isSafe: Bool { method == .get && rights != .management }
+
     public init(
         _ command: String,
         rights: Rights = .dashboard,

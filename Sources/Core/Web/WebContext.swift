@@ -59,6 +59,8 @@ public struct NodeFacts: Sendable {
     public var receivers: Int
     /// The configuration in force.
     public var settings: Settings
+    /// Where the files of a dashboard are; empty: the built-in page is shown.
+    public var webDirectory = ""
 
     public init(
         version: String,

@@ -2,6 +2,7 @@ import Basics
 import Config
 import Diagnostics
 import Store
+import System
 public import Transport
 
 /// Finds what a request asks for and answers it: paths, hosts, rights (web API §1, §2).
@@ -12,7 +13,12 @@ public struct WebService: Sendable {
     /// - Parameter endpoints: where two have one command, the later counts: so the node replaces what it knows better.
     public init(_ context: WebContext, endpoints: [Endpoint] = WebEndpoints.table) {
         self.context = context
-        self.endpoints = Dictionary(endpoints.map { ($0.command, $0) }) { $1 }
+        var table = Dictionary(endpoints.map { ($0.command, $0) }) { $1 }
+        let commands = (table.keys + [OpenAPI.command]).sorted()
+        // Made when somebody asks: most nodes never are.
+        let description = Lazily { OpenAPI.page(commands, version: context.facts().version).response }
+        table[OpenAPI.command] = Endpoint(OpenAPI.command) { _ in description.value }
+        self.endpoints = table
     }
 
     /// The commands there are, sorted.
@@ -32,6 +38,7 @@ public struct WebService: Sendable {
         let asked = host ?? context.hosts.local
         switch tokens.first {
         case nil:
+            if let files { return serve(files, request, path, asked) }
             let commands = commands
             return run(Endpoint("") { FrontPage.answer($0, commands: commands) }, request, asked)
         case "api": return api(request, path, tokens, asked)
@@ -39,12 +46,25 @@ public struct WebService: Sendable {
         case "host": return self.host(request, path, tokens)
         case "netdata.conf" where tokens.count == 1:
             return run(Endpoint("", rights: .netdataConf, answer: ConfigurationPage.answer), request, asked)
-        default: return refuse(request, Self.noFile(path))
+        default:
+            if let files { return serve(files, request, path, asked) }
+            return refuse(request, WebFiles.nothing(path))
         }
     }
 
+    /// Those of the configuration in force; `nil` where the built-in page counts.
+    private var files: WebFiles? {
+        let directory = context.facts().webDirectory
+        return directory.isEmpty ? nil : WebFiles(root: DocumentRoot(directory))
+    }
+
+    private func serve(_ files: WebFiles, _ request: HTTPRequest, _ path: Substring, _ host: Host) -> Route {
+        let path = String(path)
+        return run(Endpoint("", isHeavy: true) { _ in files.answer(path[...]) }, request, host)
+    }
+
     private func run(_ endpoint: Endpoint, _ request: HTTPRequest, _ host: Host) -> Route {
-        guard request.method == endpoint.method else {
+        guard request.method == endpoint.method || request.method == .head && endpoint.isSafe else {
             return refuse(request, .text(400, "This is asked for with \(endpoint.method.rawValue).\r\n"))
         }
         guard !endpoint.rights.isDisjoint(with: request.rights) else { return Route { _ in .forbidden } }
@@ -77,9 +97,9 @@ extension WebService {
         return refuse(request, .text(404, "Unsupported v1 API command: \(htmlEscaped(command))"))
     }
 
-    /// A refusal tells nothing to whom nothing is allowed.
+    /// A refusal tells nothing to whom nothing is allowed, or streams alone.
     private func refuse(_ request: HTTPRequest, _ response: HTTPResponse) -> Route {
-        request.rights.isEmpty ? Route { _ in .forbidden } : Route { _ in response }
+        request.rights.isSubset(of: .streaming) ? Route { _ in .forbidden } : Route { _ in response }
     }
 }
 
@@ -107,30 +127,4 @@ extension WebService {
         PercentEncoding.encode(String(text)).split(separator: "+", omittingEmptySubsequences: false)
             .joined(separator: "%20")
     }
-
-    /// There is no web directory: what would be looked up in it isn't there (web API §2, "Static files").
-    private static func noFile(_ path: Substring) -> HTTPResponse {
-        let name = path.drop { $0 == "/" }
-        let isClean = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
-        let escaped = htmlEscaped(name)
-        if !isClean {
-            return .text(400, "Filename contains invalid characters: \(escaped)", contentType: ContentType.html)
-        }
-        if name.utf8.containsTwoDots {
-            return .text(400, "Relative filenames are not supported: \(escaped)", contentType: ContentType.html)
-        }
-        return .text(404, "File does not exist, or is not accessible: \(escaped)", contentType: ContentType.html)
-    }
-}
-
-extension Substring.UTF8View {
-    fileprivate var containsTwoDots: Bool { zip(self, dropFirst()).contains { $0 == (46, 46) } }
 }

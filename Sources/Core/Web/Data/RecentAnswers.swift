@@ -38,10 +38,13 @@ final class RecentAnswers: Sendable {
     func keep(_ answer: HTTPResponse, to question: Question) {
         let bytes = answer.body.count + question.target.utf8.count
         guard answer.status == 200, bytes <= Self.largest else { return }
+        var kept = answer
+        // Compressed once for all who ask again.
+        kept.compressed = CompressedForm()
         state.withLock { state in
             if state.second != question.second { state = State(second: question.second) }
             guard state.bytes + bytes <= Self.limit else { return }
-            guard state.answers.updateValue(answer, forKey: question) == nil else { return }
+            guard state.answers.updateValue(kept, forKey: question) == nil else { return }
             state.bytes += bytes
         }
     }

@@ -1,4 +1,5 @@
 import Basics
+import Config
 import Diagnostics
 import Status
 import Store
@@ -50,7 +51,7 @@ enum ChartsEndpoint {
         member("memory_mode", &body)
         body.append(quoted: host.settings.mode.rawValue)
         member("custom_info", &body)
-        body.append("\"\"")
+        body.append(quoted: request.context.facts().settings.text("web", "custom dashboard_info.js"))
         member("charts", &body)
         body.append("{")
         for (index, chart) in charts.enumerated() {
