@@ -73,7 +73,13 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport"],
-            path: "Sources/Core/Web"
+            path: "Sources/Core/Web",
+            // The dashboard's sources are in the binary: one file is all there is to install.
+            resources: [
+                "dashboard.html", "dashboard.css", "base.js", "node.js", "attention.js", "views.js", "axis.js",
+                "plot.js",
+                "chart.js", "host.js", "main.js",
+            ].map { .embedInCode("Dashboard/\($0)") }
         ),
         .target(
             name: "Health",

@@ -169,6 +169,6 @@ struct EndpointTests {
             #expect(isJSON(body), "\(target): \(body)")
         }
         #expect(!bench.body("/api/v1/data?chart=x.y&after=-2&format=html").contains("<b>"))
-        #expect(!bench.body("/").contains("<b>"))
+        #expect(!bench.body("/api/").contains("<b>"))
     }
 }

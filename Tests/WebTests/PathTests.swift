@@ -76,12 +76,16 @@ struct PathTests {
     }
 
     @Test func frontPageListsEveryCommandAndHost() {
-        let response = Self.bench.get("/")
+        let response = Self.bench.get("/api/")
         #expect(response.status == 200)
         #expect(response.contentType == HTTPResponse.html)
         for endpoint in WebEndpoints.table { #expect(response.bodyText.contains("/api/\(endpoint.command)")) }
         #expect(response.bodyText.contains("nd-b"))
-        #expect(Self.bench.body("/host/nd-b/").contains("href=\"/host/\(WebBench.childGUID)/api/v1/info\""))
+        #expect(response.bodyText.contains("href=\"../host/\(WebBench.childGUID)/\""))
+        #expect(response.bodyText.contains("href=\"v1/info\""))
+        let ofChild = Self.bench.body("/host/nd-b/api/")
+        #expect(ofChild.contains("Metrics of nd-b"))
+        #expect(ofChild.contains("href=\"../../../host/\(WebBench.childGUID)/\""))
     }
 
     @Test func textsOfTheRequestAreEscaped() {

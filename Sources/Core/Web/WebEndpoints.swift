@@ -9,6 +9,7 @@ public enum WebEndpoints {
         Endpoint("v1/data", isHeavy: true, isLight: DataEndpoint.isLight, answer: DataEndpoint.answer),
         Endpoint("v1/allmetrics", isHeavy: true, answer: AllMetricsEndpoint.answer),
         Endpoint("v1/badge.svg", rights: .badges, isHeavy: true, answer: BadgeEndpoint.answer),
+        Endpoint("v1/conditions", isHeavy: true, answer: ConditionsEndpoint.answer),
         Endpoint("v1/registry", rights: [.dashboard, .registry], answer: RegistryEndpoint.answer),
         Endpoint("v3/stream_info", rights: [.dashboard, .streaming], answer: StreamInfoEndpoint.answer),
     ]

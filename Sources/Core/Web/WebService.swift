@@ -39,8 +39,7 @@ public struct WebService: Sendable {
         switch tokens.first {
         case nil:
             if let files { return serve(files, request, path, asked) }
-            let commands = commands
-            return run(Endpoint("") { FrontPage.answer($0, commands: commands) }, request, asked)
+            return run(Endpoint("", answer: Dashboard.answer), request, asked)
         case "api": return api(request, path, tokens, asked)
         case "host" where host != nil: return refuse(request, .text(400, "Nesting of hosts is not allowed."))
         case "host": return self.host(request, path, tokens)
@@ -80,6 +79,10 @@ public struct WebService: Sendable {
 /// `/api/…`
 extension WebService {
     private func api(_ request: HTTPRequest, _ path: Substring, _ tokens: [Substring], _ host: Host) -> Route {
+        if tokens.count == 1, path.last == "/" {
+            let commands = commands
+            return run(Endpoint("") { FrontPage.answer($0, commands: commands) }, request, host)
+        }
         guard tokens.count > 1 else { return refuse(request, .text(400, "Which API version?")) }
         let version = tokens[1]
         // The whole rest is the command: a slash at its end makes it another one.

@@ -205,6 +205,11 @@ extension APIOperation {
             ],
             needsKey: true
         ),
+        APIOperation(
+            "v1/conditions",
+            "What codes mean, their usual causes and what to do.",
+            [Parameter("code", "One or several, between `,` or `|`; without it all are told.")]
+        ),
         APIOperation("v1/openapi.json", "This description."),
         APIOperation(
             "v1/registry",

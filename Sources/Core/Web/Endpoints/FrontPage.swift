@@ -2,17 +2,18 @@ import Basics
 import Store
 import Transport
 
-/// `/`: what this is and what can be asked, for a person with a browser.
+/// `/api/`: what can be asked, for a person with a browser.
 enum FrontPage {
     static func answer(_ request: EndpointRequest, commands: [String]) -> HTTPResponse {
         let local = htmlEscaped(request.context.hosts.local.hostname)
-        let prefix = request.host === request.context.hosts.local ? "" : "/host/\(request.host.guid)"
+        // Relative, because a proxy may serve this node below a prefix of its own.
+        let root = request.http.path.hasPrefix("/host/") ? "../../../" : "../"
         let links = commands.map { command in
-            let path = htmlPath("\(prefix)/api/\(command)\(examples[command] ?? "")")
-            return "<li><a href=\"\(path)\">\(path)</a></li>"
+            let path = htmlPath("\(command)\(examples[command] ?? "")")
+            return "<li><a href=\"\(path)\">/api/\(path)</a></li>"
         }
         let hosts = request.context.hosts.all().prefix(listedHosts).map { host in
-            "<li><a href=\"/host/\(host.guid)/\">\(htmlEscaped(host.hostname))</a></li>"
+            "<li><a href=\"\(root)host/\(host.guid)/\">\(htmlEscaped(host.hostname))</a></li>"
         }
         let page = """
             <!DOCTYPE html>
@@ -23,7 +24,7 @@ enum FrontPage {
             \(NodeFacts.apiVersion).</p>
             <ul>
             \(links.joined(separator: "\n"))
-            <li><a href="/netdata.conf">/netdata.conf</a></li>
+            <li><a href="\(root)netdata.conf">/netdata.conf</a></li>
             </ul>
             <h2>Hosts</h2>
             <ul>
