@@ -77,6 +77,22 @@ struct EndpointTests {
         #expect(bench.body("/api/v1/registry?action=access&machine=x").contains("\"status\": \"disabled\""))
     }
 
+    /// What a dashboard of Netdata's does with it Tests/Web/browser.py sees: nothing leaves for Netdata's registry or cloud.
+    @Test func registrySendsNobodyElsewhereUnlessTold() {
+        let body = WebBench().body("/api/v1/registry?action=hello")
+        #expect(body.contains("\"registry\": \"\",\n\t\"cloud_base_url\": \"about:blank#\""), "\(body)")
+        #expect(!body.contains("netdata.io"))
+        let file = "[registry]\n registry to announce = https://registry.example\n"
+        let settings = Configuration.load(
+            Layout.Circumstances(role: .parent, userID: 0, environment: [:], directoryExists: { _ in true }),
+            hostname: "nd-a"
+        ) { $0.hasSuffix("/netdata.conf") ? .bytes(Array(file.utf8)) : .missing }.settings
+        let told = WebBench(facts: NodeFacts(version: "1.2.3", settings: settings)).body(
+            "/api/v1/registry?action=hello"
+        )
+        #expect(told.contains("\"registry\": \"https://registry.example\""), "\(told)")
+    }
+
     @Test func streamInfoTellsChildrenWhatIsHere() {
         let bench = WebBench(facts: NodeFacts(version: "1.2.3", receivers: 3))
         _ = bench.hosts.add(WebBench.host(WebBench.childGUID, "nd-b", state: .down))
