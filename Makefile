@@ -12,6 +12,10 @@
 #   example    the eight nodes of Netdata's document on loopback for ten minutes: every sample has to arrive
 #   outages    links, parents and children that go away for 5 s, 60 s and 9 min, and what is missing afterwards
 #   weather    an hour: twenty children, links cut at random, a clock that steps; nothing may be missing
+#   archives   real databases (graphite-carbon, InfluxDB, VictoriaMetrics, Prometheus) receive what a parent exports, 11 minutes
+#   scrape     a real Prometheus scrapes two parents, one of which is restarted, 11 minutes
+#   client     the Python library `netdata` makes all its calls (PyPI)
+#   example-archives  the eight nodes again, whose two archives are real databases
 #   kills      a parent killed 200 times in each mode that has a disk: at most two seconds before each may be missing
 #   startup    how long a parent with 10 GB of history needs to its first answer, and one of 1,000 hosts to its end
 #   screen     bytes, CPU and first picture of top beside htop and btop (apt install htop btop), 10 minutes
@@ -40,7 +44,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test dashboard-test tls fuzz api-fuzz format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test dashboard-test tls fuzz api-fuzz archives scrape client example-archives format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -91,6 +95,20 @@ outages: build
 
 weather: build
 	Tests/Example/weather.py
+
+# Each fetches the packages that it needs from apt or PyPI, installs nothing, and names what it could not have. See
+# docs/receivers.md.
+archives: build
+	Tests/Receivers/archives.py
+
+scrape: build
+	Tests/Receivers/scrape.py
+
+client: build
+	Tests/Receivers/client.py
+
+example-archives: build
+	Tests/Example/run.py --receivers
 
 kills: build
 	Tests/Example/kills.py

@@ -34,9 +34,9 @@ class Node:
     """One ndstream process with a directory of its own. It can be killed and started again."""
 
     def __init__(self, directory, name, *, role="agent", mode="ram", web=True, to=None, takes=None, exporting="",
-                 charts="few", replication=True, db="", stream="", key="", certificate=None, authority=None):
-        """to: address of the parent; takes: memory mode of the hosts it receives, None where it takes none; certificate:
-        its own, with its key, both files; authority: a file with whom it trusts."""
+                 charts="few", replication=True, db="", stream="", key="", more="", certificate=None, authority=None):
+        """to: address of the parent; takes: memory mode of the hosts it receives, None where it takes none; more: further
+        sections of netdata.conf; certificate: its own, with its key, both files; authority: a file with whom it trusts."""
         self.certificate, self.authority = certificate, authority
         self.name, self.role, self.mode, self.web = name, role, mode, web
         self.directory = f"{directory}/{name}"
@@ -68,7 +68,7 @@ class Node:
     timex = no
     enable running new plugins = no
 [plugin:proc]
-""" + "\n".join(off) + "\n")
+""" + "\n".join(off) + f"\n{more}\n")
         self.write("stream.conf", f"""
 [stream]
     enabled = {"yes" if to else "no"}
@@ -194,10 +194,11 @@ class Node:
         """Charts of a host by id; nothing for a host that is not known."""
         return ((self.get(f"/host/{hostname}/api/v1/charts") or {}).get("charts")) or {}
 
-    def points(self, hostname, chart, after, before):
-        """Stored rows by time, `after` excluded: {time: [value or None of each dimension]}, and the dimensions."""
+    def points(self, hostname, chart, after, before, dimensions=""):
+        """Stored rows by time, `after` excluded: {time: [value or None of each dimension]}, and the dimensions: those that
+        the pattern `dimensions` means, else all that are not hidden."""
         reply = self.get(f"/host/{hostname}/api/v1/data?chart={chart}&after={after}&before={before}"
-                         "&format=json&options=seconds,unaligned&group=average")
+                         f"&format=json&options=seconds,unaligned&group=average&dimensions={dimensions}")
         if not reply or not reply.get("labels"):
             return {}, []
         times = [row[0] for row in reply["data"]]

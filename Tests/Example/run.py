@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The example of Netdata's document, with eight processes on loopback.
 
-  run.py [--minutes 10] [--restarts] [--only C,D,CD] [--down 3] [--charts few|all] [--keep]
+  run.py [--minutes 10] [--restarts] [--only C,D,CD] [--down 3] [--charts few|all] [--receivers] [--keep]
 
 A and B are headless collectors that stream to C. C keeps a database of A, B and itself, sends it to graphite every 10 s
 and streams the three to D. D is a headless proxy that also takes E, F and G, and streams everything to H. H keeps a
-database of all eight and sends it to opentsdb every 5 s.
+database of all eight and sends it to opentsdb every 5 s. Both archives are sinks that count lines, or with --receivers real
+databases (graphite-carbon; InfluxDB and VictoriaMetrics), whose values have to be those of C and H.
 
 After so many minutes every second of every chart of every host has to be at H, equal to the host's own database where it
 has one. With --restarts each process in turn is then killed, with TERM and with KILL, and started again: what is missing at
@@ -76,13 +77,18 @@ def exporting(kind, port, seconds):
 
 
 class Example:
-    def __init__(self, place, charts):
-        self.graphite, self.opentsdb = Sink(graphite), Sink(opentsdb)
+    def __init__(self, place, charts, databases=None):
+        self.databases = databases
+        if databases:
+            to_graphite, to_opentsdb = databases.section(databases.graphite), databases.section(databases.opentsdb)
+        else:
+            self.graphite, self.opentsdb = Sink(graphite), Sink(opentsdb)
+            to_graphite = exporting("graphite", self.graphite.port, 10)
+            to_opentsdb = exporting("opentsdb", self.opentsdb.port, 5)
         same = dict(charts=charts)
-        h = place.node("H", role="parent", takes="ram", exporting=exporting("opentsdb", self.opentsdb.port, 5), **same)
+        h = place.node("H", role="parent", takes="ram", exporting=to_opentsdb, **same)
         d = place.node("D", role="parent", mode="none", takes="none", to=h.address, **same)
-        c = place.node("C", role="parent", takes="ram", to=d.address,
-                       exporting=exporting("graphite", self.graphite.port, 10), **same)
+        c = place.node("C", role="parent", takes="ram", to=d.address, exporting=to_graphite, **same)
         self.nodes = {"H": h, "D": d, "C": c}
         for name, parent in (("A", c), ("B", c)):
             self.nodes[name] = place.node(name, mode="none", web=False, to=parent.address, **same)
@@ -147,6 +153,12 @@ class Example:
         print(f"\n{name}: {sum(lines.values())} values of {len({host for host, _ in lines})} hosts", flush=True)
         return wrong
 
+    def check_databases(self, since, until):
+        """As long as nobody was restarted: C's archive, and H's two."""
+        print()
+        return (self.databases.check(self.nodes["C"], self.databases.graphite, "ABC", since, until)
+                + self.databases.check(self.h, self.databases.opentsdb, ALL, since, until))
+
     def restart(self, names, number, seconds):
         """Kills nodes, all at once, and starts them again; returns what is wrong afterwards."""
         what = f"{names} {number.name[3:]}"
@@ -171,10 +183,15 @@ def main():
                         help="processes to restart, in this order; several at once without a comma: C,D,CD")
     parser.add_argument("--down", type=float, default=3, metavar="SECONDS", help="how long each stays away")
     parser.add_argument("--charts", choices=["few", "all"], default="few", help="how much each node collects")
+    parser.add_argument("--receivers", action="store_true", help="real databases as archives")
     parser.add_argument("--keep", action="store_true", help="keep logs and configurations")
     options = parser.parse_args()
     with Place(options.keep) as place:
-        example = Example(place, options.charts)
+        databases = None
+        if options.receivers:
+            from databases import Databases
+            databases = Databases(place.directory)
+        example = Example(place, options.charts, databases)
         time.sleep(5)
         since = int(time.time())
         print(f"All eight are live at H; {options.minutes:g} minutes from {since} on.\n", flush=True)
@@ -183,12 +200,18 @@ def main():
         time.sleep(4)
         header()
         wrong = example.check("steady", since, until)
+        if databases:
+            wrong += example.check_databases(since + 40, until - 10)
+            print()
         if options.restarts:
             for names in options.only.split(","):
                 for number in (signal.SIGTERM, signal.SIGKILL):
                     wrong += example.restart(names, number, options.down)
-        wrong += example.check_sink(example.graphite, "graphite", "ABC", 10, since, until)
-        wrong += example.check_sink(example.opentsdb, "opentsdb", ALL, 5, since, until)
+        if databases:
+            databases.stop()
+        else:
+            wrong += example.check_sink(example.graphite, "graphite", "ABC", 10, since, until)
+            wrong += example.check_sink(example.opentsdb, "opentsdb", ALL, 5, since, until)
         if wrong:
             place.keep = True
             print("\n" + "\n".join(wrong))

@@ -20,21 +20,10 @@ libraries="libcap2 libjson-c5 liblz4-1 libmnl0 libnetfilter-acct1 libssl3 libuui
 modules="python3-yaml python3-six python3-urllib3"
 
 if [ -e "$root/.complete" ]; then exit 0; fi
-if ! command -v apt-get > /dev/null || ! command -v dpkg > /dev/null; then
-    echo "fetch-netdata.sh: needs apt-get and dpkg (Debian 12) to get netdata $version" >&2
-    exit 69
-fi
+. "$top/Tests/Support/debs.sh"
+need_apt "netdata $version" || exit 69
 
 mkdir -p "$debs" "$root"
-fetch() {
-    local package=$1 wanted=${2:-}
-    ls "$debs/${package}_"*.deb > /dev/null 2>&1 && return 0
-    (cd "$debs" && apt-get download -q "$package${wanted:+=$wanted}" > fetch.log 2>&1) && return 0
-    ${SUDO:-$([ "$(id -u)" = 0 ] || echo sudo)} apt-get update -qq > /dev/null 2>&1 || true
-    (cd "$debs" && apt-get download -q "$package${wanted:+=$wanted}" > fetch.log 2>&1) || { tail -3 "$debs/fetch.log" >&2; return 1; }
-}
-unpack() { dpkg -x "$(ls "$debs/${1}_"*.deb | head -1)" "$root"; }
-
 for package in $packages; do
     candidate=$(apt-cache madison "$package" 2> /dev/null | awk -v v="$version" '$3 ~ "^"v {print $3; exit}')
     fetch "$package" "$candidate" || { echo "fetch-netdata.sh: cannot download $package $version" >&2; exit 69; }
