@@ -243,6 +243,19 @@ struct MetricsTests {
         #expect(!one.contains("nd-a"))
     }
 
+    /// Prometheus takes one sample of a series a scrape: without the label those of a second host were rejected.
+    @Test func variablesOfAllHostsAreTheirOwn() {
+        let bench = Self.bench()
+        let child = bench.hosts.add(WebBench.host(WebBench.childGUID, "nd-b"))
+        child.withDatabase { _ = $0.setHostVariable("hv", 3) }
+        let all = bench.body("/api/v1/allmetrics?format=prometheus_all_hosts&variables=yes&timestamps=no")
+        #expect(all.contains("\nnetdata_hv{instance=\"nd-a\"} 12.2500000\n"), "\(all)")
+        #expect(all.contains("\nnetdata_hv{instance=\"nd-b\"} 3.0000000\n"))
+        #expect(all.contains("\nnetdata_test_gauge_lim{instance=\"nd-a\"} 77.0000000\n"))
+        let one = bench.body("/host/nd-b/api/v1/allmetrics?format=prometheus&variables=yes&timestamps=no")
+        #expect(one.contains("\nnetdata_hv 3.0000000\n"))
+    }
+
     /// A database that keeps nothing still has what was collected last.
     @Test func modeNoneHasOnlyWhatWasCollected() {
         let bench = WebBench(now: Self.now)

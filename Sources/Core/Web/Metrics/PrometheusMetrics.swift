@@ -84,10 +84,14 @@ struct PrometheusMetrics {
         if request.hasHelp { line("\n# COMMENT global host and chart variables") }
         let own = host.withDatabase { $0.hostVariables }
         let charts = host.take { $0.snapshot(of: $1) }.filter { !$0.variables.isEmpty }
+        // Without the label those of all hosts would be one series, of which Prometheus takes the first value only.
+        let labels =
+            request.isAllHosts
+            ? "{instance=\"\(PrometheusName.escaped(host.identity.withLock { $0.hostname }))\"}" : ""
         let end = request.hasTimestamps ? " \(now / 1_000_000)000" : ""
         func print(_ prefix: String, _ variables: [String: Double]) {
             for (name, value) in variables.sorted(by: { $0.key < $1.key }) where value.isFinite {
-                body.append(text: "\(prefix)_\(PrometheusName.cleaned(name)) ")
+                body.append(text: "\(prefix)_\(PrometheusName.cleaned(name))\(labels) ")
                 body.append(fixed: value, decimals: 7)
                 line(end)
             }
