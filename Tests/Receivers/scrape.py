@@ -34,7 +34,8 @@ EDGE = 200
 # Jobs: (name, of the mirrored host, parameters). Each has a name of its own as `server`: a parent remembers when that was
 # here last, and all jobs come from one address.
 JOBS = [("average", True, "format: [prometheus]"), ("collected", True, "format: [prometheus]\n      source: [as-collected]"),
-        ("all", False, "format: [prometheus_all_hosts]"), ("sum", False, "format: [prometheus]\n      source: [sum]")]
+        ("all", False, "format: [prometheus_all_hosts]\n      variables: ['yes']"),
+        ("sum", False, "format: [prometheus]\n      source: [sum]\n      help: ['yes']\n      types: ['yes']")]
 
 HEADER = "| job | host | scrapes | series | samples | expected | missing | different | twice | early |"
 
