@@ -134,7 +134,7 @@ class Example:
             if name in killed and "H" in killed:
                 begin = int(node.downtimes[-1][1]) + FIRST_SAMPLES
             verdict = verify(self.h, name, child, begin, until, down=down, ledger=ledger,
-                             known=known and known[name] if name != "H" else None)
+                             known=known and known[name])
             row(what, name, child, verdict)
             wrong += failures(what, name, verdict)
             if not verdict.charts:
@@ -193,13 +193,13 @@ def main():
             databases = Databases(place.directory)
         example = Example(place, options.charts, databases)
         time.sleep(5)
-        since = int(time.time())
+        since, known = int(time.time()), example.known()
         print(f"All eight are live at H; {options.minutes:g} minutes from {since} on.\n", flush=True)
         time.sleep(options.minutes * 60)
         until = int(time.time())
         time.sleep(4)
         header()
-        wrong = example.check("steady", since, until)
+        wrong = example.check("steady", since, until, known)
         if databases:
             wrong += example.check_databases(since + 40, until - 10)
             print()

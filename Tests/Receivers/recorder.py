@@ -1,4 +1,4 @@
-"""The numbers of a host as they were collected, read from its parent once a second: what `as collected` has to send."""
+"""The numbers of a host as they were collected, read from its parent twice a second: what `as collected` has to send."""
 import collections
 import http.client
 import re
@@ -8,10 +8,10 @@ import time
 from truth import Verdict
 
 LINE = re.compile(r'^([A-Za-z_]\w*){chart="((?:[^"\\]|\\.)*)",family="(?:[^"\\]|\\.)*",dimension="((?:[^"\\]|\\.)*)"} (-?\d+) (\d+)$')
-# The part of a second at which the parent has what was collected in it, and has made its batches.
-PHASE = 0.6
-# Of a hundred numbers that a receiver has, as many may be missing here: a poll may come late.
-UNSEEN = 1
+# The part of a second in which the parent has what was collected in it.
+PHASE = 0.1
+# Of a hundred numbers that a receiver has, as many may be missing here: on a busy machine a poll may come late.
+UNSEEN = 2
 
 
 class Recorder(threading.Thread):
@@ -25,7 +25,7 @@ class Recorder(threading.Thread):
         self.start()
 
     def run(self):
-        while not self.over.wait(1 - (time.time() - PHASE) % 1):
+        while not self.over.wait(0.5 - (time.time() - PHASE) % 0.5):
             try:
                 self.poll()
             except (OSError, http.client.HTTPException):
