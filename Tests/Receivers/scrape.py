@@ -188,8 +188,9 @@ class Scrapes:
                 verdict.expected += (is_due := bool(between(known, start + EDGE + 1, end - EDGE)))
                 if is_due and not there:
                     verdict.missing.append(((chart, dimension), start, end))
-                elif len(there) > 1:
-                    verdict.twice.append(((chart, dimension), there))
+                elif len(surely := between(there, start + EDGE + 1, end - EDGE)) > 1:
+                    # One of them was in neither of the two scrapes.
+                    verdict.twice.append(((chart, dimension), surely))
                 total += len(there)
                 unseen += sum(at not in numbers for at in there)
                 verdict.different += [((chart, dimension), at, samples[at], numbers[at])
