@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -187,7 +188,7 @@ class Garbage(threading.Thread):
         return b"\r\n".join([method + b" " + self.path() + b" HTTP/1.1"] + fields) + b"\r\n\r\n"
 
     def answers(self, connection, what):
-        """Reads until the end, and looks at each status line."""
+        """Reads until the end, and looks at each status line in it."""
         data = b""
         try:
             while more := connection.recv(65536):
@@ -196,8 +197,9 @@ class Garbage(threading.Thread):
                     break
         except OSError:
             pass
-        if data.startswith(b"HTTP/1.1 5") and not (data.startswith(b"HTTP/1.1 503 ") and b"timeout" in what):
-            self.bad.append((what[:300], data[:200]))
+        wrong = [code for code in re.findall(rb"HTTP/1\.1 (5\d\d) ", data) if code != b"503" or b"timeout" not in what]
+        if wrong:
+            self.bad.append((what[:300], data[:200], wrong))
         connection.close()
 
     def ask(self, what):
@@ -379,7 +381,7 @@ def main():
             if after[1] <= before[1]:
                 break
         for thread in warm + threads:
-            failures += [f"5xx: {what!r} → {answer!r}" for what, answer in thread.bad[:5]]
+            failures += [f"5xx: {what!r} → {answer!r}" for what, answer, _ in thread.bad[:5]]
         if child.failure:
             failures.append(f"the child was disturbed: {child.failure}")
         host = node.child()

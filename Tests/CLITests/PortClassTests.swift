@@ -125,7 +125,6 @@ import Testing
             #expect(head.contains("\r\nETag: W/\"") == isPublic && head.contains("\r\nExpires: "))
         }
         #expect(try ask("GET /netdata.conf", port).contains("Cache-Control: public"))
-        #expect(try ask(host + "badge.svg?chart=a.b&refresh=5", port).contains("\r\nRefresh: 5\r\n"))
     }
 
     /// Files of a dashboard in place of the built-in page, and what is said where there are none.

@@ -32,7 +32,9 @@ struct WebFilesTests {
 
     @Test(arguments: [
         ("/a.html", "text/html; charset=utf-8"), ("/a.js", "application/x-javascript; charset=utf-8"),
-        ("/a.css", "text/css; charset=utf-8"), ("/a.svg", "image/svg+xml"), ("/a.ico", "image/x-icon"),
+        ("/a.css", "text/css; charset=utf-8"), ("/a.jpg", "image/jpeg"), ("/a.jpeg", "image/jpeg"),
+        ("/a.xsl", "text/xsl; charset=utf-8"), ("/a.woff2", "application/font-woff2"), ("/a.svg", "image/svg+xml"),
+        ("/a.ico", "image/x-icon"),
         ("/a.txt", "text/plain; charset=utf-8"), ("/a.json", "application/octet-stream"),
         ("/a.js.map", "application/octet-stream"), ("/a", "application/octet-stream"),
         ("/a.", "application/octet-stream"), ("/a.HTML", "application/octet-stream"),
@@ -73,6 +75,24 @@ struct WebFilesTests {
         #expect((response.status == 404) == (target == "/loop/x"))
         #expect(!response.bodyText.contains("secret text"))
         if response.status == 403 { #expect(response.bodyText.hasPrefix("Access to file is not permitted: &#x2F;")) }
+    }
+
+    /// Debian's dashboard has its fonts from other packages.
+    @Test func whatPackagesShareMayBeALink() {
+        let root = Files.realPath(Self.directory.path + "/..")!
+        func text(_ name: String, shared: String) -> String {
+            guard case .file(let document) = DocumentRoot(Self.directory.path, shared: shared).find(name).found else {
+                return "none"
+            }
+            return String(decoding: document.bytes(at: 0, count: 100) ?? [], as: UTF8.self)
+        }
+        for name in ["link.txt", "outside/secret.txt"] {
+            #expect(text(name, shared: root) == "secret text")
+            // Elsewhere, or with the target elsewhere, it is none.
+            #expect(text(name, shared: root + "/web") == "none" && text(name, shared: "/usr/share") == "none")
+        }
+        #expect(text("inner-link.txt", shared: root + "/web") == "robots")
+        for name in ["device", "fifo", "loop", "socket", "outside"] { #expect(text(name, shared: root) == "none") }
     }
 
     @Test func aDirectoryMayBeALinkToAnotherInside() { #expect(get("/inside/").bodyText == "old") }

@@ -18,11 +18,15 @@ public struct DocumentRoot: Sendable {
 
     /// Where it is, without slashes at its end.
     public let path: String
+    /// Where packages keep what they share, such as Debian's dashboard its fonts: within it links are followed, because only
+    /// the system's packages make them.
+    private let shared: String
 
-    public init(_ path: String) {
+    public init(_ path: String, shared: String = "/usr/share") {
         var path = path[...]
         while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
         self.path = String(path)
+        self.shared = shared
     }
 
     /// The file that answers for a directory.
@@ -35,8 +39,8 @@ public struct DocumentRoot: Sendable {
         return nil
     }
 
-    /// Opens a file, or the index of a directory. Symbolic links are no files; a directory may be one if it leads to a place
-    /// within.
+    /// Opens a file, or the index of a directory. Symbolic links are no files, unless both they and what they lead to are shared
+    /// by packages; a directory may be one if it leads to a place within.
     /// - Parameter name: below the directory, without a slash in front and without `..`.
     /// - Returns: what was found, and the whole path that was looked up last.
     public func find(_ name: String) -> (found: Found, path: String) {
@@ -44,9 +48,11 @@ public struct DocumentRoot: Sendable {
         var status = stat()
         guard lstat(whole, &status) == 0 else { return (.missing, whole) }
         if status.st_mode & S_IFMT == S_IFDIR {
-            whole += (whole.hasSuffix("/") ? "" : "/") + Self.index
+            // As the original writes it, with a second slash where the name ends in one.
+            whole += "/" + Self.index
             guard lstat(whole, &status) == 0 else { return (.missing, whole) }
         }
+        if status.st_mode & S_IFMT == S_IFLNK, let target = sharedTarget(of: whole) { return (open(target), whole) }
         guard status.st_mode & S_IFMT == S_IFREG, isWithin(whole) else { return (.notPermitted, whole) }
         return (open(whole), whole)
     }
@@ -56,7 +62,19 @@ public struct DocumentRoot: Sendable {
         guard let slash = file.lastIndex(of: "/"), let root = Files.realPath(path),
             let directory = Files.realPath(String(file[..<slash]))
         else { return false }
-        return directory == root || root == "/" || directory.hasPrefix(root + "/")
+        return Self.is(directory, in: root) || Self.is(root, in: shared) && Self.is(directory, in: shared)
+    }
+
+    /// Where a link leads, if packages share it.
+    private func sharedTarget(of link: String) -> String? {
+        guard let root = Files.realPath(path), Self.is(root, in: shared), let target = Files.realPath(link),
+            Self.is(target, in: shared)
+        else { return nil }
+        return target
+    }
+
+    private static func `is`(_ path: String, in directory: String) -> Bool {
+        path == directory || directory == "/" || path.hasPrefix(directory + "/")
     }
 
     private func open(_ file: String) -> Found {

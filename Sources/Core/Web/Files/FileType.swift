@@ -12,10 +12,10 @@ enum FileType {
 
     private static let byExtension = [
         "html": HTTPResponse.html, "js": ContentType.javaScript, "css": "text/css; charset=utf-8",
-        "xml": "text/xml; charset=utf-8", "xsl": "text/xml; charset=utf-8", "txt": HTTPResponse.plainText,
+        "xml": "text/xml; charset=utf-8", "xsl": "text/xsl; charset=utf-8", "txt": HTTPResponse.plainText,
         "svg": "image/svg+xml", "ttf": "application/x-font-truetype", "otf": "application/x-font-opentype",
         "woff": "application/font-woff", "woff2": "application/font-woff2", "eot": "application/vnd.ms-fontobject",
-        "png": "image/png", "jpg": "image/jpg", "jpeg": "image/jpg", "gif": "image/gif", "bmp": "image/bmp",
+        "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "bmp": "image/bmp",
         "ico": "image/x-icon", "icns": "image/icns",
     ]
 }
