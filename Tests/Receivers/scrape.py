@@ -14,6 +14,7 @@ host, `all` (prometheus_all_hosts) and `sum` of the parent itself. In the middle
 Exit code 1 and every difference otherwise. What can't be had is named, and is a failure where CI=true.
 """
 import argparse
+import calendar
 import itertools
 import json
 import time
@@ -209,10 +210,9 @@ class Scrapes:
 
 
 def seconds(text):
-    """Unix seconds of a time as Prometheus' API writes it, with up to nine decimals."""
-    whole, _, rest = text.partition(".")
-    part = "".join(itertools.takewhile(str.isdigit, rest))
-    return time.mktime(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{part or 0}")
+    """Unix seconds of a time as Prometheus' API writes it, in UTC and with up to nine decimals."""
+    part = "".join(itertools.takewhile(str.isdigit, text[20:])) if text[19:20] == "." else ""
+    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + float(f"0.{part or 0}")
 
 
 def main():
