@@ -74,10 +74,17 @@ public struct BlockingSocket: ~Copyable {
     }
 
     /// Sends what follows `offset`, which afterwards says how far it came.
-    public func write(_ bytes: [UInt8], from offset: inout Int, deadline: Deadline) throws(SystemError) {
-        while offset < bytes.count {
+    /// - Parameter end: where to stop; without it at the end of the bytes.
+    public func write(
+        _ bytes: [UInt8],
+        from offset: inout Int,
+        to end: Int? = nil,
+        deadline: Deadline
+    ) throws(SystemError) {
+        let end = min(end ?? bytes.count, bytes.count)
+        while offset < end {
             let sent = bytes.withUnsafeBytes {
-                send(descriptor, $0.baseAddress! + offset, bytes.count - offset, Int32(MSG_NOSIGNAL))
+                send(descriptor, $0.baseAddress! + offset, end - offset, Int32(MSG_NOSIGNAL))
             }
             let number = errno
             if sent >= 0 {

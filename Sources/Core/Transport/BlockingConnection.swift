@@ -1,21 +1,26 @@
 internal import NIOCore
-internal import System
+public import System
 
 /// A connection for a thread that may wait, encrypted or not.
-struct BlockingConnection: ~Copyable {
-    typealias Failure = HTTPClient.Failure
+public struct BlockingConnection: ~Copyable {
+    public typealias Failure = HTTPClient.Failure
+
+    /// Bytes that ``write(_:from:timeout:)`` gives the whole time to.
+    static let pieceBytes = 256 << 10
+    /// Reads of one ``discardInput()`` at most: who answers without end does not hold us up.
+    static let discardedReads = 64
 
     private let socket: BlockingSocket
     private let session: TLSSession?
 
-    init(_ socket: consuming BlockingSocket) {
+    public init(_ socket: consuming BlockingSocket) {
         self.socket = socket
         session = nil
     }
 
     /// Encrypts before anything else is said.
     /// - Parameter session: a new one of a client.
-    init(
+    public init(
         _ socket: consuming BlockingSocket,
         _ session: TLSSession,
         _ deadline: BlockingSocket.Deadline
@@ -34,10 +39,13 @@ struct BlockingConnection: ~Copyable {
         }
     }
 
-    var isEncrypted: Bool { session != nil }
+    public var isEncrypted: Bool { session != nil }
+
+    /// What was agreed on; `nil` where nothing is encrypted.
+    public var facts: TLSFacts? { session?.facts }
 
     /// Sends all of it.
-    func write(_ bytes: [UInt8], deadline: BlockingSocket.Deadline) throws(Failure) {
+    public func write(_ bytes: [UInt8], deadline: BlockingSocket.Deadline) throws(Failure) {
         guard let session else { return try put(bytes, deadline) }
         do {
             try bytes.withUnsafeBytes { try session.send($0) }
@@ -47,9 +55,46 @@ struct BlockingConnection: ~Copyable {
         try send(session, deadline)
     }
 
+    /// Sends what follows `offset`, which afterwards says how far it came. Who takes it slowly has the time for each piece.
+    /// - Parameter timeout: microseconds.
+    public func write(_ bytes: [UInt8], from offset: inout Int, timeout: Int64) throws(Failure) {
+        while offset < bytes.count {
+            let end = min(bytes.count, offset + Self.pieceBytes)
+            let deadline = BlockingSocket.Deadline(after: timeout)
+            if isEncrypted {
+                try write(Array(bytes[offset..<end]), deadline: deadline)
+                offset = end
+                continue
+            }
+            do throws(SystemError) {
+                try socket.write(bytes, from: &offset, to: end, deadline: deadline)
+            } catch {
+                throw Failure(error)
+            }
+        }
+    }
+
+    /// Throws away what has come, without waiting: for a peer whose answers nobody reads.
+    /// - Returns: whether the connection still stands.
+    public func discardInput() -> Bool {
+        guard isEncrypted else { return socket.discardInput() }
+        var rubbish: [UInt8] = []
+        for _ in 0..<Self.discardedReads {
+            do throws(Failure) {
+                guard try read(into: &rubbish, deadline: .init(after: 0)) > 0 else { return false }
+            } catch .timedOut {
+                return true
+            } catch {
+                return false
+            }
+            rubbish.removeAll(keepingCapacity: true)
+        }
+        return true
+    }
+
     /// Appends what has come, waiting for it if need be.
     /// - Returns: how many bytes; 0 at the end.
-    func read(into bytes: inout [UInt8], deadline: BlockingSocket.Deadline) throws(Failure) -> Int {
+    public func read(into bytes: inout [UInt8], deadline: BlockingSocket.Deadline) throws(Failure) -> Int {
         guard let session else { return try fill(&bytes, deadline) }
         while !session.isFinished {
             var plain = ByteBuffer()
