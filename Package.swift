@@ -88,7 +88,7 @@ let package = Package(
         ),
         .target(
             name: "Exporting",
-            dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store"],
+            dependencies: ["Basics", "Diagnostics", "System", "Config", "Status", "Store", "Transport"],
             path: "Sources/Core/Exporting"
         ),
         .target(
@@ -163,7 +163,14 @@ let package = Package(
                 "Transport",
             ]
         ),
-        tests("Exporting", ["Basics", "Config", "Diagnostics", "Status", "Store", "System"]),
+        tests(
+            "Exporting",
+            [
+                "Basics", "Config", "Diagnostics", "FaultyFiles", "Status", "Store", "System", "TestCertificates",
+                "Transport",
+            ],
+            nio
+        ),
         tests(
             "Node",
             [

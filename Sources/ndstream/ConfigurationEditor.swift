@@ -108,6 +108,7 @@ struct ConfigurationEditor {
         for file in [path, configuration.directories.stockConfig + "/" + name] where Files.exists(file) {
             return try Files.read(file, limit: ConfigLimits().fileBytes + 1)
         }
+        if name == "exporting.conf" { return Array(configuration.exportingTemplate.utf8) }
         return Option.File(rawValue: name).map { Array(configuration.template($0).utf8) } ?? []
     }
 

@@ -22,8 +22,9 @@ import Testing
         _ hosts: Hosts? = nil
     ) throws -> [String] {
         let batch = Batch(try connector(text, section), hosts ?? self.hosts, after: after, now: now)
-        let lines = String(decoding: batch.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        #expect(lines.count == batch.metrics && (batch.bytes.last ?? 10) == 10)
+        let bytes = batch.parts.flatMap(\.bytes)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(lines.count == batch.metrics && (bytes.last ?? 10) == 10)
         return lines
     }
 
@@ -176,9 +177,9 @@ import Testing
         #expect(whole.metrics == 3 && whole.omittedCharts == 0)
         let one = try connector("data source = as collected\nsend charts matching = test.gauge")
         let first = Batch(one, hosts, after: start, now: start + 4)
-        let cut = Batch(raw, hosts, after: start, now: start + 4, byteLimit: first.bytes.count)
-        #expect(cut.bytes == first.bytes && cut.omittedCharts == 1)
-        #expect(Batch(raw, hosts, after: start, now: start + 4, byteLimit: first.bytes.count + 1) == whole)
+        let cut = Batch(raw, hosts, after: start, now: start + 4, byteLimit: first.bytes)
+        #expect(cut.parts == first.parts && cut.omittedCharts == 1)
+        #expect(Batch(raw, hosts, after: start, now: start + 4, byteLimit: first.bytes + 1) == whole)
     }
 }
 

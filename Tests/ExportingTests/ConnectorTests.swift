@@ -15,13 +15,6 @@ import Testing
         try Connector(try connector(text, port: port), clock: ManualClock(seconds: start), reporter: events)
     }
 
-    private func batch(_ text: String, metrics: Int = 1) -> Batch {
-        var batch = Batch()
-        batch.bytes = Array(text.utf8)
-        batch.metrics = metrics
-        return batch
-    }
-
     @Test func batchesArriveInOrderOverOneConnection() throws {
         let sink = try Sink()
         let connector = try make(port: sink.port)
@@ -103,31 +96,5 @@ import Testing
         connector.send(batch("a 1 1\n"))
         try sink.accept()
         #expect(try sink.receive(6) == "a 1 1\n")
-    }
-
-    @Test func aNodesExporters() throws {
-        let sink = try Sink()
-        let clock = ManualClock(seconds: start)
-        let host = makeHost(labels: [])
-        let exporters = try Exporters(hosts: Hosts(local: host), clock: clock, reporter: events, updateEvery: 1)
-        defer { exporters.stop() }
-        var settings = ExportingSettings()
-        #expect(exporters.status.isEmpty)
-        settings.connectors = [try connector("update every = 5\ndata source = as collected", port: sink.port)]
-        try exporters.apply(settings)
-        collect(host, through: start + 4)
-        clock.advance(seconds: 4)
-        exporters.tick()
-        try sink.accept()
-        let expected = "netdata.nd-c.test.gauge.val 20 1795339834\nnetdata.nd-c.test.gauge.second 4 1795339834\n"
-        #expect(try sink.receive(expected.utf8.count) == expected)
-        // The same settings again change nothing; others do.
-        try exporters.apply(settings)
-        try eventually("both are counted") { exporters.status.map(\.sent) == [2] }
-        settings.connectors[0].prefix = "x"
-        try exporters.apply(settings)
-        #expect(exporters.status.map(\.sent) == [0])
-        try exporters.apply(ExportingSettings())
-        #expect(exporters.status.isEmpty)
     }
 }

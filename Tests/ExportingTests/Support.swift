@@ -29,6 +29,12 @@ func connector(
 ) throws -> ExportingSettings.Connector {
     let file =
         "[exporting:global]\nenabled = yes\n[\(section)]\nenabled = yes\ndestination = 127.0.0.1:\(port)\n\(lines)"
+    let configuration = configuration(file)
+    return try #require(configuration.exporting.connectors.first, "\(configuration.findings.map(\.message))")
+}
+
+/// A configuration with this exporting.conf.
+func configuration(_ file: String) -> Configuration {
     var overrides = Overrides()
     overrides.configDirectory = "/etc/x"
     let circumstances = Layout.Circumstances(
@@ -38,10 +44,20 @@ func connector(
         overrides: overrides,
         directoryExists: { _ in false }
     )
-    let configuration = Configuration.load(circumstances, hostname: "nd-c") { path in
+    return Configuration.load(circumstances, hostname: "nd-c") { path in
         path == "/etc/x/exporting.conf" ? .bytes(Array(file.utf8)) : .missing
     }
-    return try #require(configuration.exporting.connectors.first, "\(configuration.findings.map(\.message))")
+}
+
+/// A file of Tests/Fixtures/Exporting.
+func fixture(_ name: String) throws -> String {
+    let directory = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+    return String(decoding: try Files.read("\(directory)/Fixtures/Exporting/\(name)", limit: 1 << 20), as: UTF8.self)
+}
+
+/// A batch of one part.
+func batch(_ text: String, metrics: Int = 1) -> Batch {
+    Batch(parts: [.init(bytes: Array(text.utf8), metrics: metrics)])
 }
 
 /// The host of the goldens: one chart, `second` counting the seconds since ``start``.
@@ -49,7 +65,8 @@ func makeHost(
     _ name: String = "nd-c",
     guid: String = "33333333-cccc-11ed-8000-0000000000cc",
     mode: MemoryMode = .ram,
-    labels: [Label] = goldenLabels
+    labels: [Label] = goldenLabels,
+    every: Int = 1
 ) -> Host {
     let host = Host(
         guid: GUID(guid)!,
@@ -59,7 +76,10 @@ func makeHost(
         at: start * 1_000_000
     )
     host.withDatabase { database in
-        let chart = database.define(ChartDefinition(id: "test.gauge"), now: start * 1_000_000)!
+        let chart = database.define(
+            ChartDefinition(id: "test.gauge", units: "units", family: "tfam", updateEvery: every),
+            now: start * 1_000_000
+        )!
         database.define(DimensionDefinition(id: "val", algorithm: .absolute, divisor: 10), in: chart)
         database.define(DimensionDefinition(id: "two", name: "second", algorithm: .absolute), in: chart)
     }
@@ -122,6 +142,7 @@ final class Sink {
     func accept() throws {
         var ready = pollfd(fd: listening, events: Int16(POLLIN), revents: 0)
         try #require(poll(&ready, 1, 30_000) == 1, "nobody connects")
+        if connection >= 0 { close(connection) }
         connection = Glibc.accept(listening, nil, nil)
         try #require(connection >= 0)
     }
@@ -140,7 +161,37 @@ final class Sink {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func answer(_ text: String) { _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL)) }
+    /// What comes next, whatever it is; empty at the end.
+    func receiveSome() throws -> [UInt8] {
+        var ready = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+        try #require(poll(&ready, 1, 30_000) == 1, "nothing comes")
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        return Array(buffer[..<max(0, recv(connection, &buffer, buffer.count, 0))])
+    }
+
+    func answer(_ bytes: [UInt8]) { _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+
+    /// A request of HTTP, and nothing of what follows it.
+    func receiveRequest() throws -> (head: String, body: String) {
+        var head = ""
+        while !head.hasSuffix("\r\n\r\n") {
+            let byte = try receive(1)
+            try #require(!byte.isEmpty, "half a request")
+            head += byte
+        }
+        let length = try #require(
+            head.split(separator: "Content-Length: ").last.flatMap { Int($0.prefix { $0.isNumber }) }
+        )
+        return (head, length > 0 ? try receive(length) : "")
+    }
+
+    /// The same when nobody looks at what is in it.
+    func answerRequest(_ answer: String = "HTTP/1.1 204 No Content\r\n\r\n") throws {
+        _ = try receiveRequest()
+        self.answer(answer)
+    }
+
+    func answer(_ text: String) { answer(Array(text.utf8)) }
 
     func closeConnection() {
         close(connection)

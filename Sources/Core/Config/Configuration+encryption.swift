@@ -29,7 +29,7 @@ extension Configuration {
 
 extension Destination {
     /// Whether it is an address of the internet; of a name nobody knows that here.
-    fileprivate var isPublicAddress: Bool {
+    var isPublicAddress: Bool {
         guard transport == .tcp, let address = Network.canonical(host[...]) else { return false }
         let numbers = Network.numbers(of: address)
         return !numbers.isEmpty

@@ -31,6 +31,7 @@ extension Configuration {
         configuration.adoptableGUIDFile = loader.adoptableGUIDFile
         let exporting = loader.exporting.map { ExportingReader($0, configuration) }
         configuration.exporting = exporting?.settings ?? ExportingSettings()
+        configuration.exportingFile = exporting?.file
         loader.findings += exporting?.findings ?? []
         configuration.findings = (loader.findings + configuration.check(limits)).inOrder(of: loader.files)
         return configuration

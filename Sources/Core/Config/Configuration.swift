@@ -22,6 +22,8 @@ public struct Configuration: Sendable {
     public let peers: [PeerSection]
     /// What `exporting.conf` asks for.
     public internal(set) var exporting = ExportingSettings()
+    /// The same as it was written; `nil` where there is no such file.
+    var exportingFile: ExportingFile?
     /// The files that were read.
     public internal(set) var files: [String] = []
     /// Where a Netdata on this machine keeps its GUID: taken over only if somebody asks for it.

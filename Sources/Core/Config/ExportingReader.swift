@@ -1,118 +1,56 @@
 import Basics
 import Diagnostics
 
-/// Reads `exporting.conf` (exporting §1): the connectors, and what is wrong with the file.
+/// Makes connectors of `exporting.conf` (exporting §1), and says what is wrong with the file.
 struct ExportingReader {
     private(set) var settings = ExportingSettings()
-    private(set) var findings: [Finding] = []
+    private(set) var findings: [Finding]
 
-    private let path: String
-    private var sections: [Section] = []
-    private var global = Section(name: "exporting:global", line: 0)
-
-    /// A section with all its lines, wherever they stand in the file.
-    private struct Section {
-        var name: String
-        var line: Int
-        var values: [String: (text: String, line: Int)] = [:]
-    }
-
-    /// What may follow the `:` of a type, and the port where a destination has none.
-    private static let served: [String: (ExportingSettings.Format, port: String)] = [
-        "graphite": (.graphite, "2003"), "graphite:plaintext": (.graphite, "2003"),
-        "opentsdb": (.openTSDB, "4242"), "opentsdb:telnet": (.openTSDB, "4242"),
-    ]
-    private static let others: Set<String> = [
-        "graphite:http", "graphite:https", "opentsdb:http", "opentsdb:https", "json", "json:plaintext", "json:http",
-        "json:https", "prometheus_remote_write", "prometheus_remote_write:http", "prometheus_remote_write:https",
-        "kinesis", "pubsub", "mongodb",
-    ]
-    private static let names: Set<String> = [
-        "enabled", "destination", "data source", "prefix", "hostname", "update every", "buffer on failures",
-        "timeout ms", "send charts matching", "send hosts matching", "send names instead of ids",
-        "send configured labels", "send automatic labels",
-    ]
-    /// Options of connectors that this version does not have, and of the scrape.
-    private static let silent: Set<String> = ["send variables", "username", "password", "remote write URL path"]
-
+    let file: ExportingFile
     /// Whether the own host has a database, and whether any mirrored one may have.
     private let storesOwn: Bool
     private let storesOthers: Bool
+    private let cache: String
 
-    init(_ file: ConfigFile, _ configuration: Configuration) {
-        path = file.path
+    init(_ configFile: ConfigFile, _ configuration: Configuration) {
+        file = ExportingFile(configFile)
+        findings = file.findings
         storesOwn = configuration.database.mode != .none
         storesOthers = configuration.peers.contains { $0.mode.map { $0.value != .none } ?? false }
-        collect(file)
+        cache = configuration.directories.cache
+        settings.isEnabled = file.global.values["enabled"].map { Values.boolean($0.value) } ?? false
         var taken: Set<String> = []
-        for section in sections { read(section, &taken) }
-    }
-
-    private mutating func collect(_ file: ConfigFile) {
-        for header in file.headers where header.section != global.name {
-            if !sections.contains(where: { $0.name == header.section }) {
-                sections.append(Section(name: header.section, line: header.line))
-            }
-        }
-        for entry in file.entries {
-            if !Self.names.contains(entry.name), !Self.silent.contains(entry.name), !isForeign(entry.section) {
-                find(.configUnknownName, entry.line, ["section": entry.section, "name": entry.name])
-            } else if entry.section == global.name {
-                global.values[entry.name] = (entry.value, entry.line)
-            } else if let index = sections.firstIndex(where: { $0.name == entry.section }) {
-                sections[index].values[entry.name] = (entry.value, entry.line)
-            }
-        }
-    }
-
-    /// The options of a scrape, and of connectors that this version does not know, are none of ours.
-    private func isForeign(_ section: String) -> Bool {
-        section != global.name && Self.served[kind(of: section).type] == nil
-    }
-
-    /// `[json:http:a]`: what lies before the last `:`, and what follows it.
-    private func kind(of section: String) -> (type: String, name: String) {
-        guard let colon = section.lastIndex(of: ":") else { return (section, "") }
-        return (String(section[..<colon]), String(section[section.index(after: colon)...]))
+        for section in file.sections where section.name != ExportingFile.scrapeName { read(section, &taken) }
     }
 
     // MARK: One section
 
-    private mutating func read(_ section: Section, _ taken: inout Set<String>) {
-        let (type, name) = kind(of: section.name)
-        guard section.name != "prometheus:exporter" else { return }
-        let served = Self.served[type]
+    private mutating func read(_ section: ExportingFile.Section, _ taken: inout Set<String>) {
+        let (type, name) = ExportingType.split(section.name)
         // `[graphite:http]` is a type without a name, not a connector that is called http.
-        let isWhole = Self.served[section.name] != nil || Self.others.contains(section.name)
-        guard served != nil || Self.others.contains(type), !isWhole else {
-            let shown = quoted(isWhole ? section.name : type)
-            return find(.exportingUnknownConnector, section.line, ["section": shown])
+        let isWhole = ExportingType.isKnown(section.name)
+        guard ExportingType.isKnown(type), !isWhole else {
+            return find(.exportingUnknownConnector, section, ["section": quoted(isWhole ? section.name : type)])
         }
         guard taken.insert(name).inserted else {
-            return find(.exportingInstanceExists, section.line, ["name": quoted(name)])
+            return find(.exportingInstanceExists, section, ["name": quoted(name)])
         }
-        guard let enabled = section.values["enabled"], Values.boolean(enabled.text) else { return }
-        guard let isOn = global.values["enabled"], Values.boolean(isOn.text) else {
-            return find(.exportingNotEnabled, enabled.line, ["section": quoted(section.name)])
-        }
-        guard let served else {
-            return find(
-                .configFeatureNoted,
-                enabled.line,
-                ["feature": "Exporting to \(type)", "instead": "nothing is sent to [\(quoted(section.name))]"]
-            )
+        guard isOn(section) else { return }
+        guard let served = ExportingType.served(type) else {
+            return find(.exportingNotBuilt, section, ["type": ExportingType.absent[type] ?? type])
         }
         guard settings.connectors.count < ExportingSettings.mostConnectors else {
             let limit = String(ExportingSettings.mostConnectors)
-            return find(.exportingTooMany, section.line, ["section": quoted(section.name), "limit": limit])
+            return find(.exportingTooMany, section, ["section": quoted(section.name), "limit": limit])
         }
         let connector = connector(section, type: type, name: name, served)
         guard !connector.destinations.isEmpty else { return }
+        check(connector, section)
         if connector.source != .asCollected, !storesOwn {
-            let line = (section.values["data source"] ?? global.values["data source"])?.line ?? section.line
             find(
                 .exportingNeedsDatabase,
-                line,
+                section,
+                at: "data source",
                 ["name": quoted(name), "source": connector.source.rawValue]
             )
             guard storesOthers else { return }
@@ -120,88 +58,193 @@ struct ExportingReader {
         settings.connectors.append(connector)
     }
 
+    /// Whether a section is switched on, and exporting as a whole.
+    private mutating func isOn(_ section: ExportingFile.Section) -> Bool {
+        // Not the global one: that is a switch of its own.
+        guard let enabled = section.values["enabled"] else { return false }
+        for oddity in Reading(enabled.value, of: ExportingOption.named("enabled")!.option, in: Settings()).oddities {
+            add(Finding(oddity.condition, at: enabled.origin, oddity.values))
+        }
+        guard Values.boolean(enabled.value) else { return false }
+        if !settings.isEnabled {
+            find(.exportingNotEnabled, section, at: "enabled", ["section": quoted(section.name)])
+        }
+        return settings.isEnabled
+    }
+
     private mutating func connector(
-        _ section: Section,
+        _ section: ExportingFile.Section,
         type: String,
         name: String,
-        _ served: (format: ExportingSettings.Format, port: String)
+        _ served: ExportingType.Served
     ) -> ExportingSettings.Connector {
-        let hostname = text("hostname", section, "")
-        let destinationText = text("destination", section, "localhost")
+        let hostname = text("hostname", section)
+        let destinationText = text("destination", section)
+        var encryption = ExportingSettings.Encryption()
+        encryption.skipsCertificateVerification = boolean("ssl skip certificate verification", section)
+        encryption.verifyHostname = triState("ssl verify hostname", section)
+        encryption.certificateDirectory = file.value("CApath", section)?.value
+        encryption.certificateFile = file.value("CAfile", section)?.value
         return ExportingSettings.Connector(
             name: name,
             format: served.format,
+            delivery: served.delivery,
             type: type,
             destinationText: destinationText,
-            destinations: destinations(destinationText, section, port: served.port),
+            destinations: destinations(destinationText, section, served),
             source: source(section),
-            prefix: text("prefix", section, "netdata"),
+            prefix: text("prefix", section),
             hostname: hostname.isEmpty ? nil : hostname,
-            updateEvery: number("update every", section, 10, ExportingSettings.updateEverySeconds),
-            bufferedBatches: number("buffer on failures", section, 10, ExportingSettings.bufferedBatches),
-            timeoutMilliseconds: number("timeout ms", section, 10_000, ExportingSettings.timeoutMilliseconds),
-            sendsCharts: SimplePattern(text("send charts matching", section, "*")),
-            sendsHosts: SimplePattern(text("send hosts matching", section, "localhost *")),
-            usesNames: boolean("send names instead of ids", section, true),
-            sendsConfiguredLabels: boolean("send configured labels", section, true),
-            sendsAutomaticLabels: boolean("send automatic labels", section, false)
+            updateEvery: number("update every", section),
+            bufferedBatches: number("buffer on failures", section),
+            timeoutMilliseconds: number("timeout ms", section),
+            sendsCharts: SimplePattern(text("send charts matching", section)),
+            sendsHosts: SimplePattern(text("send hosts matching", section)),
+            usesNames: boolean("send names instead of ids", section),
+            sendsConfiguredLabels: boolean("send configured labels", section),
+            sendsAutomaticLabels: boolean("send automatic labels", section),
+            sendsVariables: boolean("send variables", section),
+            username: text("username", section),
+            password: text("password", section),
+            path: served.format == .remoteWrite ? path(section) : "/api/put",
+            encryption: encryption,
+            spill: spill(section, name)
         )
+    }
+
+    private mutating func spill(_ section: ExportingFile.Section, _ name: String) -> ExportingSettings.Spill? {
+        let megabytes = number("spill size MB", section)
+        guard boolean("spill to disk", section) else { return nil }
+        let directory = text("spill directory", section)
+        let parent = directory.isEmpty ? cache + "/exporting" : directory
+        return .init(directory: "\(parent)/\(Self.fileName(of: name))", megabytes: megabytes)
+    }
+
+    /// A name that leads nowhere else: letters, digits and `_` as they are, everything else as `%` and two digits.
+    private static func fileName(of name: String) -> String {
+        name.utf8.reduce(into: "") { result, byte in
+            let character = Character(Unicode.Scalar(byte))
+            if byte < 0x80, character.isLetter || character.isNumber || character == "_" {
+                result.append(character)
+            } else {
+                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
     }
 
     // MARK: Values: the section's own, else the global one, else the default
 
-    private func value(_ name: String, _ section: Section) -> (text: String, line: Int)? {
-        section.values[name] ?? global.values[name]
+    private func text(_ name: String, _ section: ExportingFile.Section) -> String {
+        ExportingOption.named(name).map { file.text($0.option, section) } ?? ""
     }
 
-    private func text(_ name: String, _ section: Section, _ standard: String) -> String {
-        value(name, section)?.text ?? standard
-    }
-
-    private func boolean(_ name: String, _ section: Section, _ standard: Bool) -> Bool {
-        value(name, section).map { Values.boolean($0.text) } ?? standard
-    }
-
-    private mutating func number(_ name: String, _ section: Section, _ standard: Int, _ range: ClosedRange<Int>) -> Int
-    {
-        guard let value = value(name, section) else { return standard }
-        let isNumber = Values.afterDigits(value.text)?.allSatisfy(\.isWhitespace) == true
-        let read = isNumber ? Int(clamping: Values.integer(value.text)) : standard
-        let used = min(max(read, range.lowerBound), range.upperBound)
-        if !isNumber || used != read {
-            let accepted = "\(range.lowerBound) to \(range.upperBound)"
-            let values = ["value": quoted(value.text), "name": name, "used": String(used), "accepted": accepted]
-            find(isNumber ? .configOutOfRange : .configNoNumber, value.line, values)
+    /// The text as its kind reads it; what is odd about it is found.
+    private mutating func reading(_ name: String, _ section: ExportingFile.Section) -> Reading {
+        let option = ExportingOption.named(name)!.option
+        let reading = Reading(file.text(option, section), of: option, in: Settings())
+        if let origin = file.value(name, section)?.origin {
+            for oddity in reading.oddities { add(Finding(oddity.condition, at: origin, oddity.values)) }
         }
-        return used
+        return reading
     }
 
-    private mutating func source(_ section: Section) -> ExportingSettings.Source {
-        guard let value = value("data source", section) else { return .average }
-        if let source = ExportingSettings.Source(word: value.text) { return source }
-        find(.exportingUnknownSource, value.line, ["value": quoted(value.text)])
+    private mutating func boolean(_ name: String, _ section: ExportingFile.Section) -> Bool {
+        Values.boolean(reading(name, section).word)
+    }
+
+    private mutating func triState(_ name: String, _ section: ExportingFile.Section) -> TriState {
+        Values.health(reading(name, section).word) ?? .auto
+    }
+
+    private mutating func number(_ name: String, _ section: ExportingFile.Section) -> Int {
+        Int(clamping: reading(name, section).number)
+    }
+
+    private mutating func source(_ section: ExportingFile.Section) -> ExportingSettings.Source {
+        let text = text("data source", section)
+        if let source = ExportingSettings.Source(word: text) { return source }
+        find(.exportingUnknownSource, section, at: "data source", ["value": quoted(text)])
         return .average
     }
 
-    private mutating func destinations(_ text: String, _ section: Section, port: String) -> [Destination] {
-        let (found, problems) = Destination.list(text, defaultPort: port)
-        let origin = Origin.file(path: path, line: value("destination", section)?.line ?? section.line)
+    /// What stands in a request's first line must be one word.
+    private mutating func path(_ section: ExportingFile.Section) -> String {
+        let text = text("remote write URL path", section)
+        if text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) { return text }
+        let used = "/receive"
+        find(.exportingNoPath, section, at: "remote write URL path", ["value": quoted(text), "used": used])
+        return used
+    }
+
+    private mutating func destinations(
+        _ text: String,
+        _ section: ExportingFile.Section,
+        _ served: ExportingType.Served
+    ) -> [Destination] {
+        let (found, problems) = Destination.list(text, defaultPort: served.port)
+        let origin = file.value("destination", section)?.origin ?? .file(path: file.path, line: section.line)
         for problem in problems { add(problem.finding(at: origin)) }
-        for destination in found where destination.tls {
-            let instead = "destination '\(quoted(destination.description))' is left out"
-            add(Finding(.configFeatureMissing, at: origin, ["feature": "TLS for exporters", "instead": instead]))
+        guard served.delivery == .https else { return found }
+        return found.map { destination in
+            var destination = destination
+            if destination.transport == .tcp { destination.tls = true }
+            return destination
         }
-        return found.filter { !$0.tls }
+    }
+
+    // MARK: What is no mistake, and probably not meant
+
+    private mutating func check(_ connector: ExportingSettings.Connector, _ section: ExportingFile.Section) {
+        for option in ExportingOption.all where section.values[option.name] != nil {
+            guard let reason = connector.ignores(option.need) else { continue }
+            let values = ["section": quoted(section.name), "name": option.name, "reason": reason]
+            find(.exportingNoEffect, section, at: option.name, values)
+        }
+        let encrypted = connector.destinations.filter(\.tls)
+        if connector.encryption.skipsCertificateVerification, let first = encrypted.first {
+            find(
+                .exportingSkipsVerification,
+                section,
+                at: "ssl skip certificate verification",
+                ["destination": first.description]
+            )
+        }
+        guard connector.delivery.isHTTP, !connector.password.isEmpty else { return }
+        for destination in connector.destinations where !destination.tls && destination.isPublicAddress {
+            find(.exportingPasswordReadable, section, at: "password", ["destination": destination.description])
+        }
     }
 
     // MARK: Findings
 
-    private mutating func find(_ condition: Condition, _ line: Int, _ values: [String: String]) {
-        add(Finding(condition, at: .file(path: path, line: line), values))
+    /// - Parameter name: the option whose line it is about, where one has said something; else the section's.
+    private mutating func find(
+        _ condition: Condition,
+        _ section: ExportingFile.Section,
+        at name: String = "",
+        _ values: [String: String]
+    ) {
+        let origin = file.value(name, section)?.origin ?? .file(path: file.path, line: section.line)
+        add(Finding(condition, at: origin, values))
     }
 
     /// A global value that is wrong is wrong once, however many connectors take it.
     private mutating func add(_ finding: Finding) {
         if findings.count < ConfigLimits().findingsPerFile, !findings.contains(finding) { findings.append(finding) }
+    }
+}
+
+extension ExportingSettings.Connector {
+    /// Why an option with this need means nothing to it; `nil` where it does.
+    fileprivate func ignores(_ need: ExportingOption.Need) -> String? {
+        switch need {
+        case .nothing: nil
+        case .http: delivery.isHTTP ? nil : "only connectors that speak HTTP sign in"
+        case .remoteWrite: format == .remoteWrite ? nil : "only prometheus_remote_write has it"
+        case .encryption:
+            destinations.contains(where: \.tls)
+                ? nil : "nothing is encrypted: put :SSL behind a destination, or use a type that ends in :https"
+        case .spilling: spill != nil ? nil : "'spill to disk' is not set to yes"
+        }
     }
 }

@@ -7,10 +7,12 @@ public struct ExportingSettings: Sendable, Equatable {
         /// The instance: `a` of `[graphite:a]`.
         public var name: String
         public var format: Format
+        public var delivery: Delivery
         /// The type as it was written: `graphite`, `opentsdb:telnet`.
         public var type: String
         /// The list as it was written, for the status document.
         public var destinationText: String
+        /// Those of an `https` connector are all encrypted.
         public var destinations: [Destination]
         public var source: Source
         public var prefix: String
@@ -28,12 +30,57 @@ public struct ExportingSettings: Sendable, Equatable {
         public var usesNames: Bool
         public var sendsConfiguredLabels: Bool
         public var sendsAutomaticLabels: Bool
+        /// Variables of hosts and charts, with ``Format/remoteWrite``.
+        public var sendsVariables: Bool
+        /// Of HTTP basic authentication; with both empty there is none.
+        public var username: String
+        public var password: String
+        /// Where an HTTP connector posts: `/api/put`, or that of remote write.
+        public var path: String
+        public var encryption: Encryption
+        /// `nil`: what finds no room in memory is lost.
+        public var spill: Spill?
     }
 
     /// How a value becomes a line (exporting §4).
-    public enum Format: Sendable, Equatable {
+    public enum Format: String, Sendable, Equatable {
         case graphite
         case openTSDB
+        case json
+        /// Prometheus remote write (exporting §6).
+        case remoteWrite
+    }
+
+    /// How a batch reaches its destination.
+    public enum Delivery: String, Sendable, Equatable {
+        /// Lines, and nobody answers.
+        case plain
+        case http
+        case https
+
+        public var isHTTP: Bool { self != .plain }
+    }
+
+    /// Whom a connector believes that encrypts: the options of `[stream]` under the same names.
+    public struct Encryption: Sendable, Equatable {
+        public var skipsCertificateVerification = false
+        public var verifyHostname = TriState.auto
+        public var certificateDirectory: String?
+        public var certificateFile: String?
+
+        public init() {}
+    }
+
+    /// Where batches go that find no room in memory.
+    public struct Spill: Sendable, Equatable {
+        /// Of this connector alone.
+        public var directory: String
+        public var megabytes: Int
+
+        public init(directory: String, megabytes: Int) {
+            self.directory = directory
+            self.megabytes = megabytes
+        }
     }
 
     /// What a line's value is (exporting §3).
@@ -53,6 +100,8 @@ public struct ExportingSettings: Sendable, Equatable {
         }
     }
 
+    /// `enabled` of `[exporting:global]`.
+    public var isEnabled = false
     public var connectors: [Connector] = []
 
     /// Nothing is exported.
@@ -60,7 +109,8 @@ public struct ExportingSettings: Sendable, Equatable {
 
     /// Connectors that are served; each has a thread of its own.
     public static let mostConnectors = 64
-    static let updateEverySeconds = 1...86_400
-    static let bufferedBatches = 1...10_000
-    static let timeoutMilliseconds = 1...3_600_000
+    static let updateEverySeconds: ClosedRange<Int64> = 1...86_400
+    static let bufferedBatches: ClosedRange<Int64> = 1...10_000
+    static let timeoutMilliseconds: ClosedRange<Int64> = 1...3_600_000
+    static let spillMegabytes: ClosedRange<Int64> = 1...1_048_576
 }

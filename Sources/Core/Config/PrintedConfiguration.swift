@@ -3,13 +3,13 @@ import Basics
 extension Configuration {
     /// What `--print-config` prints: every effective value as these files have them, each with its origin above it.
     ///
-    /// The sections of both files follow each other; read back, each from its file, they mean the same.
+    /// The sections of all files follow each other; read back, each from its file, they mean the same.
     public var printed: String {
         """
         # ndstream \(role.rawValue): every effective value, below where it comes from.
         # Later layers win: default, preset, files, environment, options.
 
-        """ + nodeTypeHeader + printed(.netdata) + printed(.stream)
+        """ + nodeTypeHeader + printed(.netdata) + printed(.stream) + printedExporting
     }
 
     /// The part of one file.

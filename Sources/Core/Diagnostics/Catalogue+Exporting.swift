@@ -80,7 +80,7 @@ extension Condition {
         "Section ({section}) does not specify a valid connector",
         sentence: "A section of exporting.conf is no [TYPE:NAME] of a type there is, so it has no effect.",
         causes: ["a typing mistake", "the name is missing: [graphite:NAME]"],
-        fix: ["write [graphite:NAME] or [opentsdb:NAME]"]
+        fix: ["write [graphite:NAME], [opentsdb:NAME], [json:NAME] or [prometheus_remote_write:NAME]"]
     )
 
     public static let exportingInstanceExists = Condition(
@@ -128,12 +128,58 @@ extension Condition {
         causes: ["the file was generated"],
         fix: ["delete sections"]
     )
+
+    public static let exportingNotBuilt = Condition(
+        "ND-E26",
+        .warning,
+        level: .error,
+        "{type} support isn't compiled",
+        sentence:
+            "A connector of exporting.conf sends to a service for which there is no support, so it has no effect.",
+        causes: ["the file was written for a Netdata that was built with the libraries of this service"],
+        fix: ["enabled = no in its section, or another type: what takes Prometheus remote write is reached by all"]
+    )
+
+    public static let exportingNoEffect = Condition(
+        "ND-E27",
+        .info,
+        "'{name}' of [{section}] has no effect: {reason}",
+        sentence: "An option is set that this type of connector does not look at."
+    )
+
+    public static let exportingPasswordReadable = Condition(
+        "ND-E28",
+        .warning,
+        "the password goes readable to '{destination}', a public address",
+        sentence: "Whoever is on the way can read it, and the metrics.",
+        causes: ["the type of the section ends in :http"],
+        fix: ["use the type that ends in :https, or put :SSL behind the destination"]
+    )
+
+    public static let exportingSkipsVerification = Condition(
+        "ND-E29",
+        .warning,
+        "with 'ssl skip certificate verification = yes' nobody notices an impostor at the database '{destination}'",
+        sentence: "Metrics are encrypted, but whoever answers there gets them, and the password.",
+        causes: ["verification was switched off to get a self-signed certificate accepted"],
+        fix: ["set 'ssl skip certificate verification = no' and 'CAfile = /PATH/TO/ITS/CERTIFICATE-OR-CA.pem'"]
+    )
+
+    public static let exportingNoPath = Condition(
+        "ND-E30",
+        .warning,
+        "'{value}' of 'remote write URL path' is no path: '{used}' counts",
+        sentence: "A path begins with / and has neither blanks nor other letters than those of English.",
+        causes: ["a whole URL was written: the host belongs into `destination`", "a typing mistake"],
+        fix: ["remote write URL path = /api/v1/write"]
+    )
 }
 
 extension Catalogue {
     static let exporting: [Condition] = [
         .exportingConnected, .exportingCannotConnect, .exportingWriteFailed, .exportingClosed, .exportingDropped,
         .exportingBatchTooLarge, .exportingNotStarted, .exportingUnknownConnector, .exportingInstanceExists,
-        .exportingUnknownSource, .exportingNeedsDatabase, .exportingNotEnabled, .exportingTooMany,
+        .exportingUnknownSource, .exportingNeedsDatabase, .exportingNotEnabled, .exportingTooMany, .exportingNotBuilt,
+        .exportingNoEffect, .exportingPasswordReadable, .exportingSkipsVerification, .exportingNoPath,
     ]
 }

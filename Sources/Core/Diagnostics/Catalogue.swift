@@ -4,7 +4,8 @@ public enum Catalogue {
         streaming + connecting + beside + encrypting + tls + certificates + alerts + tlsCheck + selfTest + hosts
         + replication
         + replicationChild + wire + transport + serverEncryption + store + disk + collection + plugins
-        + config + keys + service + web + node + exporting + health + healthChecks + alarms + notifications
+        + config + keys + service + web + node + exporting + exportingHTTP + exportingSpill + health + healthChecks
+        + alarms + notifications
         + silencing + older
 
     public static func condition(code: String) -> Condition? {

@@ -6,16 +6,25 @@ import Synchronization
 
 /// What one connector sends at one time: the values of all hosts and charts it wants (exporting §2, §3).
 struct Batch: Sendable, Equatable {
-    var bytes: [UInt8] = []
-    /// Lines in it.
-    var metrics = 0
+    /// What is sent in one piece: one request of HTTP, or all lines.
+    struct Part: Sendable, Equatable {
+        var bytes: [UInt8]
+        /// Values in it.
+        var metrics: Int
+    }
+
+    /// Those that have not been sent yet.
+    var parts: [Part] = []
     /// Charts that had no room in it.
     var omittedCharts = 0
+
+    var metrics: Int { parts.reduce(0) { $0 + $1.metrics } }
+    var bytes: Int { parts.reduce(0) { $0 + $1.bytes.count } }
 
     /// Bytes of one batch at most. Half a million lines of a usual length.
     static let byteLimit = 64 << 20
 
-    init() {}
+    init(parts: [Part] = []) { self.parts = parts }
 
     /// - Parameters:
     ///   - after: Unix seconds of the batch before.
@@ -27,93 +36,67 @@ struct Batch: Sendable, Equatable {
         now: Int64,
         byteLimit: Int = Batch.byteLimit
     ) {
+        var writer = BatchWriter(connector)
         for host in hosts.all() {
             let isLocal = host === hosts.local
             guard connector.sendsHosts.matches(isLocal ? "localhost" : host.hostname) else { continue }
             // Without a database there is nothing but the last collected numbers.
             if host.settings.mode == .none, connector.source != .asCollected { continue }
-            let format = LineFormat(connector, host.identity.withLock { $0 }, isLocal: isLocal)
+            let identity = host.identity.withLock { $0 }
+            let format = HostFormat(connector, identity, isLocal: isLocal)
             let charts = host.take { database, ref in
                 ChartValues(database, ref, connector, after: after, before: now)
             }
             let isGone = host.status.withLock { $0.state == .down || $0.state == .archived }
+            if case .series(let series) = format, !charts.isEmpty {
+                writer.append { series.appendInformation(identity, now: now, to: &$0) }
+                let variables = connector.sendsVariables ? host.withDatabase { $0.hostVariables } : [:]
+                writer.appendMany { series.append(variables: variables, of: nil, now: now, to: &$0) }
+            }
             for chart in charts {
                 // The last numbers of a host that has left are sent once, not for ever.
                 if isGone, chart.time < after, connector.source == .asCollected { continue }
-                guard bytes.count < byteLimit else {
+                guard writer.bytes < byteLimit else {
                     omittedCharts += 1
                     continue
                 }
-                append(chart, connector, format)
+                Self.append(chart, format, now: now, to: &writer)
             }
         }
+        parts = writer.finish()
     }
 
-    private mutating func append(
-        _ chart: ChartValues,
-        _ connector: ExportingSettings.Connector,
-        _ format: LineFormat
-    ) {
-        let name = connector.usesNames ? chart.definition.name : chart.definition.id
-        func line(_ dimension: Int, _ value: (inout [UInt8]) -> Void) {
-            let definition = chart.dimensions[dimension]
-            format.append(
-                chart: name,
-                dimension: connector.usesNames ? definition.name : definition.id,
-                time: chart.time,
-                to: &bytes,
-                value: value
-            )
-            metrics += 1
+    private static func append(_ chart: ChartValues, _ format: HostFormat, now: Int64, to writer: inout BatchWriter) {
+        for dimension in chart.dimensions.indices {
+            guard let number = chart.number(dimension) else { continue }
+            writer.append { format.append(chart, dimension, number, to: &$0) }
         }
-        for index in chart.dimensions.indices where !chart.dimensions[index].options.contains(.obsolete) {
-            switch chart.values {
-            case .collected(let latest):
-                guard index < latest.count, latest[index].isCollected else { continue }
-                line(index) { appendDigits(latest[index].collected, to: &$0) }
-            case .stored(let points):
-                guard index < points.count, let value = points[index] else { continue }
-                line(index) { appendFixed(value, decimals: 7, to: &$0) }
-            }
-        }
+        guard case .series(let series) = format, !chart.variables.isEmpty else { return }
+        writer.appendMany { series.append(variables: chart.variables, of: chart.definition.id, now: now, to: &$0) }
     }
 }
 
-/// What a batch says of one chart.
-private struct ChartValues: Sendable {
-    let definition: ChartDefinition
-    let dimensions: [DimensionDefinition]
-    /// Unix seconds that stand beside the values.
-    let time: Int64
-    let values: Values
+/// How the values of one host are written.
+private enum HostFormat {
+    case lines(LineFormat)
+    case objects(ObjectFormat)
+    case series(SeriesFormat)
 
-    enum Values: Sendable {
-        case collected([LatestValue])
-        /// Per dimension; `nil` where all points are gaps.
-        case stored([Double?])
+    init(_ connector: ExportingSettings.Connector, _ identity: HostIdentity, isLocal: Bool) {
+        switch connector.format {
+        case .graphite: self = .lines(LineFormat(connector, identity, isLocal: isLocal))
+        case .openTSDB where !connector.delivery.isHTTP:
+            self = .lines(LineFormat(connector, identity, isLocal: isLocal))
+        case .openTSDB, .json: self = .objects(ObjectFormat(connector, identity, isLocal: isLocal))
+        case .remoteWrite: self = .series(SeriesFormat(connector, identity, isLocal: isLocal))
+        }
     }
 
-    /// - Returns: `nil` for a chart that the connector doesn't want, or that has nothing in this time.
-    init?(
-        _ database: borrowing HostDatabase,
-        _ ref: ChartRef,
-        _ connector: ExportingSettings.Connector,
-        after: Int64,
-        before: Int64
-    ) {
-        guard let chart = database.snapshot(of: ref), chart.isExported,
-            connector.sendsCharts.matches(chart.definition.id) || connector.sendsCharts.matches(chart.definition.name)
-        else { return nil }
-        definition = chart.definition
-        dimensions = chart.dimensions
-        guard connector.source != .asCollected else {
-            time = chart.lastCollected / microsecondsPerSecond
-            values = .collected(database.latest(of: ref))
-            return
+    func append(_ chart: ChartValues, _ dimension: Int, _ number: ChartValues.Number, to bytes: inout [UInt8]) {
+        switch self {
+        case .lines(let format): format.append(chart, dimension, number, to: &bytes)
+        case .objects(let format): format.append(chart, dimension, number, to: &bytes)
+        case .series(let format): format.append(chart, dimension, number, to: &bytes)
         }
-        guard let window = StoredWindow(after: after, before: before, chart.retention) else { return nil }
-        time = window.through
-        let points = database.points(of: ref, from: window.from, to: window.through).columns
-        values = .stored(points.map(connector.source == .sum ? StoredWindow.sum : StoredWindow.average))
     }
 }

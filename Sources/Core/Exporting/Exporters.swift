@@ -20,61 +20,88 @@ public final class Exporters: Sendable {
     private let clock: any Clock
     private let reporter: any Reporter
     private let updateEvery: Int
+    private let files: any StorageFiles
     private let wakeup: Wakeup
     private let running = Mutex(Running())
 
     private struct Running: Sendable {
-        var settings = ExportingSettings()
         var connectors: [Connector] = []
         var schedules: [Schedule] = []
         var hasThread = false
+        var processorTime: [Int] = []
         var isStopped = false
     }
 
-    /// - Parameter updateEvery: seconds between collections of this node.
+    /// - Parameters:
+    ///   - updateEvery: seconds between collections of this node.
+    ///   - files: where batches are spilled to.
     /// - Throws: when no descriptor is left.
     public init(
         hosts: Hosts,
         clock: any Clock,
         reporter: any Reporter,
-        updateEvery: Int
+        updateEvery: Int,
+        files: any StorageFiles = SystemFiles()
     ) throws(SystemError) {
         self.hosts = hosts
         self.clock = clock
         self.reporter = reporter
         self.updateEvery = updateEvery
+        self.files = files
         wakeup = try Wakeup()
     }
 
-    /// Starts the connectors of these settings. Called again it replaces them, with what waits in them, unless nothing has
-    /// changed.
+    /// Starts the connectors of these settings. Called again it lets those go on whose settings have not changed, with what
+    /// waits in them; one that takes another's place under the same name takes over what waits there, if it can send it.
     ///
-    /// - Throws: when no descriptor is left.
+    /// - Throws: when no descriptor is left; then everything stays as it was.
     public func apply(_ settings: ExportingSettings) throws(SystemError) {
-        guard running.withLock({ $0.settings != settings && !$0.isStopped }) else { return }
+        let former = running.withLock { $0.isStopped ? nil : $0.connectors }
+        guard let former else { return }
         var connectors: [Connector] = []
+        var new: [Connector] = []
         for one in settings.connectors {
-            connectors.append(try Connector(one, clock: clock, reporter: reporter))
-        }
-        let started = connectors
-        let now = clock.now() / microsecondsPerSecond
-        let (former, needsThread) = running.withLock { running in
-            let former = running.connectors
-            running.settings = settings
-            running.connectors = started
-            running.schedules = settings.connectors.map {
-                Schedule(period: $0.updateEvery, step: updateEvery, now: now)
+            if let kept = former.first(where: { $0.settings == one }) {
+                kept.forgetTrust()
+                connectors.append(kept)
+            } else {
+                let connector = try Connector(one, clock: clock, reporter: reporter, files: files)
+                connectors.append(connector)
+                new.append(connector)
             }
-            let needsThread = !running.hasThread && !started.isEmpty
-            if needsThread { running.hasThread = true }
-            return (former, needsThread)
         }
-        for connector in former { connector.stop() }
-        for connector in started { connector.start() }
+        let now = clock.now() / microsecondsPerSecond
+        let all = connectors
+        let needsThread = running.withLock { running in
+            let schedules = Dictionary(
+                uniqueKeysWithValues: zip(running.connectors.map(ObjectIdentifier.init), running.schedules)
+            )
+            running.schedules = all.map {
+                schedules[ObjectIdentifier($0)]
+                    ?? Schedule(period: $0.settings.updateEvery, step: updateEvery, now: now)
+            }
+            running.connectors = all
+            let needsThread = !running.hasThread && !all.isEmpty
+            if needsThread { running.hasThread = true }
+            return needsThread
+        }
+        replace(former.filter { one in !all.contains { $0 === one } }, with: new)
         if needsThread { Threads.start(name: "EXPORTING") { [self] in run() } }
     }
 
-    /// Ends all threads; what waits is not sent. Returns at once.
+    /// A directory of spilled batches is left before somebody else takes it.
+    private func replace(_ former: [Connector], with new: [Connector]) {
+        var left: [String: [Batch]] = [:]
+        for connector in former {
+            let heir = new.first { $0.settings.name == connector.settings.name && $0.kind == connector.kind }
+            let isSameSpool = heir.map { $0.settings.spill?.directory == connector.settings.spill?.directory } ?? true
+            let batches = connector.stop(spills: isSameSpool)
+            if heir != nil { left[connector.settings.name] = batches }
+        }
+        for connector in new { connector.start(after: left[connector.settings.name] ?? []) }
+    }
+
+    /// Ends all threads. What waits is not sent; of connectors that spill it is written to their files.
     public func stop() {
         let connectors = running.withLock { running in
             running.isStopped = true
@@ -87,9 +114,17 @@ public final class Exporters: Sendable {
     /// `exporters[]` of the status document.
     public var status: [StatusDocument.Exporter] { running.withLock { $0.connectors }.map(\.status) }
 
+    /// What each of them did in its last period; a connector that has not sent yet has a period of 0.
+    public var figures: [ExporterFigures] { running.withLock { $0.connectors }.map(\.figures) }
+
+    /// `user` and `system` of the thread that makes batches, microseconds since it runs; empty before that.
+    public var processorTime: [Int] { running.withLock { $0.processorTime } }
+
     private func run() {
         while running.withLock({ !$0.isStopped }) {
             tick()
+            let time = threadTime()
+            running.withLock { $0.processorTime = time }
             let past = (clock.now() - Self.offset) % microsecondsPerSecond
             var ready = pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0)
             poll(&ready, 1, Int32((microsecondsPerSecond - past + 999) / 1000))

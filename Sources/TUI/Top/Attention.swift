@@ -57,7 +57,7 @@ struct Attention: Sendable, Equatable {
             )
         }
         for exporter in document.exporters ?? [] {
-            guard let error = exporter.lastError, exporter.state != "connected" else { continue }
+            guard let error = exporter.lastError else { continue }
             found.append(Attention(isError: true, subject: "export \(exporter.name)", text: error, fix: []))
         }
         return found
