@@ -43,4 +43,107 @@ import Testing
         node.signal(SIGTERM)
         #expect(try node.end() == 0)
     }
+
+    static let stock = root + "/.build/netdata/usr/lib/netdata/conf.d/health.d/exporting.conf"
+
+    /// What a node says of its connectors to others: charts, alarms, /api/v1/info.
+    @Test(.enabled(if: Files.exists(ExportingNodeTests.stock))) func theStockAlarmsWatchIt() throws {
+        let directory = try TemporaryDirectory()
+        let sink = try TinyServer(directory.path + "/sink") { _ in page("200 OK", "fine") }
+        defer { sink.stop() }
+        let alarms = String(decoding: try Files.read(Self.stock, limit: 1 << 20), as: UTF8.self)
+        let node = try AlarmNode(["exporting.conf": alarms])
+        try Files.write(
+            Array(
+                """
+                [exporting:global]
+                    enabled = yes
+                    update every = 1
+                [json:http:it]
+                    enabled = yes
+                    destination = unix:\(directory.path)/sink
+                    send charts matching = netdata.uptime
+                [graphite:away]
+                    enabled = yes
+                    destination = unix:\(directory.path)/nobody
+                    send charts matching = netdata.uptime
+                """.utf8
+            ),
+            to: node.directory + "/etc/exporting.conf"
+        )
+        node.node.signal(SIGHUP)
+        try eventually("requests") {
+            sink.requests.contains { $0.hasPrefix("POST /api/put HTTP/1.1\r\nHost: localhost\r\n") }
+        }
+        let port = try node.node.port()
+        func get(_ path: String) throws -> String { try RawClient(port: port).get("/api/v1/" + path) }
+        try eventually("charts") {
+            let charts = try get("charts")
+            return ["it", "away"].allSatisfy { name in
+                ["metrics", "bytes", "ops", "thread_cpu"].allSatisfy {
+                    charts.contains("\"netdata.exporting_\(name)_\($0)\"")
+                }
+            }
+        }
+        try eventually("alarms") {
+            let alarms = try get("alarms?all")
+            return ["it", "away"].allSatisfy { name in
+                ["exporting_last_buffering", "exporting_metrics_sent"].allSatisfy {
+                    alarms.contains("\"netdata.exporting_\(name)_bytes.\($0)\"")
+                }
+            }
+        }
+        try eventually("one sends all it has, and one nothing") {
+            let alarms = try get("alarms?all")
+            let parts = alarms.split(separator: "\"netdata.exporting_")
+            func status(_ alarm: String) -> Bool {
+                parts.contains { $0.hasPrefix(alarm + "\"") && $0.contains("\"status\": \"CLEAR\"") }
+            }
+            return status("it_bytes.exporting_metrics_sent") && !status("away_bytes.exporting_metrics_sent")
+        }
+        let info = try get("info")
+        #expect(info.contains("\"exporting-enabled\": true"), "\(info)")
+        let shown = try #require(try statusDocument(node.node).exporters)
+        #expect(shown.map(\.name) == ["it", "away"] && shown[1].lastError?.isEmpty == false)
+        #expect(shown[0].lastError == nil && shown[0].state == "waiting")
+    }
+
+    /// What waits when a node ends is sent by the next one.
+    @Test func whatIsSpilledOutlivesTheNode() throws {
+        let directory = try TemporaryDirectory()
+        try Files.makeDirectories(directory.path + "/etc")
+        let text = """
+            [exporting:global]
+                enabled = yes
+            [json:http:it]
+                enabled = yes
+                destination = unix:\(directory.path)/sink
+                data source = as collected
+                update every = 1
+                buffer on failures = 2
+                spill to disk = yes
+                send charts matching = netdata.uptime
+            """
+        try Files.write(Array(text.utf8), to: directory.path + "/etc/exporting.conf")
+        let netdata = "[global]\n    hostname = me\n[db]\n    mode = none\n[web]\n    mode = none\n"
+        let first = try LiveNode("agent", netdata: netdata, directory: directory.path)
+        try eventually("some wait") { (try statusDocument(first).exporters?.first?.buffered ?? 0) >= 4 }
+        first.signal(SIGTERM)
+        #expect(try first.end() == 0)
+        // It would take the directory along.
+        defer { withExtendedLifetime(first) {} }
+        let files = try Files.names(in: directory.path + "/state/cache/exporting/it")
+        #expect(files.count >= 4 && files.allSatisfy { $0.hasSuffix(".batch") })
+        let sink = try TinyServer(directory.path + "/sink") { _ in page("200 OK", "fine") }
+        defer { sink.stop() }
+        let second = try LiveNode("agent", netdata: netdata, directory: directory.path)
+        try eventually("they come") { sink.requests.count >= files.count }
+        try eventually("no file is left") {
+            try Files.names(in: directory.path + "/state/cache/exporting/it").isEmpty
+        }
+        let times = sink.requests.compactMap { $0.split(separator: "\"timestamp\":").last?.prefix { $0.isNumber } }
+        #expect(times.count >= files.count && times == times.sorted(), "oldest first: \(times)")
+        second.signal(SIGTERM)
+        #expect(try second.end() == 0)
+    }
 }

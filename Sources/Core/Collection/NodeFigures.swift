@@ -13,6 +13,46 @@ public struct NodeFigures: Sendable {
     public var dataQueries: Int64 = 0
     public var pointsRead: Int64 = 0
     public var pointsStored: Int64 = 0
+    /// The connectors that send to other databases.
+    public var exporters: [Exporter] = []
+    /// `user`, `system` of the thread that makes their batches, microseconds since it runs; empty before that.
+    public var exportingTime: [Int64] = []
 
     public init() {}
+
+    /// What a connector did in its last period (exporting §5), in the order of the dimensions of its charts.
+    public struct Exporter: Sendable {
+        /// As in exporting.conf.
+        public var name: String
+        /// Seconds of a period.
+        public var updateEvery: Int
+        /// Counts periods: one that is the same as before brings nothing new.
+        public var period: Int
+        /// `buffered`, `lost`, `sent`.
+        public var metrics: [Int64]
+        /// `buffered`, `lost`, `sent`, `received`.
+        public var bytes: [Int64]
+        /// `write`, `discard`, `reconnect`, `failure`, `read`.
+        public var operations: [Int64]
+        /// `user`, `system`: microseconds of its thread since it runs.
+        public var processorTime: [Int64]
+
+        public init(
+            name: String,
+            updateEvery: Int,
+            period: Int,
+            metrics: [Int64],
+            bytes: [Int64],
+            operations: [Int64],
+            processorTime: [Int64]
+        ) {
+            self.name = name
+            self.updateEvery = updateEvery
+            self.period = period
+            self.metrics = metrics
+            self.bytes = bytes
+            self.operations = operations
+            self.processorTime = processorTime
+        }
+    }
 }

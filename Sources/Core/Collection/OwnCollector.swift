@@ -14,6 +14,7 @@ struct OwnCollector: CollectorModule {
     private let page = Int64(getpagesize())
     private var startedAt: Int64?
     private var charts: [LiveChart] = .init(repeating: LiveChart(), count: Self.templates.count)
+    private var exporting = ExportingCharts()
 
     init(heartbeat: Heartbeat, figures: @escaping @Sendable () -> NodeFigures) {
         self.heartbeat = heartbeat
@@ -39,6 +40,7 @@ struct OwnCollector: CollectorModule {
         fillQueries(8, figures.dataQueries, &database, tick)
         fillQueries(9, figures.pointsRead, &database, tick)
         fill(10, figures.pointsStored, nil, &database, tick)
+        exporting.collect(figures.exporters, time: figures.exportingTime, into: &database, at: tick)
         guard let jitter = heartbeat.take() else { return true }
         charts[11].begin(&database, tick, Self.source, Self.templates[11])
         database.set(0, jitter.least)

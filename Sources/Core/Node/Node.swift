@@ -157,7 +157,7 @@ public final class Node: Sendable {
             keeper: keeper,
             health: health,
             links: { [sender, proxies] in sender.links + proxies.links },
-            exporters: { [exporters] in exporters.status },
+            exporters: exporters,
             group: group,
             pool: pool
         )

@@ -2,6 +2,7 @@ import Basics
 import Collection
 import Config
 import Diagnostics
+import Exporting
 import Glibc
 import NIOCore
 import NIOPosix
@@ -23,6 +24,7 @@ final class NodeServices: Sendable {
     private let encryption: WebEncryption
     private let clock: any Clock
     private let journal: Journal
+    private let exporters: Exporters
     /// Where the port's number is left; a reload changes no place.
     private let portFile: String
 
@@ -36,7 +38,7 @@ final class NodeServices: Sendable {
         keeper: HostKeeper,
         health: NodeHealth,
         links: @escaping @Sendable () -> [StatusDocument.Link],
-        exporters: @escaping @Sendable () -> [StatusDocument.Exporter],
+        exporters: Exporters,
         group: MultiThreadedEventLoopGroup,
         pool: NIOThreadPool
     ) {
@@ -44,6 +46,7 @@ final class NodeServices: Sendable {
         self.current = current
         self.clock = clock
         self.journal = journal
+        self.exporters = exporters
         let configuration = current.value
         portFile = "\(configuration.directories.run)/\(options.role.rawValue).port"
         let encryption = WebEncryption(configuration, clock: clock, reporter: journal)
@@ -53,7 +56,7 @@ final class NodeServices: Sendable {
             hosts: hosts,
             journal: journal,
             links: links,
-            exporters: exporters,
+            exporters: { exporters.status },
             tls: { encryption.context == nil ? .off : ports },
             clock: clock,
             version: options.version,
@@ -170,11 +173,35 @@ final class NodeServices: Sendable {
         var figures = NodeFigures()
         figures.clients = Int64(web?.connections ?? 0)
         counters.fill(&figures)
+        figures.exporters = exporters.figures.map { NodeFigures.Exporter($0) }
+        figures.exportingTime = exporters.processorTime.map(Int64.init)
         return figures
     }
 
     private static func answer(_ status: StatusReport) -> HTTPResponse {
         HTTPResponse(contentType: HTTPResponse.json, body: status.document().json())
+    }
+}
+
+extension NodeFigures.Exporter {
+    fileprivate init(_ figures: ExporterFigures) {
+        func numbers(_ values: Int...) -> [Int64] { values.map(Int64.init) }
+        func counts(_ count: ExporterFigures.Count) -> [Int64] { numbers(count.buffered, count.lost, count.sent) }
+        self.init(
+            name: figures.name,
+            updateEvery: figures.updateEvery,
+            period: figures.period,
+            metrics: counts(figures.metrics),
+            bytes: counts(figures.bytes) + numbers(figures.received),
+            operations: numbers(
+                figures.writes,
+                figures.discards,
+                figures.connections,
+                figures.failures,
+                figures.reads
+            ),
+            processorTime: numbers(figures.userTime, figures.systemTime)
+        )
     }
 }
 
@@ -192,6 +219,23 @@ extension NodeFacts {
             settings: configuration.settings
         )
         if !configuration.directories.webIsBuiltIn { webDirectory = configuration.directories.web }
+        isExporting = configuration.exporting.isEnabled
+        // 1.37.1 has those that its file names last in front.
+        exportingConnectors = configuration.exporting.connectors.reversed().map(\.analyticsName)
+    }
+}
+
+extension ExportingSettings.Connector {
+    /// What 1.37.1 calls its type in `/api/v1/info`.
+    fileprivate var analyticsName: String {
+        let name =
+            switch format {
+            case .graphite: "Graphite"
+            case .openTSDB: "OpenTSDB"
+            case .json: "JSON"
+            case .remoteWrite: "PrometheusRemoteWrite"
+            }
+        return delivery.isHTTP && format != .remoteWrite ? name + "HTTP" : name
     }
 }
 

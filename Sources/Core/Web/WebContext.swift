@@ -61,6 +61,9 @@ public struct NodeFacts: Sendable {
     public var settings: Settings
     /// Where the files of a dashboard are; empty: the built-in page is shown.
     public var webDirectory = ""
+    /// Whether metrics may go to other databases, and the types of connectors that send them, in 1.37.1's words.
+    public var isExporting = false
+    public var exportingConnectors: [String] = []
 
     public init(
         version: String,

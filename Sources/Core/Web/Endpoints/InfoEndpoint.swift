@@ -46,8 +46,8 @@ enum InfoEndpoint {
         info.text("release-channel", "stable")
         info.flag("web-enabled", facts.isWebEnabled)
         info.text("notification-methods", "")
-        info.flag("exporting-enabled", false)
-        info.text("exporting-connectors", "")
+        info.flag("exporting-enabled", facts.isExporting)
+        info.text("exporting-connectors", facts.exportingConnectors.joined(separator: "|"))
         let usage = request.context.usage
         info.number("allmetrics-prometheus-used", usage.prometheus.load(ordering: .relaxed))
         info.number("allmetrics-shell-used", usage.shell.load(ordering: .relaxed))
