@@ -23,6 +23,7 @@
 #   fleet-test that each fault is explained alike everywhere, top's screens, and how it leaves the terminal (3 minutes)
 #   health-test  alarms beside Netdata 1.37.1 for half an hour, and what is told of children that go in eleven ways
 #   dashboard-test  ndstream's own dashboard and Debian's netdata-web in headless Chromium (installs chromium)
+#   exporting-test  what goes to other databases beside Netdata 1.37.1, a minute
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   api-fuzz   ten minutes of requests of every bad kind against a parent with a child (schemathesis from PyPI)
@@ -44,7 +45,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test dashboard-test tls fuzz api-fuzz archives scrape client example-archives format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test dashboard-test tls fuzz api-fuzz archives scrape client example-archives exporting-test format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -135,6 +136,9 @@ health-test: build test-deps
 
 dashboard-test: build
 	Tests/Web/browser.py
+
+exporting-test: build test-deps
+	Tests/Exporting/differential.py
 
 tls: build
 	Tests/Example/tls.py
