@@ -8,6 +8,7 @@ public struct Configuration: Sendable {
     public let directories: Directories
     public let database: DatabaseSettings
     public let web: WebSettings
+    public let registry: RegistrySettings
     public let logs: LogSettings
     public let health: HealthSettings
     public let stream: StreamSettings
@@ -45,6 +46,7 @@ public struct Configuration: Sendable {
         directories = Directories(settings)
         database = DatabaseSettings(settings)
         web = WebSettings(settings)
+        registry = RegistrySettings(settings)
         logs = LogSettings(settings)
         health = HealthSettings(settings, directories, logs)
         stream = StreamSettings(settings)

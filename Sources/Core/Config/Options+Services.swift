@@ -118,6 +118,69 @@ extension Option {
         ),
         Option(
             "registry",
+            "registry db file",
+            .path,
+            .text("{registry}/registry.db"),
+            "The file with what the registry knew when it was written as a whole last."
+        ),
+        Option(
+            "registry",
+            "registry log file",
+            .path,
+            .text("{registry}/registry-log.db"),
+            "The file with what the registry has learned since."
+        ),
+        Option(
+            "registry",
+            "registry save db every new entries",
+            .integer(1 ... .max),
+            .text("1000000"),
+            "How many entries the log gets before the registry is written as a whole."
+        ),
+        Option(
+            "registry",
+            "registry expire idle persons days",
+            .integer(1...36_500),
+            .text("365"),
+            "After how many days without a visit a person is forgotten; cookies last as long."
+        ),
+        Option(
+            "registry",
+            "registry domain",
+            .text,
+            .text(""),
+            "The domain of the registry's cookies, where dashboards of several hosts in it share them."
+        ),
+        Option(
+            "registry",
+            "verify browser cookies support",
+            .boolean,
+            .text("yes"),
+            "Whether nobody is remembered who does not bring a cookie back."
+        ),
+        Option(
+            "registry",
+            "enable cookies SameSite and Secure",
+            .boolean,
+            .text("yes"),
+            "Whether cookies are for dashboards of other sites, over TLS."
+        ),
+        Option(
+            "registry",
+            "max URL length",
+            .integer(10...4096),
+            .text("1024"),
+            "Bytes of a dashboard's URL that are kept."
+        ),
+        Option(
+            "registry",
+            "max URL name length",
+            .integer(10...1024),
+            .text("50"),
+            "Bytes of a dashboard's name that are kept."
+        ),
+        Option(
+            "registry",
             "netdata management api key file",
             .path,
             .text("{lib}/netdata.api.key"),

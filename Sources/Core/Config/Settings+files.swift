@@ -12,6 +12,9 @@ extension Settings {
             set(name.section, name.name, entry.value, .file(path: file.path, line: entry.line))
         }
         for section in layer.peers { peers.declare(section) }
+        if kind == .netdata {
+            for (name, value) in layer.unused { unused[name.section, default: [:]][name.name] = value }
+        }
         return layer.findings.closed(at: .file(path: file.path, line: file.entries.last?.line ?? 0))
     }
 }
@@ -23,6 +26,8 @@ private struct FileLayer {
     var findings: LimitedFindings
     /// The entry that counts for each name, in the order of the file.
     var chosen: [(name: Option.Name, entry: ConfigFile.Entry)] = []
+    /// Entries that mean nothing here, in the order of the file.
+    var unused: [(name: Option.Name, value: String)] = []
     /// The sections of GUIDs in it.
     var peers: [PeerDeclaration] = []
 
@@ -107,13 +112,14 @@ private struct FileLayer {
     // MARK: Names
 
     private mutating func read(_ entry: ConfigFile.Entry) {
-        guard let written = place(of: entry) else { return }
+        guard let written = place(of: entry) else { return leave(entry) }
         guard let option = Option.meant(by: written) else {
             let section = GUID(entry.section).flatMap { templates[$0] } ?? entry.section
-            if AcceptedNames.isKnown(section, entry.name) { return }
+            if AcceptedNames.isKnown(section, entry.name) { return leave(entry) }
             if AcceptedNames.isOpen(entry.section), kind == .netdata {
                 return choose(entry, for: Option.Name(entry.section, entry.name))
             }
+            leave(entry)
             return findUnknown(entry, section: section)
         }
         var target = option.id
@@ -129,6 +135,10 @@ private struct FileLayer {
             )
         }
         choose(entry, for: target)
+    }
+
+    private mutating func leave(_ entry: ConfigFile.Entry) {
+        unused.append((Option.Name(entry.section, entry.name), entry.value))
     }
 
     /// The section and name of the table that an entry was written for; `nil` where nobody reads its section.

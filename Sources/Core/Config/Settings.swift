@@ -6,7 +6,9 @@ public struct Settings: Sendable {
     /// What was set, by section and name.
     private(set) var values: [String: [String: Sourced<String>]] = [:]
     /// The sections of netdata.conf that have no table, and those of GUIDs, in the order in which they were seen.
-    private(set) var sections: [String] = []
+    public private(set) var sections: [String] = []
+    /// What netdata.conf says under names that nobody reads, by section and name.
+    public internal(set) var unused: [String: [String: String]] = [:]
     /// The sections that are named by GUIDs.
     var peers = Peers()
     /// What `{config}`, `{hostname}` and the like stand for in defaults.
