@@ -26,6 +26,29 @@ struct EndpointTests {
         )
     }
 
+    /// Of a machine that says all there is to say, and of what runs in a container.
+    @Test(arguments: ["info", "info-child"])
+    func infoHasTheMembersOfALiveHost(_ name: String) {
+        let bench = WebBench()
+        let variables = [
+            "CONTAINER_OS_NAME", "CONTAINER_OS_ID", "CONTAINER_OS_ID_LIKE", "CONTAINER_OS_VERSION",
+            "CONTAINER_OS_VERSION_ID", "CONTAINER_OS_DETECTION", "HOST_IS_K8S_NODE", "INSTANCE_CLOUD_TYPE",
+            "INSTANCE_CLOUD_INSTANCE_TYPE", "INSTANCE_CLOUD_INSTANCE_REGION",
+        ]
+        let child = bench.hosts.add(WebBench.host(WebBench.childGUID, "nd-b"))
+        for host in [bench.hosts.local, child] {
+            host.identity.withLock { $0.systemInformation = variables.map { ("NETDATA_" + $0, "unknown") } }
+        }
+        let pair = GoldenPair(folder: "live", name: name)
+        let response = bench.get(pair.target)
+        #expect(response.status == pair.status)
+        #expect(response.contentType == pair.field("Content-Type"))
+        #expect(!response.isCacheable)
+        #expect(isJSON(response.bodyText))
+        let members = Self.members(response.bodyText).filter { $0 != "ndstream-version" }
+        #expect(members == Self.members(pair.body))
+    }
+
     private static func members(_ body: String) -> [String] {
         body.split(separator: "\n").filter { $0.hasPrefix("\t\"") }.map { line in
             String(line.dropFirst(2).prefix { $0 != "\"" })
@@ -74,7 +97,9 @@ struct EndpointTests {
                 "\"status\": \"ok\",\n\t\"hostname\": \"nd-a\",\n\t\"machine_guid\": \"\(WebBench.localGUID)\""
             )
         )
-        #expect(bench.body("/api/v1/registry?action=access&machine=x").contains("\"status\": \"disabled\""))
+        #expect(
+            bench.body("/api/v1/registry?action=access&machine=x&name=n&url=u").contains("\"status\": \"disabled\"")
+        )
     }
 
     /// What a dashboard of Netdata's does with it Tests/Web/browser.py sees: nothing leaves for Netdata's registry or cloud.

@@ -24,6 +24,8 @@ enum Fixture {
 struct GoldenPair {
     let name: String
     let target: String
+    /// Header lines of the request.
+    let asked: [(name: String, value: String)]
     let status: Int
     /// Header lines of the answer.
     let fields: [String]
@@ -49,6 +51,10 @@ struct GoldenPair {
         let parts = Self.split(text)
         self.name = name
         target = String(parts.request.split(separator: " ")[1])
+        asked = parts.request.split(separator: "\r\n").dropFirst().map { line in
+            let colon = line.firstIndex(of: ":")!
+            return (String(line[..<colon]), String(line[colon...].dropFirst(2)))
+        }
         let head = parts.head.split(separator: "\r\n").map(String.init)
         status = Int(head[0].split(separator: " ")[1]) ?? 0
         fields = Array(head.dropFirst())
@@ -57,6 +63,11 @@ struct GoldenPair {
 
     func field(_ name: String) -> String? {
         fields.first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+    }
+
+    /// The values of all header lines with a name.
+    func fields(_ name: String) -> [String] {
+        fields.filter { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
     }
 
     private static func split(_ text: String) -> (request: String, head: String, body: String) {

@@ -6,7 +6,7 @@ public enum Catalogue {
         + replicationChild + wire + transport + serverEncryption + store + disk + collection + plugins
         + config + keys + service + web + node + exporting + exportingHTTP + exportingSpill + health + healthChecks
         + alarms + notifications
-        + silencing + older
+        + silencing + registry + older
 
     public static func condition(code: String) -> Condition? {
         all.first { $0.code == code.uppercased() }

@@ -25,6 +25,8 @@ final class NodeServices: Sendable {
     private let clock: any Clock
     private let journal: Journal
     private let exporters: Exporters
+    /// `nil` where this node is no registry.
+    private let registry: RegistryKeeper?
     /// Where the port's number is left; a reload changes no place.
     private let portFile: String
 
@@ -70,6 +72,11 @@ final class NodeServices: Sendable {
             random: { UInt32(truncatingIfNeeded: SystemRandom.number()) }
         )
         context.storageTiers = configuration.database.storageTiers
+        let registry =
+            configuration.registry.isEnabled
+            ? RegistryKeeper(configuration.registry, clock: clock, reporter: journal) : nil
+        self.registry = registry
+        context.registry = registry
         let statusEndpoint = Endpoint("v1/streaming", isHeavy: true) { _ in Self.answer(status) }
         let key = ManagementKey(configuration)
         let forget = ForgetEndpoint(keeper: keeper, key: key)
@@ -118,6 +125,7 @@ final class NodeServices: Sendable {
         let configuration = current.value
         encryption.introduce()
         lookAtFiles(configuration)
+        registry?.open()
         let socket = "\(configuration.directories.run)/\(options.role.rawValue).sock"
         guard !admin.start().isEmpty else {
             throw StartFailure(
@@ -146,6 +154,7 @@ final class NodeServices: Sendable {
     func stop() {
         web?.stop()
         admin.stop()
+        registry?.close()
         try? Files.remove(portFile)
     }
 

@@ -1,5 +1,5 @@
 /// `Sun, 22 Nov 2026 09:27:20 GMT` of Unix seconds, for `Date` and `Expires`.
-func httpDate(_ seconds: Int64) -> String {
+public func httpDate(_ seconds: Int64) -> String {
     let day = seconds.dividedDown(by: 86_400)
     let rest = seconds - day * 86_400
     let (year, month, date) = civil(day)

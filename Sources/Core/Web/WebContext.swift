@@ -17,6 +17,8 @@ public struct WebContext: Sendable {
     public var storageTiers = 1
     /// Seconds east of UTC at a time: what the text formats of `/api/v1/data` print.
     public var localOffset: @Sendable (Int64) -> Int64 = LocalCalendar.systemOffset
+    /// Who was at which dashboard; `nil` where this node is no registry for others.
+    public var registry: RegistryKeeper?
     let recentAnswers = RecentAnswers()
     let usage = Usage()
     let prometheusServers = PrometheusServers()

@@ -10,7 +10,13 @@ public enum WebEndpoints {
         Endpoint("v1/allmetrics", isHeavy: true, answer: AllMetricsEndpoint.answer),
         Endpoint("v1/badge.svg", rights: .badges, isHeavy: true, answer: BadgeEndpoint.answer),
         Endpoint("v1/conditions", isHeavy: true, answer: ConditionsEndpoint.answer),
-        Endpoint("v1/registry", rights: [.dashboard, .registry], answer: RegistryEndpoint.answer),
+        Endpoint(
+            "v1/registry",
+            rights: [.dashboard, .registry],
+            isHeavy: true,
+            isLight: RegistryEndpoint.isLight,
+            answer: RegistryEndpoint.answer
+        ),
         Endpoint("v3/stream_info", rights: [.dashboard, .streaming], answer: StreamInfoEndpoint.answer),
     ]
 }
