@@ -7,8 +7,11 @@ import Transport
 
 /// The captured answers once more, now through the store and the whole path of a request.
 struct GoldenHostTests {
-    static let bench = {
-        var bench = WebBench()
+    static let bench = makeBench()
+
+    /// - Parameter now: Unix seconds.
+    static func makeBench(now: Int64 = GoldenDataset.start + 1640) -> WebBench {
+        var bench = WebBench(now: now)
         bench.context.storageTiers = 3
         let host = bench.hosts.add(
             WebBench.host(WebBench.goldenGUID, "inj-db", program: "inject", settings: HostSettings(mode: .dbengine))
@@ -22,7 +25,7 @@ struct GoldenHostTests {
             ram.withDatabase { chart.load(into: &$0) }
         }
         return bench
-    }()
+    }
 
     static let pairs = GoldenPair.all(in: "data").filter {
         $0.target.hasPrefix("/host/inj-db/api/v1/data")

@@ -10,10 +10,19 @@ import Transport
 ///
 /// Values and times are of the machine where they were captured; of its alarms here are those of one chart.
 struct LiveMetricsTests {
-    static let bench = {
+    static let bench = makeBench()
+
+    static func makeBench() -> WebBench {
         let bench = WebBench(now: GoldenDataset.start)
-        bench.hosts.local.identity.withLock {
-            $0.labels = [
+        fill(bench.hosts.local, of: bench)
+        bench.hosts.local.alarms = TestAlarms(alarms)
+        return bench
+    }
+
+    /// The charts that were asked for.
+    static func fill(_ host: Host, of bench: WebBench) {
+        host.identity.withLock {
+            $0.labels += [
                 Label(key: "_is_ephemeral", value: "false", source: 2),
                 Label(key: "_has_unstable_connection", value: "false", source: 2),
             ]
@@ -22,7 +31,8 @@ struct LiveMetricsTests {
             bench.collect(
                 definition,
                 dimensions,
-                (1...30).map { row in dimensions.indices.map { Int64(row * ($0 + 1) * 7) } }
+                (1...30).map { row in dimensions.indices.map { Int64(row * ($0 + 1) * 7) } },
+                on: host
             )
         }
         let cpu = ["guest_nice", "guest", "steal", "softirq", "irq", "user", "system", "nice", "iowait", "idle"].map {
@@ -68,14 +78,12 @@ struct LiveMetricsTests {
             ),
             cpu
         )
-        bench.hosts.local.withDatabase { database in
+        host.withDatabase { database in
             collectLoad(into: &database)
             _ = database.setVariable("lim", 77, of: gauge)
             _ = database.setHostVariable("hv", 12.25)
         }
-        bench.hosts.local.alarms = TestAlarms(alarms)
-        return bench
-    }()
+    }
 
     private static let alarms = [
         alarm(1_795_339_398, "t_gauge", .clear, 4, "widgets", every: 2),
@@ -174,12 +182,12 @@ struct LiveMetricsTests {
         #expect(Self.bench.body("/api/v1/charts").contains("\n\t\"alarms_count\": 4,\n"))
     }
 
-    private static func masked(_ line: Substring) -> String {
+    static func masked(_ line: Substring) -> String {
         String(line).replacing(/-?\b[0-9]+(\.[0-9]+)?\b/, with: "N")
     }
 
     /// Numbers masked, alarms and the variables of that machine left out.
-    private static func comparable(_ body: String, _ pair: GoldenPair) -> [String] {
+    static func comparable(_ body: String, _ pair: GoldenPair) -> [String] {
         let text = body.split(separator: "# NETDATA ALARMS RUNNING").first.map(String.init) ?? body
         return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             masked(line).replacing("=\"\"", with: "=\"N\"")

@@ -10,6 +10,13 @@ public enum WebEndpoints {
         Endpoint("v1/allmetrics", isHeavy: true, answer: AllMetricsEndpoint.answer),
         Endpoint("v1/badge.svg", rights: .badges, isHeavy: true, answer: BadgeEndpoint.answer),
         Endpoint("v1/conditions", isHeavy: true, answer: ConditionsEndpoint.answer),
+        Endpoint("v1/contexts", isHeavy: true, answer: ContextsEndpoint.contexts),
+        Endpoint("v1/context", isHeavy: true, answer: ContextsEndpoint.context),
+        Endpoint("v1/archivedcharts", isHeavy: true, answer: ArchivedChartsEndpoint.answer),
+        Endpoint("v1/dbengine_stats", isHeavy: true, answer: EngineEndpoint.answer),
+        Endpoint("v1/aclk", answer: CloudEndpoint.link),
+        Endpoint("v1/function", answer: CloudEndpoint.functions),
+        Endpoint("v1/functions", answer: CloudEndpoint.functions),
         Endpoint(
             "v1/registry",
             rights: [.dashboard, .registry],

@@ -9,7 +9,7 @@ public import System
 ///
 /// A thread of its own writes once a second, another one makes tiers; event loops never wait for a disk because of them.
 public final class DiskStore: Sendable {
-    private let settings: DiskEngineSettings
+    let settings: DiskEngineSettings
     private let clock: any Clock
     private let reporter: any Reporter
     /// For dbengine: as much as the quota has room for.

@@ -18,19 +18,29 @@ enum ChartsEndpoint {
         }
         var body: [UInt8] = []
         let alarms = request.host.alarms?.alarmFacts.filter { $0.chart == snapshot.definition.id } ?? []
-        print(snapshot, alarms, to: &body)
+        print(PrintedChart(snapshot), alarms, to: &body)
         return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)
     }
 
     @Sendable static func charts(_ request: EndpointRequest) -> HTTPResponse {
         let host = request.host
-        let identity = host.identity.withLock { $0 }
         // Of a host that is known from its file nothing is collected; its charts are what there was.
         let isArchived = host.status.withLock { $0.state == .archived }
         let charts = host.take { $0.snapshot(of: $1) }.filter {
             // What the disk has of a chart is there before its first collection.
             $0.isShown || $0.isVisible && (isArchived || $0.retention.points > 0)
         }
+        return HTTPResponse(
+            contentType: ContentType.json,
+            body: document(charts.map(PrintedChart.init), request),
+            isCacheable: true
+        )
+    }
+
+    /// Charts of the host that is asked about, and about it.
+    static func document(_ charts: [PrintedChart], _ request: EndpointRequest) -> [UInt8] {
+        let host = request.host
+        let identity = host.identity.withLock { $0 }
         let alarms = Dictionary(grouping: host.alarms?.alarmFacts ?? [], by: \.chart)
         let pointBytes = host.withDatabase { $0.pointBytes }
         var body: [UInt8] = []
@@ -61,7 +71,7 @@ enum ChartsEndpoint {
             print(chart, alarms[chart.definition.id] ?? [], to: &body)
         }
         body.append("\n\t}")
-        let dimensions = charts.reduce(0) { $0 + $1.shownDimensions.count }
+        let dimensions = charts.reduce(0) { $0 + $1.dimensions.count }
         let alarmCount = charts.reduce(0) { $0 + (alarms[$1.definition.id]?.count ?? 0) }
         let hosts = request.context.hosts.all()
         for (name, value) in [
@@ -79,7 +89,7 @@ enum ChartsEndpoint {
             body.append("\n\t\t}")
         }
         body.append("\n\t]\n}\n")
-        return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)
+        return body
     }
 
     /// What the own host says it answers like; of others what they said.
@@ -94,7 +104,7 @@ enum ChartsEndpoint {
         body.append(": ")
     }
 
-    private static func print(_ chart: ChartSnapshot, _ alarms: [AlarmFacts], to body: inout [UInt8]) {
+    private static func print(_ chart: PrintedChart, _ alarms: [AlarmFacts], to body: inout [UInt8]) {
         let definition = chart.definition
         func start(_ name: StaticString) {
             body.append(",\n\t\t\t\"")
@@ -122,13 +132,13 @@ enum ChartsEndpoint {
         text("units", definition.units)
         text("data_url", "/api/v1/data?chart=\(definition.name)")
         text("chart_type", definition.type.rawValue)
-        number("duration", chart.retention.last - chart.reportedFirst + Int64(definition.updateEvery))
-        number("first_entry", chart.reportedFirst)
-        number("last_entry", chart.retention.last)
+        number("duration", chart.last - chart.first + Int64(definition.updateEvery))
+        number("first_entry", chart.first)
+        number("last_entry", chart.last)
         number("update_every", Int64(definition.updateEvery))
         start("dimensions")
         body.append("{")
-        for (index, dimension) in chart.shownDimensions.enumerated() {
+        for (index, dimension) in chart.dimensions.enumerated() {
             body.append(index == 0 ? "\n\t\t\t\t" : ",\n\t\t\t\t")
             body.append(quoted: dimension.id)
             body.append(": { \"name\": ")
@@ -163,6 +173,32 @@ enum ChartsEndpoint {
         body.append("\n\t\t\t}")
         start("functions")
         body.append("{\n\t\t\t}\n\t\t}")
+    }
+}
+
+/// A chart as `charts` and `chart` show it.
+struct PrintedChart: Sendable {
+    var definition: ChartDefinition
+    /// Those that are for people.
+    var dimensions: [DimensionDefinition]
+    /// Unix seconds of the oldest and the newest entry; both 0 for none.
+    var first: Int64
+    var last: Int64
+    var variables: [String: Double] = [:]
+
+    init(_ chart: ChartSnapshot) {
+        definition = chart.definition
+        dimensions = chart.shownDimensions
+        first = chart.reportedFirst
+        last = chart.retention.last
+        variables = chart.variables
+    }
+
+    init(_ chart: ArchivedChart) {
+        definition = chart.definition
+        dimensions = chart.dimensions.filter { $0.options.isDisjoint(with: [.hidden, .obsolete]) }
+        first = chart.first
+        last = chart.last
     }
 }
 
