@@ -24,6 +24,7 @@ final class NodeHealth: Sendable {
         var configuration: Configuration
         var service: HealthService?
         var notifier: Notifier?
+        var methods = ""
     }
 
     init(
@@ -46,6 +47,9 @@ final class NodeHealth: Sendable {
 
     /// The alarms of a host; `nil` where health was never on for it.
     func health(of host: Host) -> HostHealth? { state.withLock { $0.service }?.health(of: host) }
+
+    /// Over which ways the handler would tell somebody, in its own words; empty until it has said so.
+    var notificationMethods: String { state.withLock { $0.methods } }
 
     /// For the API.
     var defaults: AlarmDefaults {
@@ -80,6 +84,17 @@ final class NodeHealth: Sendable {
         link.service.withLock { $0 = service }
         state.withLock { ($0.service, $0.notifier) = (service, notifier) }
         service.start()
+        askForMethods(configuration)
+    }
+
+    /// It is another program, and takes its time.
+    private func askForMethods(_ configuration: Configuration) {
+        let handler = Self.handler(configuration.health)
+        let environment = environment(configuration)
+        Threads.start(name: "HEALTH_METHODS") { [self] in
+            let methods = NotificationMethods.ask(handler, environment: environment)
+            state.withLock { $0.methods = methods }
+        }
     }
 
     /// Reads health.d again; what is new of the configuration counts.
@@ -91,6 +106,7 @@ final class NodeHealth: Sendable {
         guard let service else { return try start() }
         notifier?.setEnvironment(environment(configuration))
         service.reload(policy(configuration))
+        askForMethods(configuration)
     }
 
     /// Reads health.d again.

@@ -68,7 +68,7 @@ final class NodeServices: Sendable {
         var context = WebContext(
             hosts: hosts,
             clock: clock,
-            facts: { NodeFacts(options, current.value, parent) },
+            facts: { NodeFacts(options, current.value, parent, health) },
             random: { UInt32(truncatingIfNeeded: SystemRandom.number()) }
         )
         context.storageTiers = configuration.database.storageTiers
@@ -215,16 +215,23 @@ extension NodeFigures.Exporter {
 }
 
 extension NodeFacts {
-    fileprivate init(_ options: NodeOptions, _ configuration: Configuration, _ parent: StreamParent) {
+    fileprivate init(
+        _ options: NodeOptions,
+        _ configuration: Configuration,
+        _ parent: StreamParent,
+        _ health: NodeHealth
+    ) {
         let canCompress = Compression.available()
         self.init(
             version: options.version,
-            features: ["Native HTTPS", "TLS Host Verification"] + (canCompress ? ["Stream Compression"] : []),
+            features: ["dbengine", "Native HTTPS", "TLS Host Verification"]
+                + (canCompress ? ["Stream Compression"] : []) + ["libcrypto"],
             streamCompression: canCompress
                 ? configuration.stream.enableCompression ? .enabled : .disabled : .unavailable,
             isStreaming: configuration.stream.isActive,
             isWebEnabled: configuration.web.isEnabled,
             receivers: parent.receiverCount,
+            notificationMethods: health.notificationMethods,
             settings: configuration.settings
         )
         if !configuration.directories.webIsBuiltIn { webDirectory = configuration.directories.web }

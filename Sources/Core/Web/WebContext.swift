@@ -59,6 +59,8 @@ public struct NodeFacts: Sendable {
     public var isWebEnabled: Bool
     /// Children connected now.
     public var receivers: Int
+    /// Over which ways alarms are told, with `|` between them.
+    public var notificationMethods: String
     /// The configuration in force.
     public var settings: Settings
     /// Where the files of a dashboard are; empty: the built-in page is shown.
@@ -74,6 +76,7 @@ public struct NodeFacts: Sendable {
         isStreaming: Bool = false,
         isWebEnabled: Bool = true,
         receivers: Int = 0,
+        notificationMethods: String = "",
         settings: Settings = Settings()
     ) {
         self.version = version
@@ -82,6 +85,7 @@ public struct NodeFacts: Sendable {
         self.isStreaming = isStreaming
         self.isWebEnabled = isWebEnabled
         self.receivers = receivers
+        self.notificationMethods = notificationMethods
         self.settings = settings
     }
 

@@ -45,7 +45,7 @@ enum InfoEndpoint {
         info.text("buildinfo", facts.features.joined(separator: "|"))
         info.text("release-channel", "stable")
         info.flag("web-enabled", facts.isWebEnabled)
-        info.text("notification-methods", "")
+        info.text("notification-methods", facts.notificationMethods)
         info.flag("exporting-enabled", facts.isExporting)
         info.text("exporting-connectors", facts.exportingConnectors.joined(separator: "|"))
         let usage = request.context.usage
