@@ -6,6 +6,7 @@
 #   test       installs what tests need and runs everything but the long ones
 #   bench      ndstream beside Netdata 1.37.1 and beside C: Benchmarks/README.md
 #   footprint  memory and CPU of a headless agent beside Netdata's, ten minutes
+#   api-bench  requests a second and CPU of a request beside Netdata's, 15 minutes
 #   health-bench what 50 stock alarms of each of 1,000 children cost, beside Netdata's, 16 minutes
 #   storm      a thousand children at once, on ndstream and on Netdata 1.37.1
 #   soak       real children on ndstream parents and the other way round, five minutes, nothing may be lost
@@ -24,6 +25,7 @@
 #   health-test  alarms beside Netdata 1.37.1 for half an hour, and what is told of children that go in eleven ways
 #   dashboard-test  ndstream's own dashboard and Debian's netdata-web in headless Chromium (installs chromium)
 #   exporting-test  what goes to other databases beside Netdata 1.37.1, a minute
+#   api-test   thousands of questions to the API beside Netdata 1.37.1, in ram and dbengine: the same answers
 #   tls        ten minutes of streaming over TLS while certificates are replaced, then 500 encrypted children at once
 #   fuzz       half a minute of libFuzzer on each parser of the wire
 #   api-fuzz   ten minutes of requests of every bad kind against a parent with a child (schemathesis from PyPI)
@@ -45,7 +47,7 @@ define need
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); }
 endef
 
-.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test dashboard-test tls fuzz api-fuzz archives scrape client example-archives exporting-test format docs install clean
+.PHONY: deps test-deps build run test lint bench footprint health-bench storm soak example outages weather kills startup screen fleet fleet-test health-test dashboard-test tls fuzz api-fuzz archives scrape client example-archives exporting-test api-bench api-test format docs install clean
 
 deps:
 	@command -v $(SWIFT) >/dev/null || { echo "ndstream needs a Swift 6.3 toolchain: https://www.swift.org/install/"; exit 1; }
@@ -76,6 +78,9 @@ bench: build test-deps
 
 footprint: build test-deps
 	Benchmarks/footprint.py
+
+api-bench: build test-deps
+	Benchmarks/api.py
 
 health-bench: build test-deps
 	$(SWIFT) build -c release --static-swift-stdlib --product MicroBenchmarks
@@ -139,6 +144,9 @@ dashboard-test: build
 
 exporting-test: build test-deps
 	Tests/Exporting/differential.py
+
+api-test: build test-deps
+	Tests/API/differential.py
 
 tls: build
 	Tests/Example/tls.py

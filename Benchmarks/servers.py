@@ -203,10 +203,10 @@ class Netdata(Server):
 class Ndstream(Server):
     """Ours: a parent, with an upstream a proxy, or with a destination a headless agent. With `tls` its port is encrypted;
     an upstream with :SSL is one that certificate() has made a certificate for. With `health` it evaluates the stock alarms of
-    its children."""
+    its children. `extra` ends its netdata.conf."""
 
     def __init__(self, binary, mode="ram", retention=3600, destination=None, upstream=None, compression="yes",
-                 pin=True, tls=False, replicate=86400, health=False):
+                 pin=True, tls=False, replicate=86400, health=False, extra=""):
         super().__init__("ndstream", pin)
         chain, key, authority = certificate()
         for name in ("etc", "state"):
@@ -230,6 +230,7 @@ class Ndstream(Server):
             if tls:
                 self.scheme = "https"
                 f.write(f"[web]\n    ssl certificate = {chain}\n    ssl key = {key}\n")
+            f.write(extra)
         with open(os.path.join(self.directory, "etc/stream.conf"), "w") as f:
             if (destination or upstream or "").endswith(":SSL"):
                 f.write(f"[stream]\n    CAfile = {authority}\n")
