@@ -130,10 +130,43 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self) == "a=1.542")
     }
 
+    private func fixed(_ number: Double, decimals: Int = 7) -> String {
+        text { appendFixed(number, decimals: decimals, to: &$0) }
+    }
+
+    @Test(arguments: [
+        (0.0, "0.0000000"), (-0.0, "-0.0000000"), (1, "1.0000000"), (-0.25, "-0.2500000"), (0.99999999, "1.0000000"),
+        (-0.00000001, "-0.0000000"), (123_456_789.125, "123456789.1250000"),
+        (999_999_999_999_999, "999999999999999.0000000"),
+        (1e15, "1000000000000000.0000000"), (-1e20, "-100000000000000000000.0000000"), (.nan, "null"),
+        (.infinity, "null"),
+    ])
+    func sevenDecimalsStay(number: Double, expected: String) { #expect(fixed(number) == expected) }
+
+    @Test func otherDecimalsStayToo() {
+        #expect(fixed(1.05, decimals: 0) == "1.")
+        #expect(fixed(-2.5, decimals: 2) == "-2.50")
+        #expect(fixed(77.12345, decimals: 5) == "77.12345")
+    }
+
+    /// Where a number has no more than seven decimals, or is far from the middle between two, they are the C library's.
+    @Test func fixedNumbersAreTheLibrarys() {
+        let seed = UInt64.random(in: 0...(.max))
+        print("seed of the fixed numbers: \(seed)")
+        var random = SeededRandom(seed)
+        for _ in 0..<50_000 {
+            let digits = Int64.random(in: -99_999_999_999...99_999_999_999, using: &random)
+            let exact = Double(digits) / 1e7
+            let any = Double(digits) / 1e7 + Double.random(in: -0.4...0.4, using: &random) / 1e7
+            #expect(fixed(exact) == printed(exact, "%.7f"))
+            if any.magnitude < 1000 { #expect(fixed(any) == printed(any, "%.7f")) }
+        }
+    }
+
     /// The C library's digits.
-    private func printed(_ number: Double) -> String {
+    private func printed(_ number: Double, _ format: String = "%.0f") -> String {
         var buffer = [CChar](repeating: 0, count: 400)
-        let count = withVaList([number]) { vsnprintf(&buffer, buffer.count, "%.0f", $0) }
+        let count = withVaList([number]) { vsnprintf(&buffer, buffer.count, format, $0) }
         return String(decoding: buffer[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

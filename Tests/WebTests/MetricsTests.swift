@@ -144,6 +144,34 @@ struct MetricsTests {
         )
     }
 
+    /// Whoever comes seldom gets the average of more points than are looked at as they are: of sealed ones, too.
+    @Test(arguments: [5, 64, 65, 200, 290])
+    func averagesAreOfTheWholeWindow(_ seconds: Int64) {
+        let bench = WebBench(now: Self.now)
+        bench.collect(
+            ChartDefinition(id: "a.b", units: "u", family: "f", context: "a.b"),
+            [
+                DimensionDefinition(id: "x"), DimensionDefinition(id: "gone", options: .obsolete),
+                DimensionDefinition(id: "y", multiplier: 2),
+            ],
+            (1...300).map { [$0, 7, $0] }
+        )
+        bench.clock.advance(seconds: -seconds)
+        let target = "/api/v1/allmetrics?format=prometheus&timestamps=no"
+        _ = bench.body(target)
+        bench.clock.advance(seconds: seconds)
+        // Two collections behind both visits: as many points as seconds, the last of them three seconds old.
+        let average = 300 - 2.5 - Double(seconds) / 2
+        let lines = bench.body(target).split(separator: "\n").dropFirst()
+        let labels = "{chart=\"a.b\",family=\"f\",dimension="
+        #expect(
+            lines.joined(separator: "\n") == """
+                netdata_a_b_u_average\(labels)"x"} \(average)000000
+                netdata_a_b_u_average\(labels)"y"} \(2 * average)000000
+                """
+        )
+    }
+
     @Test func prometheusGetsWhatWasCollected() {
         let target = "/api/v1/allmetrics?format=prometheus&source=as-collected&help=yes&types=yes"
         let body = Self.bench().body(target)
@@ -160,7 +188,7 @@ struct MetricsTests {
                 # COMMENT homogeneous \(common), units "units"
                 # COMMENT netdata_test_gauge: \(common), dimension "val", value * 1 / 10 gives units (gauge)
                 # TYPE netdata_test_gauge gauge
-                netdata_test_gauge{chart="test.gauge",family="tfam",dimension="val"} 20 \(Self.now)500
+                netdata_test_gauge{chart="test.gauge",family="tfam",dimension="val"} 20 \(Self.now)000
 
                 """
             ),
@@ -171,7 +199,7 @@ struct MetricsTests {
                 """
                 (counter)
                 # TYPE netdata_system_ctxt counter
-                netdata_system_ctxt_total{chart="system.ctxt",family="processes",dimension="switches"} 30000 \(Self.now)500
+                netdata_system_ctxt_total{chart="system.ctxt",family="processes",dimension="switches"} 30000 \(Self.now)000
 
                 """
             )
@@ -266,11 +294,11 @@ struct MetricsTests {
         let average = bench.body("/host/nd-b/api/v1/allmetrics?format=prometheus")
         #expect(average.split(separator: "\n").count == 1)
         let collected = bench.body("/host/nd-b/api/v1/allmetrics?format=prometheus&source=raw")
-        #expect(collected.contains("dimension=\"x\"} 3 \(Self.now)500\n"))
+        #expect(collected.contains("dimension=\"x\"} 3 \(Self.now)000\n"))
     }
 
     @Test(arguments: [
-        ("context switches/s", "_context_switches_persec"), ("%", "_percent"), ("KiB", "_KiB"), ("", ""),
+        ("context switches/s", "_context_switches_persec"), ("%", "_percent"), ("KiB", "_KiB"), ("", "_"),
         ("packets/drop", "_packets_drop"), ("°C", "___C"),
     ])
     func unitsBecomePartOfTheName(_ units: String, _ name: String) {

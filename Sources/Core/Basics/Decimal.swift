@@ -57,13 +57,29 @@ private func appendUnusual(_ number: Double, to bytes: inout [UInt8]) {
 
 /// Appends a number with always so many decimals, at most seven, as C's `%0.7f` has them. NaN and infinities become `null`.
 public func appendFixed(_ number: Double, decimals: Int, to bytes: inout [UInt8]) {
+    guard decimals == 7, number.magnitude < endOfFixed else {
+        return appendOtherFixed(number, decimals: decimals, to: &bytes)
+    }
+    bytes.append(addingCapacity: longestNumber) { span in
+        span.withUnsafeMutableBufferPointer { text, count in
+            count = writeFixed(number, at: text.baseAddress! + count) - text.baseAddress!
+        }
+    }
+}
+
+/// From here on a double has no seven decimals that mean anything.
+private let endOfFixed = 1e15
+
+/// Fewer decimals than seven, what is `null`, and what is very long.
+@inline(never)
+private func appendOtherFixed(_ number: Double, decimals: Int, to bytes: inout [UInt8]) {
     guard number.isFinite else {
         bytes += "null".utf8
         return
     }
     if number.sign == .minus { bytes.append(UInt8(ascii: "-")) }
     let magnitude = number.magnitude
-    guard magnitude < 1e15 else {
+    guard magnitude < endOfFixed else {
         appendDecimal(magnitude, to: &bytes)
         bytes.append(UInt8(ascii: "."))
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: decimals))
@@ -115,15 +131,7 @@ private typealias Text = UnsafeMutablePointer<UInt8>
 /// - Returns: where the text ends.
 @inline(__always)
 private func writeDecimal(_ number: Double, at start: Text) -> Text {
-    let magnitude = number.magnitude
-    var whole = UInt64(truncatingIfNeeded: Int64(magnitude))
-    // Adding 2^52 leaves the integer in the low bits, rounded to nearest, ties to even.
-    let scaled = (magnitude - Double(Int64(truncatingIfNeeded: whole))) * 10_000_000 + 0x1p52
-    var decimals = UInt32(truncatingIfNeeded: scaled.bitPattern)
-    if decimals >= 10_000_000 {
-        whole &+= 1
-        decimals &-= 10_000_000
-    }
+    let (whole, decimals) = split(number.magnitude)
     start.pointee = UInt8(ascii: "-")
     let point = writeDigits(whole, at: start + (number < 0 ? 1 : 0))
     guard decimals > 0 else { return point }
@@ -132,6 +140,34 @@ private func writeDecimal(_ number: Double, at start: Text) -> Text {
     store(digits, at: point + 1)
     // The zeros at the end are the highest bytes.
     return point + (9 &- digits.leadingZeroBitCount / 8)
+}
+
+/// All seven decimals, and the sign of -0 too.
+///
+/// - Parameter number: its magnitude is below ``endOfFixed``.
+/// - Returns: where the text ends.
+@inline(__always)
+private func writeFixed(_ number: Double, at start: Text) -> Text {
+    let (whole, decimals) = split(number.magnitude)
+    start.pointee = UInt8(ascii: "-")
+    let point = writeDigits(whole, at: start + (number.sign == .minus ? 1 : 0))
+    point.pointee = UInt8(ascii: ".")
+    store(eightDigits(decimals &* 10), at: point + 1)
+    return point + 8
+}
+
+/// A number's integer and its first seven decimals, rounded half to even.
+@inline(__always)
+private func split(_ magnitude: Double) -> (whole: UInt64, decimals: UInt32) {
+    var whole = UInt64(truncatingIfNeeded: Int64(magnitude))
+    // Adding 2^52 leaves the integer in the low bits, rounded to nearest, ties to even.
+    let scaled = (magnitude - Double(Int64(truncatingIfNeeded: whole))) * 10_000_000 + 0x1p52
+    var decimals = UInt32(truncatingIfNeeded: scaled.bitPattern)
+    if decimals >= 10_000_000 {
+        whole &+= 1
+        decimals &-= 10_000_000
+    }
+    return (whole, decimals)
 }
 
 @inline(__always)

@@ -27,23 +27,14 @@ enum AllMetricsEndpoint {
 }
 
 extension EndpointRequest {
-    /// The charts that the parameter `filter` lets through, with their last values.
+    /// The charts that the parameter `filter` lets through; `nil` where there is no filter and all are meant.
     ///
     /// - Parameter isMatch: by which of its texts a chart is matched.
-    func charts(
-        of host: Host,
-        _ isMatch: @Sendable (SimplePattern, ChartDefinition) -> Bool
-    ) -> [(chart: ChartSnapshot, latest: [LatestValue])] {
-        let filter = http["filter"].map { SimplePattern($0) }
-        var refs: [ChartRef]?
-        if let filter, !filter.isEmpty {
-            // Patterns are the client's, and may take their time: they are matched without the lock.
-            let all = host.take { database, ref in database.definition(of: ref).map { (ref, $0) } }
-            refs = all.filter { isMatch(filter, $0.1) }.map(\.0)
-        }
-        return host.take(of: refs) { database, ref in
-            database.snapshot(of: ref).map { ($0, database.latest(of: ref)) }
-        }
+    func refs(of host: Host, _ isMatch: @Sendable (SimplePattern, ChartDefinition) -> Bool) -> [ChartRef]? {
+        guard let filter = http["filter"].map({ SimplePattern($0) }), !filter.isEmpty else { return nil }
+        // Patterns are the client's, and may take their time: they are matched without the lock.
+        let all = host.take { database, ref in database.definition(of: ref).map { (ref, $0) } }
+        return all.filter { isMatch(filter, $0.1) }.map(\.0)
     }
 }
 
@@ -51,28 +42,33 @@ extension EndpointRequest {
 enum ShellMetrics {
     static func print(_ request: EndpointRequest) -> [UInt8] {
         var body: [UInt8] = []
-        for (chart, latest) in request.charts(of: request.host, { $0.matches($1.name) }) {
-            let definition = chart.definition
+        let refs = request.refs(of: request.host) { $0.matches($1.name) }
+        for chart in request.host.read(refs, .latest) {
+            let name = chart.name
             body.append("\n# chart: ")
-            body.append(text: escapedForComment(definition.id))
+            body.append(text: escapedForComment(chart.id))
             body.append(" (name: ")
-            body.append(text: escapedForComment(definition.name))
+            body.append(text: escapedForComment(name))
             body.append(")\n")
-            guard chart.isShown else { continue }
-            let prefix = "NETDATA_" + variable(definition.name)
-            let units = "\"      # " + escapedForComment(definition.units) + "\n"
+            guard chart.isShown, case .latest(let values) = chart.numbers else { continue }
+            let prefix = "NETDATA_" + variable(name) + "_"
+            let units = "\"      # " + escapedForComment(chart.units) + "\n"
             var total = 0.0
-            for value in latest where value.isCollected && !value.options.contains(.obsolete) {
-                body.append(text: "\(prefix)_\(variable(value.name))=\"")
-                if let number = value.value {
-                    let flipped = value.multiplier < 0 || value.divisor < 0 ? -number : number
-                    let rounded = flipped.rounded(.toNearestOrEven)
-                    if !value.options.contains(.hidden) { total += rounded }
+            for (value, dimension) in zip(values, chart.dimensions) {
+                guard let value else { continue }
+                body.append(text: prefix)
+                body.append(text: variable(dimension.name))
+                body.append("=\"")
+                if !value.isNaN {
+                    let flipped = dimension.multiplier < 0 || dimension.divisor < 0 ? -value : value
+                    let rounded = flipped.rounded(.toNearestOrAwayFromZero)
+                    if !dimension.options.contains(.hidden) { total += rounded }
                     body.append(decimal: rounded)
                 }
                 body.append(text: units)
             }
-            body.append(text: "\(prefix)_VISIBLETOTAL=\"")
+            body.append(text: prefix)
+            body.append("VISIBLETOTAL=\"")
             body.append(decimal: total)
             body.append(text: units)
         }
@@ -85,7 +81,7 @@ enum ShellMetrics {
     private static func print(_ alarm: AlarmFacts, to body: inout [UInt8]) {
         let prefix = "NETDATA_ALARM_\(variable(alarm.chartName))_\(variable(alarm.name))"
         body.append(text: prefix + "_VALUE=\"")
-        if alarm.value.isFinite { body.append(decimal: alarm.value.rounded(.toNearestOrEven)) }
+        if alarm.value.isFinite { body.append(decimal: alarm.value.rounded(.toNearestOrAwayFromZero)) }
         body.append(text: "\"      # \(escapedForComment(alarm.units))\n\(prefix)_STATUS=\"\(alarm.status.name)\"\n")
     }
 
@@ -112,16 +108,15 @@ enum ShellMetrics {
 
 enum JSONMetrics {
     static func print(_ request: EndpointRequest) -> [UInt8] {
-        let charts = request.charts(of: request.host) { $0.matches($1.id) || $0.matches($1.name) }
+        let refs = request.refs(of: request.host) { $0.matches($1.id) || $0.matches($1.name) }
         var body: [UInt8] = []
         body.append("{")
-        for (index, (chart, latest)) in charts.filter(\.chart.isShown).enumerated() {
+        for (index, chart) in request.host.read(refs, .latest).lazy.filter(\.isShown).enumerated() {
             body.append(index == 0 ? "\n\t" : ",\n\t")
-            body.append(quoted: chart.definition.id)
+            body.append(quoted: chart.id)
             body.append(": {")
             for (position, (name, value)) in [
-                ("name", chart.definition.name), ("family", chart.definition.family),
-                ("context", chart.definition.context), ("units", chart.definition.units),
+                ("name", chart.name), ("family", chart.family), ("context", chart.context), ("units", chart.units),
             ].enumerated() {
                 body.append(position == 0 ? "\n\t\t" : ",\n\t\t")
                 body.append(quoted: name)
@@ -131,22 +126,36 @@ enum JSONMetrics {
             body.append(",\n\t\t\"last_updated\": ")
             body.append(number: chart.lastUpdated)
             body.append(",\n\t\t\"dimensions\": {")
-            print(latest.filter { $0.isCollected && !$0.options.contains(.obsolete) }, to: &body)
+            print(chart, to: &body)
             body.append("\n\t\t}\n\t}")
         }
         body.append("\n}")
         return body
     }
 
-    private static func print(_ dimensions: [LatestValue], to body: inout [UInt8]) {
-        for (index, dimension) in dimensions.enumerated() {
-            body.append(index == 0 ? "\n\t\t\t" : ",\n\t\t\t")
+    private static func print(_ chart: ChartReading, to body: inout [UInt8]) {
+        guard case .latest(let values) = chart.numbers else { return }
+        var isFirst = true
+        for (value, dimension) in zip(values, chart.dimensions) {
+            guard let value else { continue }
+            body.append(isFirst ? "\n\t\t\t" : ",\n\t\t\t")
+            isFirst = false
             body.append(quoted: dimension.id)
             body.append(": {\n\t\t\t\t\"name\": ")
             body.append(quoted: dimension.name)
             body.append(",\n\t\t\t\t\"value\": ")
-            body.append(fixed: dimension.value ?? .nan, decimals: 7)
+            body.append(fixed: value, decimals: 7)
             body.append("\n\t\t\t}")
         }
     }
+}
+
+extension ChartReading {
+    /// Whether people see it: collected, with dimensions, neither hidden nor gone.
+    fileprivate var isShown: Bool {
+        collections > 0 && !dimensions.isEmpty && options.isDisjoint(with: [.hidden, .obsolete])
+    }
+
+    /// Unix seconds of the newest value; in a database that keeps none, of the last collection.
+    fileprivate var lastUpdated: Int64 { lastStored != 0 ? lastStored : lastCollected / 1_000_000 }
 }

@@ -13,9 +13,13 @@ struct PrometheusMetrics {
 
     static func print(_ request: EndpointRequest) -> [UInt8] {
         var metrics = PrometheusMetrics(request)
-        for host in metrics.request.isAllHosts ? request.context.hosts.all() : [request.host] {
-            metrics.print(host, request)
+        let hosts = metrics.request.isAllHosts ? request.context.hosts.all() : [request.host]
+        if request.http["filter"] == nil {
+            // An answer that grows is moved again and again.
+            let metricCount = hosts.reduce(0) { sum, host in sum + host.withDatabase { $0.dimensionCount } }
+            metrics.body.reserveCapacity(1024 * hosts.count + bytesOfAMetric * metricCount)
         }
+        for host in hosts { metrics.print(host, request) }
         return metrics.body
     }
 
@@ -24,6 +28,9 @@ struct PrometheusMetrics {
         context = request.context
         now = context.clock.now()
     }
+
+    /// More than one has mostly.
+    private static let bytesOfAMetric = 176
 
     /// Seconds that a server's first scrape looks back: `[prometheus:exporter] update every` by default.
     static let firstWindow: Int64 = 10
@@ -43,19 +50,16 @@ struct PrometheusMetrics {
         }
         printInformation(identity, isLocal: host === context.hosts.local)
         if request.hasVariables { printVariables(host) }
-        let instance = request.isAllHosts ? ",instance=\"\(PrometheusName.escaped(identity.hostname))\"" : ""
+        let scrape = PrometheusScrape(
+            request,
+            instance: request.isAllHosts ? identity.hostname : nil,
+            after: after,
+            before: second
+        )
         let usesNames = request.usesNames
-        for (chart, latest) in endpoint.charts(of: host, { $0.matches(usesNames ? $1.name : $1.id) })
-        where chart.isExported {
-            var scrape = Scrape(
-                request: request,
-                chart: chart,
-                latest: latest,
-                instance: instance,
-                after: after,
-                before: second
-            )
-            scrape.print(&body) { from, through in
+        let refs = endpoint.refs(of: host) { $0.matches(usesNames ? $1.name : $1.id) }
+        for chart in host.read(refs, scrape.subject) where chart.isExported {
+            scrape.print(chart, to: &body) { from, through in
                 host.withDatabase { $0.shared(chart.ref, from: from, to: through) }.copied()
             }
         }
@@ -100,99 +104,5 @@ struct PrometheusMetrics {
             print("\(request.prefix)_\(PrometheusName.cleaned(chart.definition.id))", chart.variables)
         }
         print(request.prefix, own)
-    }
-}
-
-/// One chart of a scrape.
-private struct Scrape {
-    let request: PrometheusRequest
-    let chart: ChartSnapshot
-    let latest: [LatestValue]
-    /// The label that tells hosts apart.
-    let instance: String
-    /// Unix seconds: since the last visit, until now.
-    let after: Int64
-    let before: Int64
-
-    mutating func print(_ body: inout [UInt8], _ points: (Int64, Int64) -> StoredPoints) {
-        let definition = chart.definition
-        if request.hasHelp {
-            body.append(
-                text: "\n# COMMENT homogeneous chart \"\(shown(definition.name, definition.id))\", context "
-                    + "\"\(PrometheusName.escaped(definition.context))\", family "
-                    + "\"\(PrometheusName.escaped(definition.family))\", units "
-                    + "\"\(PrometheusName.escaped(definition.units))\"\n"
-            )
-        }
-        if request.source == .asCollected { printCollected(&body) } else { printStored(&body, points) }
-    }
-
-    /// A name or an id, as the request likes it, and as a label's value may hold it.
-    private func shown(_ name: String, _ id: String) -> String {
-        PrometheusName.escaped(request.usesNames ? name : id)
-    }
-
-    private var metric: String { "\(request.prefix)_\(PrometheusName.cleaned(chart.definition.context))" }
-
-    private func labels(_ dimension: String) -> String {
-        let definition = chart.definition
-        return
-            "{chart=\"\(shown(definition.name, definition.id))\",family=\"\(PrometheusName.escaped(definition.family))\","
-            + "dimension=\"\(dimension)\"\(instance)}"
-    }
-
-    /// The last integers as they came, with the milliseconds at which they came.
-    private func printCollected(_ body: inout [UInt8]) {
-        guard chart.lastCollected / 1_000_000 >= after else { return }
-        let definition = chart.definition
-        let time = request.hasTimestamps ? " \(chart.lastCollected / 1000)" : ""
-        for (index, value) in latest.enumerated() where value.isCollected && !value.options.contains(.obsolete) {
-            let algorithm = chart.dimensions[index].algorithm
-            let isCounter = algorithm == .incremental || algorithm == .percentageOfIncrementalRow
-            let name = metric + (isCounter ? "_total" : "")
-            let dimension = shown(value.name, value.id)
-            if request.hasHelp {
-                body.append(
-                    text: "# COMMENT \(name): chart \"\(shown(definition.name, definition.id))\", context "
-                        + "\"\(PrometheusName.escaped(definition.context))\", family "
-                        + "\"\(PrometheusName.escaped(definition.family))\", dimension \"\(dimension)\", value * "
-                        + "\(value.multiplier) / \(value.divisor) \(isCounter ? "delta gives" : "gives") "
-                        + "\(PrometheusName.escaped(definition.units)) (\(isCounter ? "counter" : "gauge"))\n"
-                )
-            }
-            if request.hasTypes { body.append(text: "# TYPE \(metric) \(isCounter ? "counter" : "gauge")\n") }
-            body.append(text: "\(name)\(labels(dimension)) \(value.collected)\(time)\n")
-        }
-    }
-
-    /// The average of what was stored since the last visit.
-    ///
-    /// Asked for sums the original only changes the names, unless sums are configured: so here.
-    private func printStored(_ body: inout [UInt8], _ points: (Int64, Int64) -> StoredPoints) {
-        guard let window = StoredWindow(after: after, before: before, chart.retention) else { return }
-        let stored = points(window.from, window.through)
-        let units =
-            request.hidesUnits || request.source == .sum
-            ? "" : PrometheusName.units(chart.definition.units, areOld: request.usesOldUnits)
-        let name = metric + units + (request.source == .sum ? "_sum" : "_average")
-        let time = request.hasTimestamps ? " \(window.through)000" : ""
-        for (index, value) in latest.enumerated() where value.isCollected && !value.options.contains(.obsolete) {
-            guard index < stored.columns.count, let average = StoredWindow.average(stored.columns[index]) else {
-                continue
-            }
-            let dimension = shown(value.name, value.id)
-            if request.hasHelp {
-                body.append(
-                    text: "# COMMENT \(name): dimension \"\(dimension)\", value is "
-                        + "\(PrometheusName.escaped(chart.definition.units)), gauge, dt \(after) to \(window.through) "
-                        + "inclusive\n"
-                )
-            }
-            if request.hasTypes { body.append(text: "# TYPE \(name) gauge\n") }
-            body.append(text: "\(name)\(labels(dimension)) ")
-            body.append(fixed: average, decimals: 7)
-            body.append(text: time)
-            body.append("\n")
-        }
     }
 }

@@ -72,23 +72,21 @@ struct PrometheusRequest {
 enum PrometheusName {
     /// Letters, digits; everything else is `_`.
     static func cleaned(_ text: some StringProtocol) -> String {
-        String(
-            decoding: text.utf8.map { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    byte
-                default: UInt8(ascii: "_")
-                }
-            },
-            as: UTF8.self
-        )
+        String(decoding: text.utf8.map { cleaned($0) }, as: UTF8.self)
+    }
+
+    static func cleaned(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            byte
+        default: UInt8(ascii: "_")
+        }
     }
 
     /// `_` + the units; a rate ends in `_persec`, `%` alone is `_percent`.
     static func units(_ units: String, areOld: Bool) -> String {
         let units = areOld ? oldUnits[units] ?? units : units
-        if units.isEmpty { return "" }
         if units == "%" { return "_percent" }
         return units.hasSuffix("/s") ? "_\(cleaned(units.dropLast(2)))_persec" : "_\(cleaned(units))"
     }
