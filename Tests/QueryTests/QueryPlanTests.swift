@@ -145,4 +145,58 @@ struct QueryPlanTests {
             }
         }
     }
+
+    /// Rows of one second each are copied, not computed: they are what any function makes of a single point.
+    @Test func secondsAreCopiedAsTheyWouldBeComputed() throws {
+        let seed = UInt64.random(in: 0...(.max))
+        print("seed of the seconds: \(seed)")
+        var random = SeededNumbers(seed: seed)
+        for _ in 0..<300 {
+            let last = Self.now - Int64(random.below(20))
+            let codes = (0..<random.below(90)).map { _ in
+                switch random.below(6) {
+                case 0: StorageNumber.empty
+                case 1: StorageNumber.encode(0)
+                case 2: StorageNumber.encode(-Double(random.below(1000)) / 7, flags: StorageNumber.reset)
+                default: StorageNumber.encode(Double(random.below(1_000_000)) / 13)
+                }
+            }
+            let points = StoredPoints(firstTime: last - Int64(codes.count) + 1, step: 1, columns: [codes])
+            let after = Self.now - 80 + Int64(random.below(60))
+            let window = "after=\(after)&before=\(after + Int64(random.below(60)))&options=unaligned"
+            let columns = try ["average", "sum", "min", "max", "median"].map { group in
+                try plan("chart=a&\(window)&group=\(group)", Self.chart("a")).run { _, _ in points }.columns[0].rows
+            }
+            let computed = columns[4]
+            for copied in columns[..<4] {
+                #expect(zip(copied.values, computed.values).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
+                #expect(copied.values.count == computed.values.count && copied.resets == computed.resets)
+                #expect(copied.isNonzero == computed.isNonzero && copied.pointsRead == computed.pointsRead)
+            }
+        }
+    }
+
+    /// Smallest and largest over all columns, also those that are left out as zero; nulls are zeros.
+    @Test func extremesAreOfAllColumns() throws {
+        func extremes(_ columns: [[Double]], _ options: String = "") throws -> [Double] {
+            let chart = Self.chart("a", dimensions: columns.indices.map { "d\($0)" })
+            let plan = try plan("chart=a&after=-\(columns[0].count)&options=unaligned,\(options)", chart)
+            let result = plan.run { _, _ in
+                StoredPoints(
+                    firstTime: Self.now - 1 - Int64(columns[0].count - 1),
+                    step: 1,
+                    columns: columns.map { $0.map { StorageNumber.encode($0) } }
+                )
+            }
+            return [result.extremes.least, result.extremes.most]
+        }
+        for count in 1...9 {
+            let growing = (1...count).map { Double($0) }
+            #expect(try extremes([growing]) == [1, Double(count)])
+            #expect(try extremes([growing.map { -$0 }, growing]) == [-Double(count), Double(count)])
+            #expect(try extremes([growing, growing.map { _ in 0 }], "nonzero") == [0, Double(count)])
+            #expect(try extremes([growing + [.nan]]) == [0, Double(count)])
+            #expect(try extremes([growing.map { _ in .nan }]) == [0, 0])
+        }
+    }
 }

@@ -13,7 +13,8 @@ extension Ingest {
         var definition = ChartDefinition(id: key.string)
         definition.name = text(words[1])
         definition.title = text(words[2])
-        if !words[3].isEmpty { definition.units = text(words[3]) }
+        // Units that are said to be none are none; those that are not said are unknown.
+        if words.count > 3 { definition.units = text(words[3]) }
         definition.family = text(words[4])
         definition.context = text(words[5])
         definition.type = ChartType(rawValue: words[6].string) ?? .line

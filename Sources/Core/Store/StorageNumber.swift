@@ -21,6 +21,12 @@ public enum StorageNumber {
     /// Whether a point carries the RESET mark.
     public static func hasReset(_ code: UInt32) -> Bool { code & reset != 0 }
 
+    /// The code of how anomalous a point is, in per cent: of none that there is anything is known. Keeps the RESET mark.
+    static func anomalyRate(_ code: UInt32) -> UInt32 { code == empty ? empty : exists | code & reset }
+
+    /// Whether the value is neither 0 nor a gap.
+    static func isNonzero(_ code: UInt32) -> Bool { code & mantissa != 0 }
+
     /// The value, or `nil` for a gap.
     public static func decode(_ code: UInt32) -> Double? {
         code == empty ? nil : value(code)
@@ -28,9 +34,10 @@ public enum StorageNumber {
 
     /// The value; NaN for a gap. Without the optional, for loops over many.
     public static func value(_ code: UInt32) -> Double {
-        guard code != empty else { return .nan }
         let magnitude = Double(code & mantissa) * decodingFactors[Int(code >> stepsShift & 31)]
-        return code & negative != 0 ? -magnitude : magnitude
+        // The sign's bit is moved instead of asked for: it may be anybody's guess.
+        let value = Double(bitPattern: magnitude.bitPattern | UInt64(code & negative) << 34)
+        return code == empty ? .nan : value
     }
 
     /// A code's value in digits, `digits`·10^`exponent`: exact, unlike a `Double`. Nothing for a gap, whose digits are 0.

@@ -105,8 +105,11 @@ struct QuerySelection {
         matchesNames = names || !ids
     }
 
+    /// Whether a chart is meant by its context.
+    func hasContext(_ candidate: QueryChart) -> Bool { context?.matches(candidate.context) ?? true }
+
+    /// Whether one of the context is meant by its name and its labels.
     func includes(_ candidate: QueryChart) -> Bool {
-        if let context, !context.matches(candidate.context) { return false }
         if let chart, !chart.matches(candidate.id), !chart.matches(candidate.name) { return false }
         if let labels, !candidate.labels.contains(where: { labels.matches("\($0.key):\($0.value)") }) { return false }
         if let labelKeys, !candidate.labels.contains(where: { labelKeys.matches($0.key) }) { return false }

@@ -36,6 +36,8 @@ public struct QueryPlan: Sendable {
     /// Whether the query names exactly one chart, by id or name.
     public let isSingleChart: Bool
     public private(set) var parts: [Part]
+    /// The charts of the contexts that are asked for, whether they are meant by their names and labels or not.
+    public let candidates: [QueryChart]
     public let grid: TimeGrid
     public let updateEvery: Int64
     public let first: Int64
@@ -63,11 +65,12 @@ public struct QueryPlan: Sendable {
         let second = now / 1_000_000 - 1
         let window = TimeGrid.absolute(after: parameters.after, before: parameters.before, now: second)
 
-        let parts = (single.map { [$0] } ?? charts).compactMap { chart -> Part? in
-            guard chart.isWithin(after: window.after, before: window.before), selection.includes(chart) else {
-                return nil
-            }
-            return Part(chart, selection, isPercentage: parameters.options.contains(.percentage))
+        let candidates = (single.map { [$0] } ?? charts).filter { chart in
+            chart.isWithin(after: window.after, before: window.before) && selection.hasContext(chart)
+        }
+        let parts = candidates.compactMap { chart in
+            selection.includes(chart)
+                ? Part(chart, selection, isPercentage: parameters.options.contains(.percentage)) : nil
         }
         guard !parts.isEmpty else { throw .nothingMatched }
         let fixed = TierChoice.fixed(parameters, tiers: tiers)
@@ -77,7 +80,9 @@ public struct QueryPlan: Sendable {
         self.parts = parts
         fixedTier = fixed
         isSingleChart = single != nil
-        updateEvery = parts.map(\.chart.updateEvery).min() ?? 1
+        self.candidates = candidates
+        // All of the contexts count, also those that their names or labels leave out: so the original has it.
+        updateEvery = candidates.map(\.updateEvery).min() ?? 1
         first = parts.map(\.chart.first).min() ?? 0
         last = parts.map(\.chart.last).max() ?? 0
         // Natural rows of a tier that was asked for are its points.
@@ -128,11 +133,11 @@ public struct QueryPlan: Sendable {
     }
 
     /// The times at which the points end that a part needs, in its tier; nil where it needs none. A point may end behind the
-    /// window: the last row lies on the line to it. In a higher tier one may end in front of it, for the line to the first row.
+    /// window: the last row lies on the line to it. One may end in front of it, for the line to the first row.
     public func points(of part: Part) -> ClosedRange<Int64>? {
         let source = part.source
         guard source.tier == 0 || !source.isEmpty else { return nil }
-        let from = max(source.tier == 0 ? grid.after : grid.after - source.step + 1, source.first)
+        let from = max(grid.after - source.step + 1, source.first)
         let through = min(grid.before + source.step, source.last)
         return from <= through && source.first <= grid.before ? from...through : nil
     }
@@ -144,7 +149,12 @@ public struct QueryPlan: Sendable {
         _ points: (Part, ClosedRange<Int64>) -> StoredPoints?,
         tier: (Part, ClosedRange<Int64>) -> TierColumns? = { _, _ in nil }
     ) -> QueryResult {
-        let resampler = Resampler(grid: grid, grouping: parameters.grouping, groupOptions: parameters.groupOptions)
+        let resampler = Resampler(
+            grid: grid,
+            grouping: parameters.grouping,
+            groupOptions: parameters.groupOptions,
+            readsAnomalies: parameters.options.contains(.anomalyBit)
+        )
         var totals = RowTotals(isNeeded: parameters.options.contains(.percentage), grid.rows, parameters.options)
         var result = QueryResult(plan: self)
         for (index, part) in parts.enumerated() {
@@ -184,8 +194,9 @@ extension QueryPlan.Part {
             if verdict == true { isExplicit = true }
             if verdict ?? !dimension.isHidden { shown.append(index) }
         }
-        // Nothing matches: no answer. Nothing but hidden dimensions: an answer without data.
-        guard !shown.isEmpty || !selection.namesDimensions && !chart.dimensions.isEmpty else { return nil }
+        // Nothing matches: no answer. Nothing but hidden dimensions, or nothing to be a percentage: an answer without data.
+        let isAnswered = isPercentage || !selection.namesDimensions
+        guard !shown.isEmpty || isAnswered && !chart.dimensions.isEmpty else { return nil }
         self.chart = chart
         self.shown = shown
         self.isExplicit = isExplicit
@@ -213,17 +224,23 @@ struct RowTotals {
 
     var isEmpty: Bool { totals.isEmpty }
 
-    func percent(_ value: Double, row: Int) -> Double {
-        let value = takesMagnitudes ? value.magnitude : value
-        return value * 100 / (totals[row] == 0 ? 1 : totals[row])
+    /// Replaces a column's values by their shares of the rows.
+    func makePercentages(_ values: inout [Double]) {
+        for row in values.indices {
+            let value = takesMagnitudes ? values[row].magnitude : values[row]
+            values[row] = value * 100 / (totals[row] == 0 ? 1 : totals[row])
+        }
     }
 }
 
 extension QueryPlan {
-    /// The keys of the charts' labels that the query asks to see, in the order in which they come up.
+    /// The keys of the charts' labels that the query asks to see: those that it names, in its order, and then those that a
+    /// pattern of it means, in the order in which they come up.
     public var labelKeys: [String] {
         guard let pattern = QuerySelection.pattern(parameters.labelKeys) else { return [] }
-        var keys: [String] = []
+        let words = parameters.labelKeys.split { $0 == "," || $0 == "|" }.map(String.init)
+        var keys = words.filter { !$0.contains("*") && !$0.hasPrefix("!") }
+        guard keys.count < words.count else { return keys }
         for label in parts.flatMap(\.chart.labels) where pattern.matches(label.key) && !keys.contains(label.key) {
             keys.append(label.key)
         }

@@ -11,9 +11,8 @@ public struct QueryResult: Sendable {
 
     public let plan: QueryPlan
     public internal(set) var columns: [Column] = []
-    /// Smallest and largest value of the answer, nulls counting as 0 (web API §7.5).
-    public private(set) var minimum = 0.0
-    public private(set) var maximum = 0.0
+    /// Columns that the option `nonzero` has left out: they count in ``extremes``.
+    private var leftOut: [Column] = []
     /// Points read from each tier of the store, over all dimensions; full resolution first, at least that.
     public private(set) var pointsPerTier = [0]
     /// The same over all tiers.
@@ -34,27 +33,34 @@ public struct QueryResult: Sendable {
 
     mutating func finish(_ totals: RowTotals) {
         if !totals.isEmpty {
-            for index in columns.indices {
-                for row in columns[index].rows.values.indices {
-                    columns[index].rows.values[row] = totals.percent(columns[index].rows.values[row], row: row)
+            for index in columns.indices { totals.makePercentages(&columns[index].rows.values) }
+        }
+        guard plan.parameters.options.contains(.nonzero) else { return }
+        let isKept = { (column: Column) in column.isExplicit || column.rows.isNonzero }
+        guard columns.contains(where: isKept) else { return }
+        leftOut = columns.filter { !isKept($0) }
+        columns = columns.filter(isKept)
+    }
+
+    /// Smallest and largest value of the answer, nulls counting as 0 (web API §7.5).
+    public var extremes: (least: Double, most: Double) {
+        var least = SIMD4<Double>(repeating: .infinity)
+        var most = -least
+        for column in columns + leftOut {
+            column.rows.values.withUnsafeBufferPointer { values in
+                var place = 0
+                while place < values.count {
+                    // At the end the last ones once more.
+                    let start = max(0, min(place, values.count - 4))
+                    var four = SIMD4<Double>()
+                    for index in 0..<4 { four[index] = values[min(start + index, values.count - 1)] }
+                    four.replace(with: 0, where: four .!= four)
+                    least.replace(with: four, where: four .< least)
+                    most.replace(with: four, where: four .> most)
+                    place += 4
                 }
             }
         }
-        findExtremes()
-        guard plan.parameters.options.contains(.nonzero) else { return }
-        let kept = columns.filter { $0.isExplicit || $0.rows.isNonzero }
-        if !kept.isEmpty { columns = kept }
-    }
-
-    private mutating func findExtremes() {
-        var (least, most) = (Double.infinity, -Double.infinity)
-        for column in columns {
-            for value in column.rows.values {
-                let number = value.isNaN ? 0 : value
-                if number < least { least = number }
-                if number > most { most = number }
-            }
-        }
-        if least <= most { (minimum, maximum) = (least, most) }
+        return least.min() <= most.max() ? (least.min(), most.max()) : (0, 0)
     }
 }

@@ -17,6 +17,8 @@ struct Resampler {
     let grid: TimeGrid
     let grouping: Grouping
     let groupOptions: String
+    /// Values are not what was stored but how anomalous it was: nothing ever is here.
+    var readsAnomalies = false
 
     /// A dimension's rows out of full resolution; nulls where there is no such column.
     func column(_ points: StoredPoints, _ dimension: Int) -> QueryColumn {
@@ -33,6 +35,10 @@ struct Resampler {
     ///   - step: seconds between two.
     func column(codes: [UInt32], firstTime: Int64, step: Int64) -> QueryColumn {
         let times = Times(firstTime: firstTime, step: step, count: codes.count)
+        guard !readsAnomalies else {
+            let rates = codes.map(StorageNumber.anomalyRate)
+            return rates.withUnsafeBufferPointer { column(times, Codes(codes: $0)) }
+        }
         return codes.withUnsafeBufferPointer { column(times, Codes(codes: $0)) }
     }
 
@@ -42,7 +48,11 @@ struct Resampler {
         guard rows.columns.indices.contains(dimension) else { return .nulls(Int(grid.rows)) }
         let column = rows.columns[dimension]
         let count = min(column.averages.count, column.minima.count, column.maxima.count, column.counts.count)
-        let times = Times(firstTime: rows.firstTime, step: rows.step, count: count, hasLead: true)
+        let times = Times(firstTime: rows.firstTime, step: rows.step, count: count)
+        if readsAnomalies {
+            let rates = column.averages[..<count].map(StorageNumber.anomalyRate)
+            return rates.withUnsafeBufferPointer { self.column(times, Codes(codes: $0)) }
+        }
         return column.averages.withUnsafeBufferPointer { averages in
             switch grouping.function {
             case .sum:
@@ -65,6 +75,7 @@ struct Resampler {
     }
 
     private func column(_ times: Times, _ points: Codes) -> QueryColumn {
+        if isEachPointARow(times) { return copySeconds(times, points.codes) }
         switch grouping.function {
         case .average:
             let function = Average(resamplingDivisor: grid.resamplingGroup > 1 ? grid.resamplingDivisor : 0)
@@ -102,19 +113,25 @@ struct Resampler {
             || times.step == grid.granularity && (times.firstTime - grid.firstRow) % times.step == 0
     }
 
+    /// Whether there is nothing to compute: a point a second, a row a second, and a function that gives back a single point.
+    private func isEachPointARow(_ times: Times) -> Bool {
+        guard times.step == 1, grid.step == 1, grid.resamplingGroup == 1 else { return false }
+        switch grouping.function {
+        case .average, .sum, .minimum, .maximum: return true
+        default: return false
+        }
+    }
+
     /// When the points of a column end.
     private struct Times {
         let firstTime: Int64
         let step: Int64
         let count: Int
-        /// Whether the point in front of the window is there for the line to the first row.
-        let hasLead: Bool
 
-        init(firstTime: Int64, step: Int64, count: Int, hasLead: Bool = false) {
+        init(firstTime: Int64, step: Int64, count: Int) {
             self.firstTime = firstTime
             self.step = max(1, step)
             self.count = count
-            self.hasLead = hasLead
         }
 
         @inline(__always) func end(_ index: Int) -> Int64 { firstTime &+ Int64(index) &* step }
@@ -146,7 +163,7 @@ struct Resampler {
         _ function: Function
     ) -> QueryColumn {
         guard times.count > 0, times.firstTime <= grid.before else { return .nulls(Int(grid.rows)) }
-        if times.step == 1, !times.hasLead { return fillSeconds(times, points, function) }
+        if times.step == 1 { return fillSeconds(times, points, function) }
         var function = function
         let rows = Int(grid.rows)
         let stride = grid.step
@@ -156,7 +173,8 @@ struct Resampler {
         var rowEnd = grid.firstRow
         var rowStart = grid.after - grid.granularity
         let start = firstIndex(times)
-        let lead = times.hasLead && start > 0 && start < times.count && times.end(start) > grid.after ? 1 : 0
+        // The point in front of the window is there for the line to the first row.
+        let lead = start > 0 && start < times.count && times.end(start) > grid.after ? 1 : 0
         var index = start
         var added = 0
         var isReset = false
@@ -274,6 +292,40 @@ struct Resampler {
         column.resets = resets
         column.isNonzero = isNonzero
         column.pointsRead = index - start
+        return column
+    }
+
+    /// The same where each point is a row: what dashboards ask for most.
+    private func copySeconds(_ times: Times, _ codes: UnsafeBufferPointer<UInt32>) -> QueryColumn {
+        let rows = Int(grid.rows)
+        let start = firstIndex(times)
+        // Rows in front of the first point.
+        let missing = min(rows, max(0, Int(times.firstTime &- grid.firstRow)))
+        let count = max(0, min(times.count - start, rows - missing))
+        guard count > 0 else { return .nulls(rows) }
+        let points = UnsafeBufferPointer(rebasing: codes[start..<start + count])
+        var all: UInt32 = 0
+        var column = QueryColumn(values: [])
+        column.values = Array(unsafeUninitializedCapacity: rows) { values, filled in
+            let end = missing + count
+            values[..<missing].initialize(repeating: .nan)
+            var value = values.baseAddress! + missing
+            for code in points {
+                value.initialize(to: StorageNumber.value(code))
+                value += 1
+                all |= code
+            }
+            values[end...].initialize(repeating: .nan)
+            filled = rows
+        }
+        column.isNonzero = StorageNumber.isNonzero(all)
+        column.pointsRead = count
+        if StorageNumber.hasReset(all) {
+            column.resets = Array(repeating: false, count: rows)
+            for (index, code) in points.enumerated() where StorageNumber.hasReset(code) && code != StorageNumber.empty {
+                column.resets[missing + index] = true
+            }
+        }
         return column
     }
 

@@ -206,8 +206,10 @@ struct Ordered: RowFunction {
         let count = sorted.count
         guard count > 1, sorted[0] != sorted[count - 1] else { return sorted[0] }
         let whole = max(1, Int(Double(count) * share))
-        let rest = share - Double(whole) / Double(count)
-        let part = rest > 0 ? rest * Double(count) : 0
+        // In the original's order: the last digit that is printed may hang on it.
+        let used = Double(whole) / Double(count)
+        let rest = share - used
+        let part = rest > 0 ? rest / (Double(whole + 1) / Double(count) - used) : 0
         let skip = fromTheMiddle ? (count - whole) / 2 : 0
         let isDescending = sorted[0] < 0
         func value(_ index: Int) -> Double { isDescending ? sorted[count - 1 - index] : sorted[index] }
@@ -215,7 +217,8 @@ struct Ordered: RowFunction {
         var total = 0.0
         for index in skip..<(skip + whole) { total += value(index) }
         guard part > 0, skip + whole < count else { return total / Double(whole) }
-        total += value(skip + whole) * part + value(skip + whole - 1) * (1 - part)
+        total += value(skip + whole) * part
+        total += value(skip + whole - 1) * (1 - part)
         return total / Double(whole + 1)
     }
 }

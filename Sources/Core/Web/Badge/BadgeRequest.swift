@@ -11,6 +11,8 @@ struct BadgeRequest: Sendable {
 
     /// What is queried where no alarm is named: one row.
     var query: QueryParameters
+    /// Whether the window's begin is left to us: one collection in front of its end.
+    let isLatest: Bool
     var alarm: String?
     var label: String?
     var units: String?
@@ -37,7 +39,8 @@ struct BadgeRequest: Sendable {
     init(_ parameters: [(name: String, value: String)]) {
         query = QueryParameters(parameters)
         let names = Set(parameters.map(\.name))
-        if !names.contains("after") { query.after = 0 }
+        isLatest = !names.contains("after")
+        if isLatest { query.after = 0 }
         if !names.contains("points") { query.points = 1 }
         var widths: (label: Int64, value: Int64) = (0, 0)
         for (name, value) in parameters {

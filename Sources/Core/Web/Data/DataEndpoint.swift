@@ -12,8 +12,10 @@ enum DataEndpoint {
     /// Whether a query is what dashboards ask for all the time: a window of one chart that is in memory, or what somebody has
     /// just asked. For these the way to another thread and back would cost as much as half the answer.
     @Sendable static func isLight(_ request: EndpointRequest) -> Bool {
-        if let question = question(request), request.context.recentAnswers.answer(to: question) != nil { return true }
         let query = QueryParameters(request.http.parameters)
+        if let question = question(request, query), request.context.recentAnswers.answer(to: question) != nil {
+            return true
+        }
         let host = request.host
         guard host.settings.mode != .dbengine, query.context.isEmpty, !query.chart.isEmpty else { return false }
         let size = host.withDatabase { database in
@@ -27,18 +29,19 @@ enum DataEndpoint {
     }
 
     @Sendable static func answer(_ request: EndpointRequest) -> HTTPResponse {
-        guard let question = question(request) else { return answerAnew(request) }
+        let data = DataRequest(request.http.parameters)
+        guard let question = question(request, data.query) else { return answerAnew(data, request) }
         if let known = request.context.recentAnswers.answer(to: question) { return known }
-        let answer = answerAnew(request)
+        let answer = answerAnew(data, request)
         request.context.recentAnswers.keep(answer, to: question)
         return answer
     }
 
     /// Of one chart, where it is known what an answer depends on.
-    private static func question(_ request: EndpointRequest) -> RecentAnswers.Question? {
+    private static func question(_ request: EndpointRequest, _ query: QueryParameters) -> RecentAnswers.Question? {
         let host = request.host
-        guard let chart = request.http["chart"], request.http["context"] == nil else { return nil }
-        let stamp = host.withDatabase { database in database.find(chart).flatMap { database.stamp(of: $0) } }
+        guard !query.chart.isEmpty, query.context.isEmpty else { return nil }
+        let stamp = host.withDatabase { database in database.find(query.chart).flatMap { database.stamp(of: $0) } }
         guard let stamp else { return nil }
         return RecentAnswers.Question(
             host: host.guid,
@@ -48,9 +51,8 @@ enum DataEndpoint {
         )
     }
 
-    private static func answerAnew(_ request: EndpointRequest) -> HTTPResponse {
+    private static func answerAnew(_ data: DataRequest, _ request: EndpointRequest) -> HTTPResponse {
         let context = request.context
-        let data = DataRequest(request.http.parameters)
         do throws(QueryRefusal) {
             switch try run(data.query, request) {
             case .tooLateToBegin: return .text(503, Condition.queryTimedOut.text)

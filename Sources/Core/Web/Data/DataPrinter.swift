@@ -26,7 +26,7 @@ struct DataPrinter {
         self.storageTiers = storageTiers
         self.calendar = calendar
         table = DataTable(result)
-        bytes.reserveCapacity(1024 + table.times.count * (24 + 12 * table.names.count))
+        bytes.reserveCapacity(1024 + table.rowCount * (24 + 12 * table.names.count))
     }
 
     private var options: QueryOptions { request.query.options }
@@ -68,16 +68,18 @@ struct DataPrinter {
         }
         var wrapper = DataWrapper(request: request, result: result, hostname: hostname, storageTiers: storageTiers)
         wrapper.printHead(table, to: &bytes)
-        if request.format.isText { bytes.append("\"") }
+        let quote: Unicode.Scalar = options.contains(.googleJSON) ? "'" : "\""
+        if request.format.isText { bytes.append(character: quote) }
         let extremes = printTable()
-        if request.format.isText { bytes.append("\"") }
-        if options.contains(.anomalyRates) { printAnomalyRates() }
-        wrapper.printTail(extremes ?? (result.minimum, result.maximum), to: &bytes)
+        if request.format.isText { bytes.append(character: quote) }
+        // The other formats have no place for them.
+        if options.contains(.anomalyRates), request.format == .json { printAnomalyRates() }
+        wrapper.printTail(extremes ?? result.extremes, to: &bytes)
     }
 
     /// Nothing here calls a point anomalous: the rates are what the original says then.
     private mutating func printAnomalyRates() {
-        bytes.append(",\n   \"anomaly_rates\": ")
+        bytes.append(options.contains(.googleJSON) ? ",\n   anomaly_rates: " : ",\n   \"anomaly_rates\": ")
         printJSON(everywhere: "0")
     }
 
@@ -103,10 +105,11 @@ struct DataPrinter {
     }
 
     private mutating func printTotals(separator: StaticString) -> (Double, Double) {
+        let table = table
         var extremes: (Double, Double)?
-        for index in table.times.indices {
+        table.forEachRow { index, row in
             if index > 0 { bytes.append(separator) }
-            let total = table.total(index)
+            let total = table.total(row)
             bytes.append(decimal: total)
             // Nulls count as 0 here too (web API §7.5).
             let number = total.isNaN ? 0 : total
@@ -120,6 +123,7 @@ struct DataPrinter {
 extension DataPrinter {
     /// - Parameter everywhere: what stands instead of each value.
     private mutating func printJSON(everywhere: StaticString? = nil) {
+        let table = table
         let hasObjectRows = options.contains(.objectRows)
         bytes.append("{\n \"labels\": [\"time\"")
         for name in table.names.isEmpty ? ["no data"] : table.names {
@@ -128,27 +132,23 @@ extension DataPrinter {
         }
         bytes.append("],\n    \"data\":\n [\n")
         let keys = hasObjectRows ? table.names.map { [UInt8]("\"".utf8) + escapedBytes($0) + [UInt8]("\": ".utf8) } : []
-        let columns = table.names.count
         let first: StaticString = hasObjectRows ? " { \"time\": " : " [ "
         let next: StaticString = hasObjectRows ? ",\n { \"time\": " : ",\n [ "
-        table.values.withUnsafeBufferPointer { values in
-            for (index, time) in table.times.enumerated() {
-                bytes.append(index > 0 ? next : first)
-                printTime(time)
-                let row = UnsafeBufferPointer(rebasing: values[index * columns..<(index + 1) * columns])
-                if everywhere == nil, !hasObjectRows {
-                    bytes.append(decimals: row, separator: UInt8(ascii: ","))
-                } else {
-                    for (column, value) in row.enumerated() {
-                        bytes.append(",")
-                        if hasObjectRows { bytes += keys[column] }
-                        if let everywhere { bytes.append(everywhere) } else { bytes.append(decimal: value) }
-                    }
+        table.forEachRow { index, row in
+            bytes.append(index > 0 ? next : first)
+            printTime(table.time(index))
+            if everywhere == nil, !hasObjectRows {
+                bytes.append(decimals: row, separator: UInt8(ascii: ","))
+            } else {
+                for (column, value) in row.enumerated() {
+                    bytes.append(",")
+                    if hasObjectRows { bytes += keys[column] }
+                    if let everywhere { bytes.append(everywhere) } else { bytes.append(decimal: value) }
                 }
-                bytes.append(hasObjectRows ? "}" : "]")
             }
+            bytes.append(hasObjectRows ? "}" : "]")
         }
-        bytes.append(table.times.isEmpty ? "]\n}" : "\n]\n}")
+        bytes.append(table.isEmpty ? "]\n}" : "\n]\n}")
     }
 
     private func escapedBytes(_ text: String) -> [UInt8] {
@@ -181,6 +181,7 @@ extension DataPrinter {
 
     /// Google's DataTable: two columns of annotations say where a counter was reset.
     private mutating func printDataTable() {
+        let table = table
         let isGoogle = options.contains(.googleJSON)
         let quote: Unicode.Scalar = isGoogle ? "'" : "\""
         // JSON with double quotes, or JavaScript with single ones and bare names.
@@ -212,20 +213,20 @@ extension DataPrinter {
         let (open, value) = ("        {\(key("c")):[{\(key("v")):", "},{\(key("v")):")
         let annotation = value + text("RESET OR OVERFLOW") + value + text("The counters have been wrapped.")
         let nothing = value + "null" + value + "null"
-        for (index, time) in table.times.enumerated() {
+        table.forEachRow { index, row in
             if index > 0 { bytes.append(",\n") }
             bytes.append(text: open)
             bytes.append(character: quote)
-            printDate(time)
+            printDate(table.time(index))
             bytes.append(character: quote)
             bytes.append(text: !table.resets.isEmpty && table.resets[index] ? annotation : nothing)
-            for number in table.row(index) {
+            for number in row {
                 bytes.append(text: value)
                 bytes.append(decimal: number)
             }
             bytes.append("}]}")
         }
-        bytes.append(table.times.isEmpty ? "]\n}" : "\n]\n}")
+        bytes.append(table.isEmpty ? "]\n}" : "\n]\n}")
     }
 }
 
@@ -239,6 +240,7 @@ extension DataPrinter {
     }
 
     private mutating func printSeparated(_ shape: CSVShape) {
+        let table = table
         bytes.append("time")
         for name in table.names.isEmpty ? ["no data"] : table.names {
             bytes.append(shape.separator)
@@ -250,12 +252,12 @@ extension DataPrinter {
             for _ in 0..<max(1, table.names.count) { bytes.append("|:---:") }
             bytes.append(shape.end)
         }
-        for (index, time) in table.times.enumerated() {
-            printTextTime(time)
+        table.forEachRow { index, row in
+            printTextTime(table.time(index))
             if shape.separator.utf8CodeUnitCount == 1 {
-                printRow(index, separator: shape.separator.utf8Start.pointee)
+                bytes.append(decimals: row, separator: shape.separator.utf8Start.pointee)
             } else {
-                for value in table.row(index) {
+                for value in row {
                     bytes.append(shape.separator)
                     bytes.append(decimal: value)
                 }
@@ -265,6 +267,7 @@ extension DataPrinter {
     }
 
     private mutating func printHTML() {
+        let table = table
         let quote: StaticString = isWrapped ? "\\\"" : "\""
         let end: StaticString = isWrapped ? "\\n" : "\n"
         bytes.append("<html>")
@@ -291,10 +294,10 @@ extension DataPrinter {
         }
         bytes.append("</tr>")
         bytes.append(end)
-        for (index, time) in table.times.enumerated() {
+        table.forEachRow { index, row in
             bytes.append("<tr><td>")
-            printTextTime(time)
-            for value in table.row(index) {
+            printTextTime(table.time(index))
+            for value in row {
                 bytes.append("</td><td>")
                 bytes.append(decimal: value)
             }
@@ -308,23 +311,20 @@ extension DataPrinter {
     }
 
     private mutating func printCSVJSONArray() {
+        let table = table
         bytes.append("[\n[\"time\"")
         for name in table.names.isEmpty ? ["no data"] : table.names {
             bytes.append(",")
             bytes.append(quoted: name)
         }
         bytes.append("]")
-        for (index, time) in table.times.enumerated() {
+        table.forEachRow { index, row in
             bytes.append(",\n[")
-            printTextTime(time)
-            printRow(index, separator: UInt8(ascii: ","))
+            printTextTime(table.time(index))
+            bytes.append(decimals: row, separator: UInt8(ascii: ","))
             bytes.append("]")
         }
         bytes.append("\n]")
-    }
-
-    private mutating func printRow(_ index: Int, separator: UInt8) {
-        table.row(index).withUnsafeBufferPointer { bytes.append(decimals: $0, separator: separator) }
     }
 
     /// `2026-11-22 09:00:05`, or the epoch where the options ask for it.

@@ -4,37 +4,20 @@ import Store
 /// A query's result in the order and with the values in which a format prints it.
 struct DataTable {
     let names: [String]
-    let times: [Int64]
-    /// Row by row; NaN is null.
-    let values: [Double]
+    let rowCount: Int
     /// Rows in which a counter was reset or overflowed; empty where none was.
     let resets: [Bool]
     let options: QueryOptions
+    private let result: QueryResult
 
     init(_ result: QueryResult) {
         let rows = result.rowCount
-        let columns = result.columns.count
         let options = result.plan.parameters.options
-        let takesMagnitudes = options.contains(.absolute)
-        let null = options.contains(.null2zero) ? 0 : Double.nan
         let isFlipped = options.contains(.flip)
         self.options = options
+        self.result = result
+        rowCount = rows
         names = result.columns.map(\.dimension.name)
-        times = (0..<rows).map { result.time(isFlipped ? $0 : rows - 1 - $0) }
-        values = Array(unsafeUninitializedCapacity: rows * columns) { table, count in
-            for (index, column) in result.columns.enumerated() {
-                column.rows.values.withUnsafeBufferPointer { values in
-                    var cell = (isFlipped ? 0 : (rows - 1) * columns) + index
-                    let next = isFlipped ? columns : -columns
-                    for value in values {
-                        let shown = value.isNaN ? null : takesMagnitudes ? value.magnitude : value
-                        (table.baseAddress! + cell).initialize(to: shown)
-                        cell += next
-                    }
-                }
-            }
-            count = rows * columns
-        }
         let marked = result.columns.map(\.rows.resets).filter { !$0.isEmpty }
         resets =
             marked.isEmpty
@@ -42,11 +25,67 @@ struct DataTable {
             : (0..<rows).map { row in marked.contains { $0[isFlipped ? row : rows - 1 - row] } }
     }
 
-    func row(_ index: Int) -> ArraySlice<Double> { values[index * names.count..<(index + 1) * names.count] }
+    var isEmpty: Bool { rowCount == 0 }
+
+    /// When a row ends, Unix seconds.
+    func time(_ index: Int) -> Int64 { result.time(options.contains(.flip) ? index : rowCount - 1 - index) }
+
+    /// Rows that are put together at once: few enough to stay in the processor's nearest cache until they are printed.
+    private static let rowsAtOnce = 32
+
+    /// - Parameter body: gets each row's number and its values, NaN for null.
+    func forEachRow(_ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
+        let width = names.count
+        let capacity = max(1, min(rowCount, Self.rowsAtOnce) * width)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) { cells in
+            var first = 0
+            while first < rowCount {
+                let count = min(Self.rowsAtOnce, rowCount - first)
+                for (index, column) in result.columns.enumerated() {
+                    fill(cells.baseAddress! + index, column.rows.values, first, count, width)
+                }
+                for row in 0..<count {
+                    body(first + row, UnsafeBufferPointer(rebasing: cells[row * width..<(row + 1) * width]))
+                }
+                first += count
+            }
+        }
+    }
+
+    /// A column's cells of some rows, each `width` behind the one before.
+    private func fill(
+        _ cells: UnsafeMutablePointer<Double>,
+        _ values: [Double],
+        _ first: Int,
+        _ count: Int,
+        _ width: Int
+    ) {
+        let takesMagnitudes = options.contains(.absolute)
+        let null = options.contains(.null2zero) ? 0 : Double.nan
+        let isFlipped = options.contains(.flip)
+        values.withUnsafeBufferPointer { values in
+            var cell = cells
+            var place = isFlipped ? first : values.count - 1 - first
+            let next = isFlipped ? 1 : -1
+            for _ in 0..<count {
+                let value = values[place]
+                cell.initialize(to: value.isNaN ? null : takesMagnitudes ? value.magnitude : value)
+                cell += width
+                place &+= next
+            }
+        }
+    }
+
+    /// A row's values, NaN for null.
+    func row(_ index: Int) -> [Double] {
+        let cells = UnsafeMutablePointer<Double>.allocate(capacity: max(1, names.count))
+        defer { cells.deallocate() }
+        for (column, one) in result.columns.enumerated() { fill(cells + column, one.rows.values, index, 1, 1) }
+        return Array(UnsafeBufferPointer(start: cells, count: names.count))
+    }
 
     /// What ssv and array print of a row: the sum of its values, or how far apart they are.
-    func total(_ index: Int) -> Double {
-        let row = row(index)
+    func total(_ row: some Swift.Collection<Double>) -> Double {
         guard row.contains(where: { !$0.isNaN }) else { return .nan }
         guard options.contains(.min2max) else { return row.reduce(0) { $1.isNaN ? $0 : $0 + $1 } }
         // Both start at zero, so that a single value counts from there.
@@ -87,10 +126,16 @@ extension [UInt8] {
 
     /// The inside of a JSON string, or of JavaScript's with `'` for quote.
     mutating func append(escaped text: String, quote: Unicode.Scalar = "\"") {
+        let mark = UInt8(ascii: quote)
+        // Nearly all texts are as they are.
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x5c || $0 == 0x7f || $0 == mark }) else {
+            append(text: text)
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): append("\\\\")
-            case UInt8(ascii: quote):
+            case mark:
                 append("\\")
                 append(byte)
             case UInt8(ascii: "\n"): append("\\n")

@@ -79,7 +79,7 @@ struct DataWrapper {
         let query = plan.parameters
         var id =
             plan.isSingleChart
-            ? "chart://host:\(hostname)/instance:\(plan.parts[0].chart.id)"
+            ? "chart://host:\(hostname)/instance:\(plan.parts[0].chart.name)"
             : "context://host:\(hostname)/contexts:\(orStar(query.context))/instances:\(orStar(query.chart))"
         id += "/dimensions:\(orStar(query.dimensions))/after:\(query.after)/before:\(query.before)"
         id += "/points:\(query.points)/group:\(query.grouping.name)\(query.groupOptions)/options:\(query.options.names)"
@@ -90,16 +90,17 @@ struct DataWrapper {
 
     private func orStar(_ text: String) -> String { text.isEmpty ? "*" : text }
 
-    /// All dimensions, charts and labels that were looked at, shown or not.
+    /// All dimensions, charts and labels that were looked at, shown or not, each once.
     private mutating func printEverything() {
-        let charts = plan.parts.map(\.chart)
-        pairs("full_dimension_list", charts.flatMap(\.dimensions).map { ($0.id, $0.name) }, separator: ",")
+        let charts = plan.candidates
+        pairs("full_dimension_list", once(charts.flatMap(\.dimensions).map { ($0.id, $0.name) }), separator: ",")
         pairs("full_chart_list", charts.map { ($0.id, $0.name) }, separator: ",")
-        var labels: [(String, String)] = []
-        for label in charts.flatMap(\.labels) where !labels.contains(where: { $0 == (label.key, label.value) }) {
-            labels.append((label.key, label.value))
-        }
-        pairs("full_chart_labels", labels, separator: ", ")
+        pairs("full_chart_labels", once(charts.flatMap(\.labels).map { ($0.key, $0.value) }), separator: ", ")
+    }
+
+    private func once(_ pairs: [(String, String)]) -> [(String, String)] {
+        var seen: Set<[String]> = []
+        return pairs.filter { seen.insert([$0.0, $0.1]).inserted }
     }
 
     private mutating func pairs(_ name: String, _ list: [(String, String)], separator: StaticString) {

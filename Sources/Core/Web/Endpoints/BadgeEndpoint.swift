@@ -23,8 +23,11 @@ enum BadgeEndpoint {
 
     // MARK: What is shown
 
+    /// In everybody's colours, whatever was asked for.
     private static func missing(_ what: String, _ badge: BadgeRequest) -> HTTPResponse {
-        picture(badge, label: what, value: .nan, units: "", color: BadgeColor.null)
+        var badge = badge
+        (badge.labelColor, badge.labelTextColor, badge.valueTextColor, badge.fixedWidths) = (nil, nil, nil, nil)
+        return picture(badge, label: what, value: .nan, units: "", color: BadgeColor.null)
     }
 
     private static func show(_ alarm: AlarmFacts, _ badge: BadgeRequest, _ request: EndpointRequest) -> HTTPResponse {
@@ -48,21 +51,21 @@ enum BadgeEndpoint {
         // One name, not a pattern that may mean several charts.
         query.chart = chart.definition.id
         query.context = ""
-        query.completeWindow(every)
-        var row: (value: Double, seconds: Int64) = (.nan, 0)
+        query.completeWindow(every, isLatest: badge.isLatest)
+        var newest = Double.nan
         let isFresh = request.context.now - chart.lastUpdated <= 3 * every
         do throws(QueryRefusal) {
             // A lost chart shows nothing, whatever window was asked for.
             if isFresh {
                 switch try DataEndpoint.run(query, request) {
-                case .finished(let result): row = newest(result)
+                case .finished(let result): newest = Self.newest(result)
                 case .tooLateToBegin, .abandoned: return HTTPResponse(status: 503, body: [])
                 }
             }
         } catch .tooLarge(let what) {
             return DataEndpoint.response(.tooLarge(what))
         } catch {}
-        let value = row.value * Double(badge.multiply) / Double(badge.divide)
+        let value = newest * Double(badge.multiply) / Double(badge.divide)
         var response = picture(
             badge,
             label: badge.label ?? badge.dimensions ?? chart.definition.name,
@@ -72,17 +75,16 @@ enum BadgeEndpoint {
                 ?? (value.isNaN ? BadgeColor.null : BadgeColor.value)
         )
         guard !value.isNaN else { return response }
-        _ = response.refresh(badge, auto: row.seconds, now: request.context.now)
-        response.isCacheable = !query.isRelative
+        let seconds = Int64((query.before - query.after).magnitude)
+        response.isCacheable = response.refresh(badge, auto: seconds, now: request.context.now) && !query.isRelative
         return response
     }
 
-    /// The sum of the newest row over its dimensions, and the seconds of the whole answer.
-    private static func newest(_ result: QueryResult) -> (value: Double, seconds: Int64) {
+    /// The sum of the newest row over its dimensions.
+    private static func newest(_ result: QueryResult) -> Double {
         let table = DataTable(result)
-        guard !table.times.isEmpty, !table.names.isEmpty else { return (.nan, 0) }
-        let index = table.options.contains(.flip) ? table.times.count - 1 : 0
-        return (table.total(index), Int64(table.times.count) * result.plan.grid.step)
+        guard !table.isEmpty, !table.names.isEmpty else { return .nan }
+        return table.total(table.row(table.options.contains(.flip) ? table.rowCount - 1 : 0))
     }
 
     private static func picture(
@@ -105,8 +107,8 @@ enum BadgeEndpoint {
 
 extension QueryParameters {
     /// The window of a badge that asks for none is one collection.
-    fileprivate mutating func completeWindow(_ updateEvery: Int64) {
-        if after == 0, before == 0 { after = -updateEvery }
+    fileprivate mutating func completeWindow(_ updateEvery: Int64, isLatest: Bool) {
+        if isLatest { after = -updateEvery }
     }
 }
 

@@ -1,0 +1,165 @@
+import Basics
+import Store
+import Testing
+
+@testable import Web
+
+/// What the captured answers are silent about, and 1.37.1 said when it was asked beside this program (Tests/API).
+struct LikeTheOriginalTests {
+    static let now = GoldenDataset.start
+
+    /// A chart whose newest point is of now.
+    private func bench(
+        _ definition: ChartDefinition,
+        _ dimensions: [DimensionDefinition],
+        _ rows: [[Double]],
+        mode: MemoryMode = .ram
+    ) -> WebBench {
+        let bench = WebBench(now: Self.now)
+        add(definition, dimensions, rows, to: bench)
+        return bench
+    }
+
+    private func add(
+        _ definition: ChartDefinition,
+        _ dimensions: [DimensionDefinition],
+        _ rows: [[Double]],
+        to bench: WebBench
+    ) {
+        bench.hosts.local.withDatabase { database in
+            let every = Int64(max(1, definition.updateEvery))
+            let first = Self.now - Int64(rows.count - 1) * every
+            let ref = database.define(definition, now: first * 1_000_000)!
+            for dimension in dimensions { database.define(dimension, in: ref) }
+            for (index, row) in rows.enumerated() { database.load(row, at: first + Int64(index) * every, into: ref) }
+        }
+    }
+
+    private let two = [DimensionDefinition(id: "x"), DimensionDefinition(id: "y")]
+
+    /// Half of a unit in the last decimal: it hangs on the order of the sums.
+    @Test(arguments: [
+        ("percentile95", [0, 0, 1.0016, 0.9978, 0, 2, 0, 1.0045, 0.9425, 0.0018175], "0.5450468"),
+        ("percentile50", [.nan, .nan, .nan, .nan, .nan, .nan, .nan, 0, 0.9907, 0.001933], "0.0004833"),
+        (
+            "percentile25", [0, 0.5, 0.5, 0.9950249, 0.5025298, 0, 0.5024995, 0.5025126, 0.5025126, 0.4975125],
+            "0.0829188"
+        ),
+        ("percentile99", [0, 0, 0.5, 0, 0, 0, 0.4999975, 0.5, 0, 0], "0.1499997"),
+        ("percentile99", [1, 1, 0.000001, 0, 0, 0, 0.4999715, 0.5, 0.5, 1.5], "0.4949972"),
+    ])
+    func percentilesAreSummedInItsOrder(_ group: String, _ values: [Double], _ expected: String) {
+        let bench = bench(ChartDefinition(id: "a.b"), [DimensionDefinition(id: "x")], values.map { [$0] })
+        let window = "after=\(Self.now - 9)&before=\(Self.now)&points=1&options=unaligned"
+        bench.clock.advance(seconds: 5)
+        #expect(bench.body("/api/v1/data?chart=a.b&format=ssv&group=\(group)&\(window)") == expected)
+    }
+
+    /// A window that begins within a point lies on the line from the point in front of it.
+    @Test func firstRowLiesOnTheLineToItsPoint() {
+        let definition = ChartDefinition(id: "a.b", updateEvery: 5)
+        let bench = bench(definition, [DimensionDefinition(id: "x")], (0..<20).map { [Double($0 * 10)] })
+        bench.clock.advance(seconds: 5)
+        let window = "after=\(Self.now - 7)&before=\(Self.now)&points=8&options=unaligned"
+        #expect(bench.body("/api/v1/data?chart=a.b&format=ssv&\(window)") == "190 188 186 184 182 180 178 176")
+        #expect(bench.body("/api/v1/data?chart=a.b&\(window),jsonwrap").contains("\"db_points_per_tier\": [ 3 ]"))
+    }
+
+    /// Nothing here is called anomalous: a rate of 0 where there is a point, whatever it is grouped by.
+    @Test func anomalyRatesAreZero() {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, .nan], [8, 9]])
+        bench.clock.advance(seconds: 5)
+        let window = "after=\(Self.now - 2)&before=\(Self.now)"
+        let query = "/api/v1/data?chart=a.b&\(window)&format=csv&options=seconds,anomaly-bit"
+        #expect(
+            bench.body(query)
+                == "time,x,y\r\n\(Self.now),0,0\r\n\(Self.now - 1),0,null\r\n\(Self.now - 2),0,0\r\n"
+        )
+        #expect(bench.body(query + "&points=1&group=countif").contains(",100,100\r\n"))
+    }
+
+    @Test func googleQuotesAreSingle() {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
+        bench.clock.advance(seconds: 5)
+        let query = "/api/v1/data?chart=a.b&after=\(Self.now - 1)&before=\(Self.now)&options=jsonwrap,google_json"
+        #expect(bench.body(query + "&format=ssv").contains("result: '15 11',\n min: "))
+        #expect(bench.body(query + ",jw-anomaly-rates&format=json").contains(",\n   anomaly_rates: {\n"))
+        #expect(!bench.body(query + ",jw-anomaly-rates&format=jsonp").contains("anomaly_rates"))
+    }
+
+    /// A percentage needs all dimensions, so none that is named is no reason for a refusal.
+    @Test func percentagesOfNothingAreAnAnswer() {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
+        let query = "/api/v1/data?chart=a.b&after=-2&dimensions=none"
+        #expect(bench.get(query).status == 404)
+        #expect(bench.get(query + "&options=percentage").status == 200)
+        #expect(bench.body(query + "&options=percentage").contains("[\"time\",\"no data\"]"))
+    }
+
+    @Test func aChartIsCalledByItsName() {
+        let bench = bench(ChartDefinition(id: "a.b", name: "a.other"), two, [[5, 6], [7, 8]])
+        for chart in ["a.b", "a.other"] {
+            let body = bench.body("/api/v1/data?chart=\(chart)&after=-2&options=jsonwrap")
+            #expect(body.contains("\"id\": \"chart://host:nd-a/instance:a.other/dimensions:*/"), "\(body)")
+        }
+    }
+
+    /// Charts that only their labels leave out still say how far apart rows are; keys come as they are named.
+    @Test func labelsChooseLast() {
+        let bench = WebBench(now: Self.now)
+        func label(_ key: String, _ value: String) -> Label { Label(key: key, value: value, source: 1) }
+        let labels = [label("color", "blue"), label("number", "n2")]
+        let slow = ChartDefinition(id: "a.slow", updateEvery: 2, labels: labels)
+        add(slow, [DimensionDefinition(id: "x")], (0..<30).map { [Double($0)] }, to: bench)
+        add(ChartDefinition(id: "a.fast"), [DimensionDefinition(id: "x")], (0..<60).map { [Double($0)] }, to: bench)
+        bench.clock.advance(seconds: 5)
+        let query = "/api/v1/data?chart=a.*&after=-10&options=jsonwrap"
+        #expect(bench.body(query + "&chart_labels_filter=color:blue").contains("\"view_update_every\": 1,"))
+        #expect(bench.body(query.replacing("a.*", with: "*.sl*")).contains("\"view_update_every\": 1,"))
+        let everything = bench.body(query.replacing("a.*", with: "*.sl*") + ",all-dimensions")
+        #expect(everything.contains("\"full_dimension_list\": [[\"x\",\"x\"]],"))
+        #expect(everything.contains("\"full_chart_list\": [[\"a.slow\",\"a.slow\"],[\"a.fast\",\"a.fast\"]],"))
+        let body = bench.body(query + "&chart_label_key=number|color")
+        #expect(body.contains("\"chart_labels\": { \"number\" : [\"n2\"], \"color\" : [\"blue\"]},"), "\(body)")
+    }
+
+    @Test func shellsRoundHalvesUp() {
+        let bench = WebBench(now: Self.now)
+        bench.collect(
+            ChartDefinition(id: "a.b", units: "u"),
+            [DimensionDefinition(id: "x", divisor: 2), DimensionDefinition(id: "y", multiplier: -1, divisor: 2)],
+            [[1, 1], [1, 1], [5, 17]]
+        )
+        let body = bench.body("/api/v1/allmetrics")
+        #expect(body.contains("NETDATA_A_B_X=\"3\"") && body.contains("NETDATA_A_B_Y=\"9\""), "\(body)")
+    }
+
+    /// A badge that says only when its window ends is about the last collection before that.
+    @Test func badgesAreOfTheLastCollectionBeforeTheirEnd() {
+        let bench = WebBench(now: Self.now)
+        bench.collect(ChartDefinition(id: "a.b", units: "u"), [DimensionDefinition(id: "x")], (1...30).map { [$0] })
+        #expect(bench.body("/api/v1/badge.svg?chart=a.b&before=\(Self.now - 10)").contains(">20 u</text>"))
+    }
+
+    /// How often a badge is to be asked for again is what its parameters say, and only then it may be kept.
+    @Test(arguments: [
+        ("after=-12", "12", false), ("after=-20&before=-10", "10", false), ("before=-5", "4", false),
+        ("after=\(now - 20)&before=\(now - 9)", "11", true),
+    ])
+    func badgesComeAgainAfterTheirWindow(_ window: String, _ seconds: String, _ isCacheable: Bool) {
+        let bench = WebBench(now: Self.now)
+        bench.collect(ChartDefinition(id: "a.b", units: "u"), [DimensionDefinition(id: "x")], (1...30).map { [$0] })
+        let response = bench.get("/api/v1/badge.svg?chart=a.b&refresh=auto&\(window)")
+        #expect(response.fields.first { $0.name == "Refresh" }?.value == seconds)
+        #expect(response.isCacheable == isCacheable)
+        #expect(!bench.get("/api/v1/badge.svg?chart=a.b&\(window)").isCacheable)
+    }
+
+    @Test func whatIsNotFoundLooksAlwaysAlike() {
+        let bench = WebBench(now: Self.now)
+        let plain = bench.body("/api/v1/badge.svg?chart=none")
+        let looks = "label_color=red&text_color_lbl=black&text_color_val=yellow&fixed_width_lbl=90&fixed_width_val=90"
+        #expect(bench.body("/api/v1/badge.svg?chart=none&\(looks)") == plain)
+        #expect(bench.body("/api/v1/badge.svg?chart=none&scale=200") != plain)
+    }
+}
