@@ -87,6 +87,14 @@ struct LikeTheOriginalTests {
         #expect(!bench.body(query + ",jw-anomaly-rates&format=jsonp").contains("anomaly_rates"))
     }
 
+    @Test func jsonpCallsTheHandlerOfGoogle() {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
+        let query = "/api/v1/data?chart=a.b&after=-2&format=jsonp"
+        #expect(bench.body(query).hasPrefix("callback({"))
+        #expect(bench.body(query + "&callback=mine").hasPrefix("mine({"))
+        #expect(bench.body(query + "&tqx=responseHandler:other").hasPrefix("other({"))
+    }
+
     /// A percentage needs all dimensions, so none that is named is no reason for a refusal.
     @Test func percentagesOfNothingAreAnAnswer() {
         let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])

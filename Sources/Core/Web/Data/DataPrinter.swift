@@ -36,7 +36,7 @@ struct DataPrinter {
     mutating func print() -> [UInt8] {
         switch request.format {
         case .jsonp:
-            bytes.append(text: request.callback)
+            bytes.append(text: request.google.responseHandler ?? request.callback)
             bytes.append("(")
             printWrapped()
             bytes.append(");")
