@@ -34,7 +34,7 @@ class Question:
         return f"{place}/api/v1/{self.command}" + (f"?{query}" if query else "")
 
     def get(self, name, standard=""):
-        return next((value for key, value in reversed(self.parameters) if key == name), standard)
+        return next((value for key, value in reversed(self.parameters) if key == name and value), standard)
 
     @property
     def options(self):

@@ -65,6 +65,26 @@ struct LikeTheOriginalTests {
         #expect(bench.body("/api/v1/data?chart=a.b&\(window),jsonwrap").contains("\"db_points_per_tier\": [ 3 ]"))
     }
 
+    /// Where that point ends as the first row begins, it counts in the row.
+    @Test func pointInFrontOfTheFirstRowCounts() {
+        let definition = ChartDefinition(id: "a.b", updateEvery: 2)
+        let bench = bench(definition, [DimensionDefinition(id: "x")], (0..<20).map { [Double($0 * 8)] })
+        bench.clock.advance(seconds: 5)
+        let window = "after=\(Self.now - 3)&before=\(Self.now)&points=4&options=unaligned&format=ssv"
+        // 136 four seconds ago, 144 two seconds ago: 140 in between, and half of the way from there to 136.
+        #expect(bench.body("/api/v1/data?chart=a.b&\(window)") == "152 148 144 138")
+        #expect(bench.body("/api/v1/data?chart=a.b&\(window)&group=sum").hasSuffix(" 276"))
+    }
+
+    @Test func namesOfChartsAreMatchedAsThoseOfDimensions() {
+        let bench = bench(ChartDefinition(id: "a.b", name: "a.other"), two, [[5, 6], [7, 8]])
+        for (pattern, option, status) in [
+            ("a.b*", "match-ids", 200), ("a.b*", "match-names", 404), ("a.o*", "match-names", 200),
+        ] {
+            #expect(bench.get("/api/v1/data?chart=\(pattern)&after=-2&options=\(option)").status == status)
+        }
+    }
+
     /// Nothing here is called anomalous: a rate of 0 where there is a point, whatever it is grouped by.
     @Test func anomalyRatesAreZero() {
         let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, .nan], [8, 9]])

@@ -110,7 +110,11 @@ struct QuerySelection {
 
     /// Whether one of the context is meant by its name and its labels.
     func includes(_ candidate: QueryChart) -> Bool {
-        if let chart, !chart.matches(candidate.id), !chart.matches(candidate.name) { return false }
+        if let chart {
+            let isNamed =
+                matchesIDs && chart.matches(candidate.id) || matchesNames && chart.matches(candidate.name)
+            guard isNamed else { return false }
+        }
         if let labels, !candidate.labels.contains(where: { labels.matches("\($0.key):\($0.value)") }) { return false }
         if let labelKeys, !candidate.labels.contains(where: { labelKeys.matches($0.key) }) { return false }
         return true

@@ -34,7 +34,7 @@ struct Resampler {
     ///   - firstTime: where the first of them ends.
     ///   - step: seconds between two.
     func column(codes: [UInt32], firstTime: Int64, step: Int64) -> QueryColumn {
-        let times = Times(firstTime: firstTime, step: step, count: codes.count)
+        let times = Times(firstTime: firstTime, step: step, count: codes.count, countsFront: true)
         guard !readsAnomalies else {
             let rates = codes.map(StorageNumber.anomalyRate)
             return rates.withUnsafeBufferPointer { column(times, Codes(codes: $0)) }
@@ -48,7 +48,7 @@ struct Resampler {
         guard rows.columns.indices.contains(dimension) else { return .nulls(Int(grid.rows)) }
         let column = rows.columns[dimension]
         let count = min(column.averages.count, column.minima.count, column.maxima.count, column.counts.count)
-        let times = Times(firstTime: rows.firstTime, step: rows.step, count: count)
+        let times = Times(firstTime: rows.firstTime, step: rows.step, count: count, countsFront: false)
         if readsAnomalies {
             let rates = column.averages[..<count].map(StorageNumber.anomalyRate)
             return rates.withUnsafeBufferPointer { self.column(times, Codes(codes: $0)) }
@@ -108,9 +108,21 @@ struct Resampler {
 
     /// Whether the rows end exactly where points do (or between them, one at a time).
     private func hasOnePointARow(_ times: Times) -> Bool {
-        guard grid.group == 1, grid.resamplingGroup == 1 else { return false }
+        guard grid.group == 1, grid.resamplingGroup == 1, !countsFront(times) else { return false }
         return grid.granularity == 1
             || times.step == grid.granularity && (times.firstTime - grid.firstRow) % times.step == 0
+    }
+
+    /// Whether the point in front of the window counts in the first row: it ends where that row begins, and another point goes
+    /// on through the beginning.
+    private func countsFront(_ times: Times) -> Bool {
+        let start = firstIndex(times)
+        return times.countsFront && hasFront(times, start) && times.end(start - 1) >= grid.after - grid.granularity
+    }
+
+    /// Whether the line to the first row begins at a point in front of the window.
+    private func hasFront(_ times: Times, _ start: Int) -> Bool {
+        start > 0 && start < times.count && times.end(start) > grid.after
     }
 
     /// Whether there is nothing to compute: a point a second, a row a second, and a function that gives back a single point.
@@ -127,11 +139,14 @@ struct Resampler {
         let firstTime: Int64
         let step: Int64
         let count: Int
+        /// Whether the point in front of the window may count in the first row: the original has it so.
+        let countsFront: Bool
 
-        init(firstTime: Int64, step: Int64, count: Int) {
+        init(firstTime: Int64, step: Int64, count: Int, countsFront: Bool) {
             self.firstTime = firstTime
             self.step = max(1, step)
             self.count = count
+            self.countsFront = countsFront
         }
 
         @inline(__always) func end(_ index: Int) -> Int64 { firstTime &+ Int64(index) &* step }
@@ -173,8 +188,7 @@ struct Resampler {
         var rowEnd = grid.firstRow
         var rowStart = grid.after - grid.granularity
         let start = firstIndex(times)
-        // The point in front of the window is there for the line to the first row.
-        let lead = start > 0 && start < times.count && times.end(start) > grid.after ? 1 : 0
+        let lead = hasFront(times, start) ? 1 : 0
         var index = start
         var added = 0
         var isReset = false
@@ -200,6 +214,7 @@ struct Resampler {
             if reset { isReset = true }
         }
 
+        if countsFront(times), let front = newest { add(front.value, front.isReset) }
         column.values = Array(unsafeUninitializedCapacity: rows) { values, filled in
             while filled < rows {
                 older = previous

@@ -126,7 +126,7 @@ struct DataWrapper {
         bytes.append("{ ")
         for (index, name) in keys.enumerated() {
             if index > 0 { bytes.append(", ") }
-            bytes.append(quoted: name, quote: quote)
+            if isGoogle { bytes.append(text: name) } else { bytes.append(quoted: name) }
             bytes.append(" : [")
             for (column, chart) in charts.enumerated() {
                 if column > 0 { bytes.append(", ") }
