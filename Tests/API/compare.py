@@ -117,6 +117,9 @@ EXEMPTIONS = [
     Exemption("patterns of label keys", "1.37.1 shows the labels that are called like the words of the pattern, here they are those that match it",
               lambda q: is_data(q) and re.search(r"[*!]", q.get("chart_label_key")), without(r'   "?chart_labels"?: \{.*?\},\n')),
     Exemption("zeros", "a zero has no sign here", lambda q: q.command == "allmetrics", lambda q, body: body.replace('="-0"', '="0"')),
+    Exemption("precise badges", "numbers from 10^15 on have no decimals in them, whatever precision is asked for",
+              lambda q: q.command == "badge.svg" and q.get("precision"),
+              lambda q, body: re.sub(r'(width|x)="[\d.]+"', "", re.sub(r"(\d{15,})\.\d+", r"\1", body))),
     Exemption("zeros of a badge", "the same", lambda q: q.command == "badge.svg" and "-" in q.get("multiply"),
               lambda q, body: re.sub(r'(width|x)="[\d.]+"', "", body).replace(">-0", ">0")),
 ]

@@ -107,6 +107,14 @@ struct LikeTheOriginalTests {
         #expect(!bench.body(query + ",jw-anomaly-rates&format=jsonp").contains("anomaly_rates"))
     }
 
+    @Test func noVariablesNeedNoComment() {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
+        let target = "/api/v1/allmetrics?format=prometheus&variables=yes&help=yes"
+        #expect(!bench.body(target).contains("global host and chart variables"))
+        bench.hosts.local.withDatabase { _ = $0.setHostVariable("limit", 5) }
+        #expect(bench.body(target).contains("\n\n# COMMENT global host and chart variables\n"))
+    }
+
     @Test func jsonpCallsTheHandlerOfGoogle() {
         let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
         let query = "/api/v1/data?chart=a.b&after=-2&format=jsonp"

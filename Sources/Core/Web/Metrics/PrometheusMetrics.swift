@@ -85,9 +85,10 @@ struct PrometheusMetrics {
     }
 
     private mutating func printVariables(_ host: Host) {
-        if request.hasHelp { line("\n# COMMENT global host and chart variables") }
         let own = host.withDatabase { $0.hostVariables }
         let charts = host.take { $0.snapshot(of: $1) }.filter { !$0.variables.isEmpty }
+        guard !own.isEmpty || !charts.isEmpty else { return }
+        if request.hasHelp { line("\n# COMMENT global host and chart variables") }
         // Without the label those of all hosts would be one series, of which Prometheus takes the first value only.
         let labels =
             request.isAllHosts
