@@ -26,6 +26,15 @@ struct DashboardTests {
         #expect(Self.bench.get(target, rights: [.badges, .registry, .streaming]).status == 403)
     }
 
+    /// A browser keeps it and asks each time whether it is still the same: after an update it is not.
+    @Test func isKeptAndAskedFor() {
+        let response = Self.bench.get("/")
+        #expect(response.isCacheable)
+        #expect(response.tag != nil && response.tag == Self.bench.get("/host/nd-b/").tag)
+        #expect(response.compressed === Dashboard.page.response.compressed && response.compressed != nil)
+        #expect(response.expires == GoldenDataset.start + 1640)
+    }
+
     /// One page: a slow line has it in seconds, and what grows is noticed.
     @Test func isSmall() {
         #expect(Dashboard.text.count < 60_000)

@@ -131,6 +131,11 @@ extension APIOperation {
         APIOperation("v1/chart", "One chart.", [chart], refusals: [noChart, unknownChart]),
         APIOperation("v1/charts", "All charts of a host."),
         APIOperation(
+            "v1/conditions",
+            "What codes mean, their usual causes and what to do.",
+            [Parameter("code", "One or several, between `,` or `|`; without it all are told.")]
+        ),
+        APIOperation(
             "v1/context",
             "One context.",
             [Parameter("context", isRequired: true, "Its name.")] + contextParameters,
@@ -204,11 +209,6 @@ extension APIOperation {
                 (400, "No machine GUID."), (404, "There is no such host."), (409, "The host is connected."),
             ],
             needsKey: true
-        ),
-        APIOperation(
-            "v1/conditions",
-            "What codes mean, their usual causes and what to do.",
-            [Parameter("code", "One or several, between `,` or `|`; without it all are told.")]
         ),
         APIOperation("v1/openapi.json", "This description."),
         APIOperation(
