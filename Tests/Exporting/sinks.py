@@ -1,4 +1,5 @@
 """Databases that only listen: each keeps what comes to its port, and says yes to requests of HTTP."""
+import contextlib
 import re
 import socket
 import threading
@@ -24,7 +25,7 @@ class Sink:
 
     def serve(self, connection):
         data = b""
-        while more := connection.recv(1 << 16):
+        while more := self.receive(connection):
             if not self.speaks_http:
                 with self.lock:
                     self.text += more
@@ -39,11 +40,19 @@ class Sink:
                 data = data[end + 4 + length:]
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
+    @staticmethod
+    def receive(connection):
+        # A daemon that ends resets what it has not read.
+        with contextlib.suppress(ConnectionResetError):
+            return connection.recv(1 << 16)
+        return b""
+
     def lines(self):
-        """What came, a metric a line, without the brackets and commas around them."""
+        """What came, a metric a line, without the brackets and commas around them, and without the blank that 1.37.1 has behind
+        the lines of hosts without labels."""
         with self.lock:
             text = "".join(body for _, body in self.requests) if self.speaks_http else self.text.decode()
-        found = (line.removesuffix(",") for line in text.split("\n"))
+        found = (line.removesuffix(",").rstrip(" ") for line in text.split("\n"))
         return [line for line in found if line not in ("", "[", "]")]
 
     def heads(self):

@@ -29,11 +29,13 @@ import Testing
     @Test(arguments: [("g1", 20350), ("g2", 20351), ("g3", 20352), ("o1", 20353), ("o2", 20354), ("j1", 20355)])
     func lines(name: String, port: Int) throws {
         // The last line is cut; other charts and the other host have other values each time.
-        let golden = try received(port).dropLast().filter {
+        var golden = try received(port).dropLast().filter {
             $0.contains("test.gauge") && ($0.contains("nd-c") || $0.contains("my host"))
         }
         try #require(golden.count >= 6)
         var connector = try connector(name)
+        // The third batch of 1.37.1 was made before its second was collected.
+        if connector.source == .asCollected { golden = Array(golden.prefix(4)) }
         connector.sendsCharts = SimplePattern("test.gauge")
         var lines: [String] = []
         // As collected there is always the last second: the chart is collected up to each in turn.

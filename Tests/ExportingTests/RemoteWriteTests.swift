@@ -61,23 +61,32 @@ import Testing
 
     @Test func asCollectedOnlyWhatIsNew() throws {
         host.withDatabase { database in
-            let now = start * 1_000_000 + 250_000
-            let chart = database.define(ChartDefinition(id: "test.rate"), now: now)!
+            let chart = database.define(ChartDefinition(id: "test.rate"), now: start * 1_000_000)!
             database.define(DimensionDefinition(id: "d", algorithm: .incremental), in: chart)
-            database.begin(chart, microseconds: 0, now: now, trusted: true)
-            database.set(0, 7)
-            database.end(now: now)
+            for second in start...start + 1 {
+                database.begin(
+                    chart,
+                    microseconds: second == start ? 0 : 1_000_000,
+                    now: second * 1_000_000,
+                    trusted: true
+                )
+                database.set(0, 7)
+                database.end(now: second * 1_000_000)
+            }
         }
         let text = "data source = as collected\nsend configured labels = no"
+        let all = try series(text, after: start).dropFirst().map(\.description)
         #expect(
-            try series(text, after: start).dropFirst().map(\.description) == [
+            all == [
                 "{__name__=netdata_test_gauge,chart=test.gauge,dimension=val,family=tfam,instance=nd-c} 20.0 1795339839000",
                 "{__name__=netdata_test_gauge,chart=test.gauge,dimension=second,family=tfam,instance=nd-c} 9.0 1795339839000",
-                "{__name__=netdata_test_rate_total,chart=test.rate,dimension=d,family=test,instance=nd-c} 7.0 1795339830250",
+                "{__name__=netdata_test_rate_total,chart=test.rate,dimension=d,family=test,instance=nd-c} 7.0 1795339831000",
             ]
         )
-        #expect(try series(text, after: start + 5).count == 3)
-        #expect(try series(text, after: start + 20, now: start + 29).isEmpty)
+        // What was not collected since the last batch has no new sample.
+        let newer = try series(text, after: start + 5)
+        let nothing = try series(text, after: start + 20, now: start + 29)
+        #expect(newer.count == 3 && nothing.isEmpty)
     }
 
     /// Two samples of a series must not have one time: receivers refuse the second.

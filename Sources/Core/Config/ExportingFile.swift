@@ -33,7 +33,10 @@ struct ExportingFile: Sendable {
     }
 
     private mutating func add(_ entry: ConfigFile.Entry) {
-        guard let places = Self.places(of: entry.section) else { return }
+        // Of what cannot be served it counts whether it is switched on.
+        let isAbsent = ExportingType.absent[ExportingType.split(entry.section).type] != nil
+        let places = Self.places(of: entry.section) ?? (isAbsent && entry.name == "enabled" ? .connector : nil)
+        guard let places else { return }
         let option = ExportingOption.named(entry.name)
         // In the section of the scrape stand options that only a connector has, in files that were copied: no mistake.
         guard let option, !option.places.isDisjoint(with: places) || places == .scrape else {

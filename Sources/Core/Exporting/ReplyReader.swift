@@ -86,6 +86,7 @@ struct ReplyReader {
                 }
                 index += 1
                 headBytes += isHead ? 1 : 0
+                guard headBytes <= Self.headLimit else { return .malformed("too long a head") }
                 if line.last == UInt8(ascii: "\r") { line.removeLast() }
                 let whole = line
                 line = []
