@@ -26,7 +26,8 @@ extension Configuration {
 
         """ + Self.entries(.global) + """
 
-            # What Prometheus gets that asks for /api/v1/allmetrics?format=prometheus.
+            # What Prometheus gets that asks for /api/v1/allmetrics?format=prometheus. In this version the parameters of
+            # its request decide that alone.
             [prometheus:exporter]
 
             """ + Self.entries(.scrape) + """

@@ -20,7 +20,20 @@ struct ExportingReader {
         cache = configuration.directories.cache
         settings.isEnabled = file.global.values["enabled"].map { Values.boolean($0.value) } ?? false
         var taken: Set<String> = []
-        for section in file.sections where section.name != ExportingFile.scrapeName { read(section, &taken) }
+        for section in file.sections {
+            if section.name == ExportingFile.scrapeName { noteScrape(section) } else { read(section, &taken) }
+        }
+    }
+
+    /// The scrape asks for what it wants in its own parameters; nobody reads the section for it yet.
+    private mutating func noteScrape(_ section: ExportingFile.Section) {
+        for (name, value) in section.values.sorted(by: { $0.key < $1.key }) {
+            let values = [
+                "feature": "'\(name)' of [\(section.name)]",
+                "instead": "what Prometheus gets is decided by the parameters of its request",
+            ]
+            add(Finding(.configFeatureNoted, at: value.origin, values))
+        }
     }
 
     // MARK: One section
