@@ -138,7 +138,7 @@ class Carbon(Receiver):
 
     package, step = "graphite-carbon", 10
     # What a schema keeps of a connector with `update every = 10`.
-    SCHEMAS = "[netdata]\npattern = .*\nretentions = 10s:6h,1m:7d\n"
+    SCHEMAS = "[netdata]\npattern = ^netdata\\.\nretentions = 10s:6h,1m:7d\n"
 
     def __init__(self, directory):
         super().__init__(directory)
