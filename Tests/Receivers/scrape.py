@@ -73,6 +73,7 @@ def configuration(pairs, every):
 class Scrapes:
     def __init__(self, place, every):
         self.every, self.wrong, self.pairs = every, [], []
+        Scraped.every = every
         for name in ("one", "two"):
             parent = place.node(name, role="parent", mode="dbengine", takes="dbengine").start()
             agent = place.node(f"child-{name}", mode="ram", to=parent.address, charts="all").start()
