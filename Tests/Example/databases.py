@@ -43,4 +43,4 @@ class Databases:
 
     def stop(self):
         for one in (self.carbon, self.influx, self.victoria):
-            one.stop()
+            one.stop(one.outage)

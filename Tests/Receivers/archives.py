@@ -86,7 +86,7 @@ class Archives:
 
     def stop(self):
         for receiver in self.receivers:
-            receiver.stop()
+            receiver.stop(receiver.outage)
 
     def figures(self):
         """What the parent says of its connectors, by name."""
