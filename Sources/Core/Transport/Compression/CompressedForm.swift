@@ -16,7 +16,8 @@ public final class CompressedForm: Sendable {
         if let made = bytes.withLock({ $0 }) { return made }
         // Without the lock, which event loops take: at worst two make the same.
         guard let made = GzipStream.compress(body, settings) else { return nil }
-        bytes.withLock { $0 = made }
+        // A copy without the room that was made for more.
+        bytes.withLock { $0 = made.withUnsafeBufferPointer { Array($0) } }
         return made
     }
 }

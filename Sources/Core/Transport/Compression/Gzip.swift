@@ -37,7 +37,7 @@ public struct GzipSettings: Sendable, Equatable {
 final class GzipStream {
     private let stream: UnsafeMutablePointer<z_stream>
 
-    /// Bytes of output that are made room for at once.
+    /// Bytes of output that are made room for at once, at most.
     private static let room = 64 << 10
 
     /// - Returns: `nil` where there is no memory for it.
@@ -78,18 +78,19 @@ final class GzipStream {
         bytes.withUnsafeBufferPointer { input in
             stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
             stream.pointee.avail_in = UInt32(input.count)
+            // No more than it can become, and enough for what earlier bytes have left.
+            let room = min(Self.room, max(4096, Int(deflateBound(stream, UInt(input.count)))))
             repeat {
-                let part = part(isLast: isLast)
-                output = output.isEmpty ? part : output + part
+                let part = part(room, isLast: isLast)
+                if output.isEmpty { output = part } else { output += part }
             } while stream.pointee.avail_out == 0
             stream.pointee.next_in = nil
         }
         return output
     }
 
-    private func part(isLast: Bool) -> [UInt8] {
-        let room = Self.room
-        return [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+    private func part(_ room: Int, isLast: Bool) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
             stream.pointee.next_out = buffer.baseAddress
             stream.pointee.avail_out = UInt32(room)
             deflate(stream, isLast ? Z_FINISH : Z_NO_FLUSH)
