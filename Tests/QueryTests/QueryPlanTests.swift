@@ -162,7 +162,7 @@ struct QueryPlanTests {
                 }
             }
             let points = StoredPoints(firstTime: last - Int64(codes.count) + 1, step: 1, columns: [codes])
-            let after = Self.now - 80 + Int64(random.below(60))
+            let after = Self.now - 61 + Int64(random.below(60))
             let window = "after=\(after)&before=\(after + Int64(random.below(60)))&options=unaligned"
             let columns = try ["average", "sum", "min", "max", "median"].map { group in
                 try plan("chart=a&\(window)&group=\(group)", Self.chart("a")).run { _, _ in points }.columns[0].rows

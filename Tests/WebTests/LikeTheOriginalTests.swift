@@ -1,6 +1,7 @@
 import Basics
 import Store
 import Testing
+import Transport
 
 @testable import Web
 
