@@ -189,11 +189,30 @@ import Testing
         }
     }
 
-    /// The section of the scrape, and whatever stands in it of connectors' options, is no mistake; that nobody reads it is said.
+    /// What stands in the scrape's section of connectors' options is no mistake. What it does not say the global one does.
     @Test func theScrapesSection() {
-        let text = "[prometheus:exporter]\nprefix = x\nbuffer on failures = 3\ndata source = sum\n"
-        #expect(said(configuration(text)) == ["ND-K73:2", "ND-K73:3", "ND-K73:4"])
-        #expect(said(configuration("[prometheus:exporter]\n")) == [])
+        let text = """
+            [exporting:global]
+            update every = 30
+            prefix = all
+            [prometheus:exporter]
+            prefix = x
+            buffer on failures = 3
+            data source = sum
+            send charts matching = system.*
+            send names instead of ids = no
+            """
+        #expect(said(configuration(text)) == [])
+        var expected = ExportingSettings.Scrape()
+        expected.source = .sum
+        expected.prefix = "x"
+        expected.sendsCharts = SimplePattern("system.*")
+        expected.usesNames = false
+        expected.updateEvery = 30
+        #expect(configuration(text).exporting.scrape == expected)
+        #expect(configuration("[exporting:global]\nprefix = all\n").exporting.scrape.prefix == "all")
+        #expect(configuration("[prometheus:exporter]\n").exporting.scrape == ExportingSettings.Scrape())
+        #expect(said(configuration("[prometheus:exporter]\ndata source = what\n")) == ["ND-E22:2"])
         #expect(said(configuration("[prometheus:exporter]\nprefx = x\n")) == ["ND-K14:2"])
     }
 
@@ -256,7 +275,7 @@ import Testing
                 ? "    " + line.dropFirst(6) : String(line)
         }.joined(separator: "\n")
         let set = self.configuration(uncommented.replacing("enabled = no", with: "enabled = yes"))
-        #expect(said(set).filter { !$0.hasPrefix("ND-E27") && !$0.hasPrefix("ND-K73") } == [])
+        #expect(said(set).filter { !$0.hasPrefix("ND-E27") } == [])
         let plain = self.configuration(on + "[graphite:NAME]\nenabled = yes\n")
         #expect(set.exporting == plain.exporting)
     }

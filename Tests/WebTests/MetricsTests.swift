@@ -1,4 +1,5 @@
 import Basics
+import Config
 import Store
 import Synchronization
 import Testing
@@ -251,6 +252,37 @@ struct MetricsTests {
         let body = Self.bench().body("/api/v1/allmetrics?format=prometheus&\(option)")
         #expect(body.contains(expected), "\(body)")
         if option.contains("timestamps") { #expect(!body.contains(" \(Self.now - 3)000\n")) }
+    }
+
+    /// What `[prometheus:exporter]` says counts for a request that says nothing.
+    @Test func theConfiguredScrape() {
+        func body(_ options: String, _ change: (inout ExportingSettings.Scrape) -> Void) -> String {
+            var facts = NodeFacts(version: "1.2.3")
+            change(&facts.scrape)
+            var bench = Self.bench()
+            bench.context.facts = { [facts] in facts }
+            return bench.body("/api/v1/allmetrics?format=prometheus&\(options)")
+        }
+        #expect(body("timestamps=no") { $0.prefix = "own" }.contains("\nown_test_gauge_units_average{"))
+        #expect(body("prefix=asked") { $0.prefix = "own" }.contains("\nasked_test_gauge_units_average{"))
+        let ids = body("") { $0.usesNames = false }
+        #expect(ids.contains("dimension=\"two\"") && !ids.contains("dimension=\"second\""))
+        #expect(body("names=yes") { $0.usesNames = false }.contains("dimension=\"second\""))
+        let charts = body("") { $0.sendsCharts = SimplePattern("!test.* *") }
+        #expect(charts.contains("system_ctxt") && !charts.contains("test_gauge"))
+        #expect(!body("filter=test.*") { $0.sendsCharts = SimplePattern("!test.* *") }.contains("test_gauge"))
+        let labels = body("") { ($0.sendsConfiguredLabels, $0.sendsAutomaticLabels) = (false, true) }
+        #expect(labels.contains("_os_name=") && !labels.contains("_is_ephemeral="))
+        #expect(body("help=yes") { $0.updateEvery = 7 }.contains("time range \(Self.now - 7) to \(Self.now)"))
+        // Sums of the ten seconds from now - 12 on, where the averages are of the same.
+        let average = "{chart=\"test.gauge\",family=\"tfam\",dimension=\"val\"} 2.0000000\n"
+        #expect(body("timestamps=no") { _ in }.contains("netdata_test_gauge_units_average\(average)"))
+        let sum = body("timestamps=no") { $0.source = .sum }
+        #expect(
+            sum.contains("netdata_test_gauge_sum{chart=\"test.gauge\",family=\"tfam\",dimension=\"val\"} 16.0000000\n"),
+            "\(sum)"
+        )
+        #expect(body("source=raw&timestamps=no") { $0.source = .sum }.contains("dimension=\"val\"} 20\n"))
     }
 
     @Test func everyHostHasItsInstance() {

@@ -21,19 +21,23 @@ struct ExportingReader {
         settings.isEnabled = file.global.values["enabled"].map { Values.boolean($0.value) } ?? false
         var taken: Set<String> = []
         for section in file.sections {
-            if section.name == ExportingFile.scrapeName { noteScrape(section) } else { read(section, &taken) }
+            if section.name != ExportingFile.scrapeName { read(section, &taken) }
         }
+        // Without a section of its own the global values count for it too.
+        let own = file.sections.first { $0.name == ExportingFile.scrapeName }
+        settings.scrape = scrape(own ?? ExportingFile.Section(name: ExportingFile.scrapeName, line: file.global.line))
     }
 
-    /// The scrape asks for what it wants in its own parameters; nobody reads the section for it yet.
-    private mutating func noteScrape(_ section: ExportingFile.Section) {
-        for (name, value) in section.values.sorted(by: { $0.key < $1.key }) {
-            let values = [
-                "feature": "'\(name)' of [\(section.name)]",
-                "instead": "what Prometheus gets is decided by the parameters of its request",
-            ]
-            add(Finding(.configFeatureNoted, at: value.origin, values))
-        }
+    private mutating func scrape(_ section: ExportingFile.Section) -> ExportingSettings.Scrape {
+        var scrape = ExportingSettings.Scrape()
+        scrape.source = source(section)
+        scrape.prefix = text("prefix", section)
+        scrape.sendsCharts = SimplePattern(text("send charts matching", section))
+        scrape.usesNames = boolean("send names instead of ids", section)
+        scrape.sendsConfiguredLabels = boolean("send configured labels", section)
+        scrape.sendsAutomaticLabels = boolean("send automatic labels", section)
+        scrape.updateEvery = number("update every", section)
+        return scrape
     }
 
     // MARK: One section

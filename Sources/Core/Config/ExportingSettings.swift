@@ -100,9 +100,26 @@ public struct ExportingSettings: Sendable, Equatable {
         }
     }
 
+    /// What a scrape of `/api/v1/allmetrics` gets where its request says nothing: `[prometheus:exporter]`, which counts with
+    /// the connectors off too (exporting §7).
+    public struct Scrape: Sendable, Equatable {
+        public var source = Source.average
+        public var prefix = "netdata"
+        public var sendsCharts = SimplePattern("*")
+        /// Names of charts and dimensions, not their ids.
+        public var usesNames = true
+        public var sendsConfiguredLabels = true
+        public var sendsAutomaticLabels = false
+        /// Seconds that a server's first scrape looks back.
+        public var updateEvery = 10
+
+        public init() {}
+    }
+
     /// `enabled` of `[exporting:global]`.
     public var isEnabled = false
     public var connectors: [Connector] = []
+    public var scrape = Scrape()
 
     /// Nothing is exported.
     public init() {}

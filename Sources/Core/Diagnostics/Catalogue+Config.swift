@@ -1,6 +1,6 @@
 extension Catalogue {
     static let config: [Condition] =
-        configFiles + configNames + configValues + configStreaming + configKeys + configNode + missing
+        configFiles + configNames + configValues + configStreaming + configKeys + configNode
 
     private static let configFiles: [Condition] = [
         .configOutsideSection, .configNoEquals, .configUnclosedSection, .configTextAfterSection, .configNoName,

@@ -369,7 +369,7 @@ public final class Node: Sendable {
     // MARK: Telling
 
     private func report(_ findings: [Finding]) {
-        for finding in findings where finding.severity > .info || Catalogue.missing.contains(finding.condition) {
+        for finding in findings where finding.severity > .info {
             var values = finding.values
             values["file"] = values["file"] ?? finding.file
             report(finding.condition, values, thread: "CONFIG \(finding.whereToLook)")

@@ -236,6 +236,7 @@ extension NodeFacts {
         )
         if !configuration.directories.webIsBuiltIn { webDirectory = configuration.directories.web }
         isExporting = configuration.exporting.isEnabled
+        scrape = configuration.exporting.scrape
         // 1.37.1 has those that its file names last in front.
         exportingConnectors = configuration.exporting.connectors.reversed().map(\.analyticsName)
     }

@@ -5,8 +5,8 @@
 public struct ChartReading: Sendable {
     /// One for each dimension, in the chart's order.
     public enum Numbers: Sendable {
-        /// Averages of the stored points of the window; NaN where there is none, or nothing to tell of the dimension.
-        case averages([Double])
+        /// Averages or sums of the stored points of the window; NaN where there is none, or nothing to tell of the dimension.
+        case stored([Double])
         /// The last integers that came; `nil` where there is nothing to tell of the dimension.
         case collected([Int64?])
         /// The last values, NaN for null; `nil` where there is nothing to tell of the dimension.
@@ -22,13 +22,14 @@ public struct ChartReading: Sendable {
     public enum Subject: Sendable {
         /// Of what was stored between two scrapes, Unix seconds.
         case average(after: Int64, before: Int64)
+        case sum(after: Int64, before: Int64)
         case collected
         case latest
     }
 
     public let ref: ChartRef
     public let numbers: Numbers
-    /// Unix seconds of the points that averages are of.
+    /// Unix seconds of the points that averages and sums are of.
     public let window: StoredWindow?
     /// Collections since it was defined or reset.
     public let collections: Int
@@ -81,7 +82,7 @@ extension Host {
 
 extension HostDatabase {
     /// Rows that are looked at under the lock, for each dimension; where it would take more they are copied.
-    static let rowsToAverage = 64
+    static let rowsToTotal = 64
 
     /// - Returns: `nil` for a chart that is gone.
     func read(_ ref: ChartRef, _ subject: ChartReading.Subject) -> ChartReading? {
@@ -94,7 +95,10 @@ extension HostDatabase {
         case .latest: numbers = .latest(Self.numbers(chart, texts) { $0.latest })
         case .average(let after, let before):
             window = StoredWindow(after: after, before: before, retention)
-            numbers = window.map { Self.averages(chart, texts, $0) } ?? .none
+            numbers = window.map { Self.stored(chart, texts, $0) { $0 / Double($1) } } ?? .none
+        case .sum(let after, let before):
+            window = StoredWindow(after: after, before: before, retention)
+            numbers = window.map { Self.stored(chart, texts, $0) { sum, _ in sum } } ?? .none
         }
         return ChartReading(ref, texts, chart.pointee, retention, window: window, numbers: numbers)
     }
@@ -115,10 +119,12 @@ extension HostDatabase {
     }
 
     /// Out of the newest rows, as they are.
-    private static func averages(
+    /// - Parameter number: of the sum of the points that are no gaps, and how many those are.
+    private static func stored(
         _ chart: UnsafeMutablePointer<Chart>,
         _ texts: ChartTexts,
-        _ window: StoredWindow
+        _ window: StoredWindow,
+        _ number: (Double, Int) -> Double
     ) -> ChartReading.Numbers {
         guard let dimensions = chart.pointee.dimensions else { return .none }
         let every = chart.pointee.updateEvery
@@ -127,19 +133,24 @@ extension HostDatabase {
         // Counted from the newest row; the first one is the first at or after the window's begin.
         let first = rowCount - 1 - Int((chart.pointee.lastUpdated &- window.from) / every)
         let end = rowCount - Int((chart.pointee.lastUpdated &- window.through &+ every &- 1) / every)
-        guard first >= 0, end - first <= rowsToAverage, let rows = chart.pointee.rows else {
+        guard first >= 0, end - first <= rowsToTotal, let rows = chart.pointee.rows else {
             return .elsewhere((0..<width).map { isTold(dimensions[$0], texts.dimensions[$0]) })
         }
-        return .averages(
+        return .stored(
             (0..<width).map { index in
                 guard isTold(dimensions[index], texts.dimensions[index]) else { return .nan }
-                return average(rows + first &* width + index, rows: end - first, width: width)
+                let (sum, count) = total(rows + first &* width + index, rows: end - first, width: width)
+                return count > 0 ? number(sum, count) : .nan
             }
         )
     }
 
-    /// Of the points of one column that are no gaps; NaN where all are.
-    private static func average(_ column: UnsafeMutablePointer<UInt32>, rows: Int, width: Int) -> Double {
+    /// Of the points of one column that are no gaps.
+    private static func total(
+        _ column: UnsafeMutablePointer<UInt32>,
+        rows: Int,
+        width: Int
+    ) -> (sum: Double, count: Int) {
         var sum = 0.0
         var count = 0
         var place = 0
@@ -151,6 +162,6 @@ extension HostDatabase {
             }
             place &+= width
         }
-        return count > 0 ? sum / Double(count) : .nan
+        return (sum, count)
     }
 }

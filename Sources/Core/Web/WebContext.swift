@@ -68,6 +68,8 @@ public struct NodeFacts: Sendable {
     /// Whether metrics may go to other databases, and the types of connectors that send them, in 1.37.1's words.
     public var isExporting = false
     public var exportingConnectors: [String] = []
+    /// What a scrape gets that asks for nothing else.
+    public var scrape = ExportingSettings.Scrape()
 
     public init(
         version: String,

@@ -1,4 +1,5 @@
 import Basics
+import Config
 import Store
 import Synchronization
 import Transport
@@ -7,6 +8,7 @@ import Transport
 struct PrometheusMetrics {
     private let request: PrometheusRequest
     private let context: WebContext
+    private let settings: ExportingSettings.Scrape
     /// Microseconds since 1970.
     private let now: Int64
     private var body: [UInt8] = []
@@ -24,7 +26,8 @@ struct PrometheusMetrics {
     }
 
     private init(_ request: EndpointRequest) {
-        self.request = PrometheusRequest(request.http)
+        settings = request.context.facts().scrape
+        self.request = PrometheusRequest(request.http, settings)
         context = request.context
         now = context.clock.now()
     }
@@ -32,14 +35,11 @@ struct PrometheusMetrics {
     /// More than one has mostly.
     private static let bytesOfAMetric = 176
 
-    /// Seconds that a server's first scrape looks back: `[prometheus:exporter] update every` by default.
-    static let firstWindow: Int64 = 10
-
     private mutating func print(_ host: Host, _ endpoint: EndpointRequest) {
         let identity = host.identity.withLock { $0 }
         let second = now / 1_000_000
         let visit = context.prometheusServers.visit(request.server, host: host.guid, now: second)
-        let after = visit ?? second - Self.firstWindow
+        let after = visit ?? second - Int64(settings.updateEvery)
         if request.hasHelp {
             let seen = visit.map { "\(second - $0) seconds ago" } ?? "0 never"
             line(
@@ -58,11 +58,16 @@ struct PrometheusMetrics {
         )
         let usesNames = request.usesNames
         let refs = endpoint.refs(of: host) { $0.matches(usesNames ? $1.name : $1.id) }
-        for chart in host.read(refs, scrape.subject) where chart.isExported {
+        for chart in host.read(refs, scrape.subject) where chart.isExported && lets(out: chart) {
             scrape.print(chart, to: &body) { from, through in
                 host.withDatabase { $0.shared(chart.ref, from: from, to: through) }.copied()
             }
         }
+    }
+
+    /// `send charts matching` of `[prometheus:exporter]`, which means ids and names.
+    private func lets(out chart: ChartReading) -> Bool {
+        request.charts.matches(chart.id) || request.charts.matches(chart.name)
     }
 
     private mutating func line(_ text: String) {
@@ -78,7 +83,8 @@ struct PrometheusMetrics {
         let version = isLocal ? NodeFacts.apiVersion : identity.programVersion
         var text = "netdata_info{instance=\"\(PrometheusName.escaped(identity.hostname))\""
         text += ",application=\"\(PrometheusName.escaped(application))\",version=\"\(PrometheusName.escaped(version))\""
-        for label in identity.labels where label.source & 2 != 0 {
+        for label in identity.labels
+        where label.source & 2 != 0 ? settings.sendsConfiguredLabels : settings.sendsAutomaticLabels {
             text += ",\(PrometheusName.cleaned(label.key))=\"\(PrometheusName.escaped(label.value))\""
         }
         line(text + "} 1" + (request.hasTimestamps ? " \(now / 1000)" : ""))

@@ -31,18 +31,28 @@ struct PrometheusRequest {
     var filter: SimplePattern?
     /// Who scrapes: its last visit is remembered under this name.
     var server: String
-    var prefix = "netdata"
-    var source = PrometheusSource.average
+    /// Charts that `[prometheus:exporter]` lets out, besides ``filter``.
+    let charts: SimplePattern
+    var prefix: String
+    var source: PrometheusSource
+    /// Whether what is stored is summed: it is where sums are configured, whatever the request asks for.
+    let sumsUp: Bool
     var hasHelp = false
     var hasTypes = false
-    var usesNames = true
+    var usesNames: Bool
     var hasTimestamps = true
     var hasVariables = false
     var usesOldUnits = false
     var hidesUnits = false
     var isAllHosts: Bool
 
-    init(_ request: HTTPRequest) {
+    /// - Parameter scrape: what counts where the request says nothing.
+    init(_ request: HTTPRequest, _ scrape: ExportingSettings.Scrape) {
+        charts = scrape.sendsCharts
+        prefix = PrometheusName.cleaned(scrape.prefix)
+        source = PrometheusSource(scrape.source.rawValue) ?? .average
+        sumsUp = scrape.source == .sum
+        usesNames = scrape.usesNames
         server = request.peer.address
         isAllHosts = request["format"] == "prometheus_all_hosts"
         for (name, value) in request.parameters {

@@ -29,7 +29,9 @@ struct PrometheusScrape {
 
     /// What is needed of each chart.
     var subject: ChartReading.Subject {
-        request.source == .asCollected ? .collected : .average(after: after, before: before)
+        request.source == .asCollected
+            ? .collected
+            : request.sumsUp ? .sum(after: after, before: before) : .average(after: after, before: before)
     }
 
     /// - Parameter points: copies a chart's points of a time frame, where the averages are not known yet.
@@ -45,12 +47,12 @@ struct PrometheusScrape {
         switch chart.numbers {
         case .none, .latest: break
         case .collected(let numbers): printCollected(chart, numbers, to: &body)
-        case .averages(let averages): printStored(chart, averages, to: &body)
+        case .stored(let numbers): printStored(chart, numbers, to: &body)
         case .elsewhere(let isTold):
             guard let window = chart.window else { break }
             let columns = points(window.from, window.through).columns
-            let averages = zip(columns, isTold).map { $1 ? StoredWindow.average($0) ?? .nan : .nan }
-            printStored(chart, averages, to: &body)
+            let number = request.sumsUp ? StoredWindow.sum : StoredWindow.average
+            printStored(chart, zip(columns, isTold).map { $1 ? number($0) ?? .nan : .nan }, to: &body)
         }
     }
 
@@ -125,10 +127,10 @@ struct PrometheusScrape {
         if request.hasTypes { body.append(text: "# TYPE \(metric) \(isCounter ? "counter" : "gauge")\n") }
     }
 
-    /// The average of what was stored since the last visit.
+    /// The average, or the sum, of what was stored since the last visit.
     ///
     /// Asked for sums the original only changes the names, unless sums are configured: so here.
-    private func printStored(_ chart: ChartReading, _ averages: [Double], to body: inout [UInt8]) {
+    private func printStored(_ chart: ChartReading, _ numbers: [Double], to body: inout [UInt8]) {
         guard let window = chart.window else { return }
         var metric = metric(chart)
         if !request.hidesUnits, request.source != .sum {
@@ -138,13 +140,13 @@ struct PrometheusScrape {
         let start = lineStart(metric, "", chart)
         let end = lineEnd(window.through * 1000)
         chart.dimensions.withUnsafeBufferPointer { dimensions in
-            for index in 0..<min(averages.count, dimensions.count) where !averages[index].isNaN {
+            for index in 0..<min(numbers.count, dimensions.count) where !numbers[index].isNaN {
                 if request.hasHelp || request.hasTypes {
                     explain(chart, dimensions[index], metric, through: window.through, to: &body)
                 }
                 let name = request.usesNames ? dimensions[index].name : dimensions[index].id
                 body.append(start, label: name, labelsEnd)
-                body.append(fixed: averages[index], decimals: 7)
+                body.append(fixed: numbers[index], decimals: 7)
                 body += end
             }
         }
