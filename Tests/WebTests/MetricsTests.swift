@@ -223,11 +223,25 @@ struct MetricsTests {
 
     @Test func prometheusServersAreForgottenBeyondTheirLimit() {
         let servers = PrometheusServers()
-        for index in 0...PrometheusServers.limit {
-            #expect(servers.visit("s\(index)", host: WebBench.localGUID, now: Int64(index)) == nil)
+        func visit(_ server: String, _ now: Int64) -> [Int64] {
+            servers.visit(server, host: WebBench.localGUID, now: now, window: 10).visits
         }
-        #expect(servers.visit("s1", host: WebBench.localGUID, now: 1_000_000) == 1)
-        #expect(servers.visit("s0", host: WebBench.localGUID, now: 1_000_000) == nil)
+        for index in 0...PrometheusServers.limit { #expect(visit("s\(index)", Int64(index)) == [Int64(index - 10)]) }
+        #expect(visit("s1", 1_000_000) == [-9, 1])
+        #expect(visit("s0", 1_000_000) == [999_990])
+        for now in 1...Int64(PrometheusServers.remembered + 5) { _ = visit("s", now) }
+        #expect(visit("s", 100) == Array(6...21))
+    }
+
+    /// Two values of one time would be rejected: what is told again is the average that was told first, as often as visits are
+    /// remembered.
+    @Test func aPointThatIsToldAgainIsTheSame() {
+        let bench = Self.bench()
+        let target = "/api/v1/allmetrics?format=prometheus&filter=test.gauge"
+        let first = bench.body(target)
+        #expect(first.contains("dimension=\"second\"} 22.5000000 "))
+        for _ in 1..<PrometheusServers.remembered { #expect(bench.body(target) == first) }
+        #expect(bench.body(target).contains("dimension=\"second\"} 27.0000000 "), "the point alone, as 1.37.1 tells it")
     }
 
     @Test(arguments: [

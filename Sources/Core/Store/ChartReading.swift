@@ -20,9 +20,9 @@ public struct ChartReading: Sendable {
 
     /// What is read of each dimension. There is something to tell of those that have been collected and are not obsolete.
     public enum Subject: Sendable {
-        /// Of what was stored between two scrapes, Unix seconds.
-        case average(after: Int64, before: Int64)
-        case sum(after: Int64, before: Int64)
+        /// Of what was stored since the last scrape. Unix seconds of former ones, ascending, one at least; and of this one.
+        case average(visits: [Int64], before: Int64)
+        case sum(visits: [Int64], before: Int64)
         case collected
         case latest
     }
@@ -93,11 +93,11 @@ extension HostDatabase {
         switch subject {
         case .collected: numbers = .collected(Self.numbers(chart, texts) { $0.previous })
         case .latest: numbers = .latest(Self.numbers(chart, texts) { $0.latest })
-        case .average(let after, let before):
-            window = StoredWindow(after: after, before: before, retention)
+        case .average(let visits, let before):
+            window = StoredWindow(visits: visits, before: before, retention)
             numbers = window.map { Self.stored(chart, texts, $0) { $0 / Double($1) } } ?? .none
-        case .sum(let after, let before):
-            window = StoredWindow(after: after, before: before, retention)
+        case .sum(let visits, let before):
+            window = StoredWindow(visits: visits, before: before, retention)
             numbers = window.map { Self.stored(chart, texts, $0) { sum, _ in sum } } ?? .none
         }
         return ChartReading(ref, texts, chart.pointee, retention, window: window, numbers: numbers)

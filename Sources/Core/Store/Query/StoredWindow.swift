@@ -21,6 +21,19 @@ public struct StoredWindow: Sendable, Equatable {
         self.through = min(through, retention.last)
     }
 
+    /// The window of somebody who comes again and again, for whom a point that is told twice is the same both times.
+    ///
+    /// Where nothing was stored since the last visit its newest point is told again, of the window in which it was told first: two
+    /// values of one time are one too many for a Prometheus.
+    ///
+    /// - Parameter visits: Unix seconds of former visits, ascending, one at least.
+    public init?(visits: [Int64], before: Int64, _ retention: Retention) {
+        let step = max(1, retention.updateEvery)
+        let through = before - 2 * step - (before - 2 * step) % step - step
+        let after = visits.last { $0 - 2 * step - ($0 - 2 * step) % step <= through } ?? visits[visits.count - 1]
+        self.init(after: after, before: before, retention)
+    }
+
     /// The sum of the points that are no gaps; `nil` where all of them are.
     public static func sum(_ codes: [UInt32]) -> Double? { total(codes).map(\.sum) }
 

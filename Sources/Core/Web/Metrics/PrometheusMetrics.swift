@@ -38,14 +38,19 @@ struct PrometheusMetrics {
     private mutating func print(_ host: Host, _ endpoint: EndpointRequest) {
         let identity = host.identity.withLock { $0 }
         let second = now / 1_000_000
-        let visit = context.prometheusServers.visit(request.server, host: host.guid, now: second)
-        let after = visit ?? second - Int64(settings.updateEvery)
+        let (visits, isFirst) = context.prometheusServers.visit(
+            request.server,
+            host: host.guid,
+            now: second,
+            window: settings.updateEvery
+        )
+        let last = visits[visits.count - 1]
         if request.hasHelp {
-            let seen = visit.map { "\(second - $0) seconds ago" } ?? "0 never"
+            let seen = isFirst ? "0 never" : "\(second - last) seconds ago"
             line(
-                "# COMMENT netdata \"\(comment(identity.hostname))\" to \(visit == nil ? "FIRST SEEN " : "")prometheus "
+                "# COMMENT netdata \"\(comment(identity.hostname))\" to \(isFirst ? "FIRST SEEN " : "")prometheus "
                     + "\"\(comment(request.server))\", source \"\(request.source.text)\", last seen \(seen), "
-                    + "time range \(after) to \(second)\n"
+                    + "time range \(last) to \(second)\n"
             )
         }
         printInformation(identity, isLocal: host === context.hosts.local)
@@ -53,7 +58,7 @@ struct PrometheusMetrics {
         let scrape = PrometheusScrape(
             request,
             instance: request.isAllHosts ? identity.hostname : nil,
-            after: after,
+            visits: visits,
             before: second
         )
         let usesNames = request.usesNames

@@ -7,16 +7,17 @@ import Store
 /// they have in common is written once for a chart, as bytes.
 struct PrometheusScrape {
     private let request: PrometheusRequest
-    /// Unix seconds: since the last visit, until now.
-    private let after: Int64
+    /// Unix seconds of former visits, and of this one.
+    private let visits: [Int64]
     private let before: Int64
+    private var after: Int64 { visits[visits.count - 1] }
     /// From the end of a dimension's name to the value: closes the labels, with the one that tells hosts apart.
     private var labelsEnd: [UInt8] = []
 
     /// - Parameter instance: the host's name, where several answer.
-    init(_ request: PrometheusRequest, instance: String?, after: Int64, before: Int64) {
+    init(_ request: PrometheusRequest, instance: String?, visits: [Int64], before: Int64) {
         self.request = request
-        self.after = after
+        self.visits = visits
         self.before = before
         labelsEnd.append("\"")
         if let instance {
@@ -31,7 +32,7 @@ struct PrometheusScrape {
     var subject: ChartReading.Subject {
         request.source == .asCollected
             ? .collected
-            : request.sumsUp ? .sum(after: after, before: before) : .average(after: after, before: before)
+            : request.sumsUp ? .sum(visits: visits, before: before) : .average(visits: visits, before: before)
     }
 
     /// - Parameter points: copies a chart's points of a time frame, where the averages are not known yet.
