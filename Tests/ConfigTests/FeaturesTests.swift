@@ -54,6 +54,8 @@ import Testing
                 enabled = yes
                 health enabled by default = auto
                 default proxy enabled = yes
+                default proxy destination = up
+                default proxy api key = \(key)
                 enable replication = yes
                 """
         )
