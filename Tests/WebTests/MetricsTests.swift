@@ -288,12 +288,12 @@ struct MetricsTests {
         let labels = body("") { ($0.sendsConfiguredLabels, $0.sendsAutomaticLabels) = (false, true) }
         #expect(labels.contains("_os_name=") && !labels.contains("_is_ephemeral="))
         #expect(body("help=yes") { $0.updateEvery = 7 }.contains("time range \(Self.now - 7) to \(Self.now)"))
-        // Sums of the ten seconds from now - 12 on, where the averages are of the same.
+        // Of the ten points that averages are of too.
         let average = "{chart=\"test.gauge\",family=\"tfam\",dimension=\"val\"} 2.0000000\n"
         #expect(body("timestamps=no") { _ in }.contains("netdata_test_gauge_units_average\(average)"))
         let sum = body("timestamps=no") { $0.source = .sum }
         #expect(
-            sum.contains("netdata_test_gauge_sum{chart=\"test.gauge\",family=\"tfam\",dimension=\"val\"} 16.0000000\n"),
+            sum.contains("netdata_test_gauge_sum{chart=\"test.gauge\",family=\"tfam\",dimension=\"val\"} 20.0000000\n"),
             "\(sum)"
         )
         #expect(body("source=raw&timestamps=no") { $0.source = .sum }.contains("dimension=\"val\"} 20\n"))

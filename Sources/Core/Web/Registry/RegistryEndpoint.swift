@@ -60,8 +60,7 @@ enum RegistryEndpoint {
     /// The registry that a dashboard is sent to. Unless somebody names one that is this node itself: whose dashboard tells a
     /// stranger its hosts' names and addresses should have asked for it.
     fileprivate static func announced(_ settings: Settings) -> String {
-        settings.origin("registry", "registry to announce") == .builtIn
-            ? "" : settings.text("registry", "registry to announce")
+        settings.explicit("registry", "registry to announce")?.value ?? ""
     }
 
     private static func head(
