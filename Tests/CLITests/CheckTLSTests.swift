@@ -3,7 +3,7 @@ import System
 import Testing
 
 /// Against real far ends of every kind. Each has to be seen through within a second where it answers.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct CheckTLSTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct CheckTLSTests {
     private static let certificates: String = {
         var template = Array("/tmp/ndstream-certificates-XXXXXX".utf8CString)
         _ = mkdtemp(&template)

@@ -3,7 +3,7 @@ import System
 import Testing
 
 /// `--edit`: what an editor leaves is checked before it takes the file's place.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct EditTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct EditTests {
     private let directory: TemporaryDirectory
     private let key = "0d4b2a3c-5f0e-4f4c-9f0a-2b7f6a0c1d2e"
 

@@ -2,7 +2,7 @@ import System
 import Testing
 
 /// The short form of `make kills`: a parent killed five times in each mode that has a disk.
-@Suite(.enabled(if: Tools.has("/usr/bin/python3")), .timeLimit(.minutes(3))) struct KillTests {
+@Suite(.enabled(if: Tools.has("/usr/bin/python3")), .timeLimit(.minutes(10))) struct KillTests {
     @Test(arguments: ["dbengine", "map"]) func atMostTwoSecondsAreMissing(mode: String) throws {
         let result = try Program.run(
             "/usr/bin/env",

@@ -3,7 +3,7 @@ import System
 import Testing
 
 /// One port for each class, of a whole node: what is answered at which (web API §1, "ACL"), and that all of it is described.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PortClassTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct PortClassTests {
     private static let classes = ["dashboard", "registry", "badges", "management", "streaming", "netdata.conf"]
 
     /// A request, and the classes of the ports that answer it.

@@ -6,7 +6,7 @@ private let netdata = root + "/.build/netdata/usr/lib/netdata"
 private let handler = netdata + "/plugins.d/alarm-notify.sh"
 
 /// The handler of a real Netdata, run by a node, where Tests/Support/fetch-netdata.sh fetched one.
-@Suite(.enabled(if: Files.exists(handler)), .timeLimit(.minutes(2))) struct RealHandlerNodeTests {
+@Suite(.enabled(if: Files.exists(handler)), .timeLimit(.minutes(10))) struct RealHandlerNodeTests {
     @Test func itGetsThrough() throws {
         let rule = """
             template: level

@@ -43,7 +43,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(2))) func withoutATerminalItIsOneFrame() throws {
+    @Test(.timeLimit(.minutes(10))) func withoutATerminalItIsOneFrame() throws {
         let result = try run()
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.errors.isEmpty)
@@ -58,7 +58,7 @@ import Testing
     }
 
     /// A node that cannot work is an error with its reason, not a wait without end.
-    @Test(.timeLimit(.minutes(2))) func anAgentThatEndsIsSaid() throws {
+    @Test(.timeLimit(.minutes(10))) func anAgentThatEndsIsSaid() throws {
         try directory.write(
             "#!/bin/sh\n[ \"$1\" = agent ] && { echo no agent today >&2; exit 70; }\nexec \(Program.path) \"$@\"\n",
             "fake"
@@ -72,7 +72,7 @@ import Testing
         try expectNothingStays()
     }
 
-    @Test(.timeLimit(.minutes(2))) func anAgentThatNeverStreamsIsSaid() throws {
+    @Test(.timeLimit(.minutes(10))) func anAgentThatNeverStreamsIsSaid() throws {
         let fake = "#!/bin/sh\n[ \"$1\" = agent ] && exec sleep 600\nexec \(Program.path) \"$@\"\n"
         try directory.write(fake, "fake")
         chmod(directory.path + "/fake", 0o700)
@@ -90,7 +90,7 @@ import Testing
         case windowClosed
     }
 
-    @Test(.enabled(if: Tools.has(Tools.tmux)), .timeLimit(.minutes(2)), arguments: Ending.allCases)
+    @Test(.enabled(if: Tools.has(Tools.tmux)), .timeLimit(.minutes(10)), arguments: Ending.allCases)
     func onATerminalItIsTop(_ ending: Ending) throws {
         let screen = try Screen(directory: directory.path)
         defer { screen.end() }

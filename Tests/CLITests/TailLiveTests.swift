@@ -27,7 +27,7 @@ import Testing
         "2026-11-22 09:59:00: netdata INFO  : MAIN : STREAM host [send to p]: \(word)\n"
     }
 
-    @Test(.timeLimit(.minutes(1))) func repetitionsAreCounted() throws {
+    @Test(.timeLimit(.minutes(10))) func repetitionsAreCounted() throws {
         let id = try start("--summary")
         try directory.append(refusal(0), "error.log")
         try eventually("the first is printed at once") { try directory.read("out").contains("ND-F7") }
@@ -44,7 +44,7 @@ import Testing
     }
 
     /// A count comes after some seconds although nothing else does, and what waits when it ends is printed.
-    @Test(.timeLimit(.minutes(1))) func countsDoNotWaitForEver() throws {
+    @Test(.timeLimit(.minutes(10))) func countsDoNotWaitForEver() throws {
         let id = try start("-n", "100")
         try directory.append((0...10).map { refusal($0) }.joined(), "error.log")
         try eventually("the count is printed") { try directory.read("out").contains("same, 10 more, every 1.0 s") }
@@ -56,7 +56,7 @@ import Testing
         #expect(output.split(separator: "\n").count { $0.contains("same, 10 more, every 1.0 s") } == 2, "\(output)")
     }
 
-    @Test(.timeLimit(.minutes(1))) func nothingIsCountedForPrograms() throws {
+    @Test(.timeLimit(.minutes(10))) func nothingIsCountedForPrograms() throws {
         try directory.append((0..<50).map { refusal($0) }.joined(), "error.log")
         for options in [["-o", "raw"], ["--json"], ["-o", "logfmt"], ["--no-collapse"]] {
             let result = try Program.run(Program.path, ["tail", "--no-follow", log] + options)
@@ -68,7 +68,7 @@ import Testing
 
     // MARK: For scripts
 
-    @Test(.timeLimit(.minutes(1))) func aCodeIsWaitedFor() throws {
+    @Test(.timeLimit(.minutes(10))) func aCodeIsWaitedFor() throws {
         // What was there before doesn't count.
         try directory.append(refusal(0), "error.log")
         let id = try start("--until-code", "ND-F7", "--timeout", "30")
@@ -86,7 +86,7 @@ import Testing
         )
     }
 
-    @Test(.timeLimit(.minutes(1))) func aCodeThatDoesNotCome() throws {
+    @Test(.timeLimit(.minutes(10))) func aCodeThatDoesNotCome() throws {
         let clock = ContinuousClock()
         var status: Int32 = -1
         let elapsed = try clock.measure {
@@ -105,7 +105,7 @@ import Testing
 
     // MARK: Whoever reads
 
-    @Test(.timeLimit(.minutes(1))) func aReaderThatGoesAway() throws {
+    @Test(.timeLimit(.minutes(10))) func aReaderThatGoesAway() throws {
         try directory.append(greeting("one") + greeting("two"), "error.log")
         func shell(_ command: String) throws -> Program.Result {
             try Program.run("/bin/bash", ["-c", command, "bash", Program.path, log])
@@ -123,7 +123,7 @@ import Testing
     }
 
     /// On a terminal whose reader does nothing: it stays alive, ends when it is asked to, and says what is missing.
-    @Test(.timeLimit(.minutes(2))) func aTerminalThatIsTooSlow() throws {
+    @Test(.timeLimit(.minutes(10))) func aTerminalThatIsTooSlow() throws {
         let terminal = try PseudoTerminal()
         let id = try start("--no-collapse", "--no-summary", "--color=never", "-n", "0", output: terminal.path)
         try eventually("it follows") {
@@ -166,7 +166,7 @@ import Testing
     }
 
     /// Nobody reads, and ^C: it ends within seconds.
-    @Test(.timeLimit(.minutes(1))) func anEndOnAStoppedTerminal() throws {
+    @Test(.timeLimit(.minutes(10))) func anEndOnAStoppedTerminal() throws {
         let terminal = try PseudoTerminal()
         try directory.append((0..<5000).map { greeting("word-\($0)") }.joined(), "error.log")
         let id = try start("-n", "5000", output: terminal.path)
@@ -180,7 +180,7 @@ import Testing
         #expect(status == 0 && elapsed < .seconds(10))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTerminalGetsASummary() throws {
+    @Test(.timeLimit(.minutes(10))) func aTerminalGetsASummary() throws {
         let terminal = try PseudoTerminal()
         try directory.append(refusal(0), "error.log")
         let id = try start("--no-follow", output: terminal.path)

@@ -21,7 +21,7 @@ import Testing
     }
 
     /// Whatever standard input is, its end is the end.
-    @Test(.timeLimit(.minutes(1))) func standardInputEnds() throws {
+    @Test(.timeLimit(.minutes(10))) func standardInputEnds() throws {
         let log = fixture("error-1.37-parent.log")
         let whole = try Program.run("tail", "--no-follow", log).output
         func shell(_ command: String) throws -> Program.Result {

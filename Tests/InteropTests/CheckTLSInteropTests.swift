@@ -3,7 +3,7 @@ import System
 import Testing
 
 /// `check-tls` looks at Debian's netdata 1.37.1.
-@Suite(.serialized, .enabled(if: RealNetdata.isThere), .timeLimit(.minutes(3))) struct CheckTLSInteropTests {
+@Suite(.serialized, .enabled(if: RealNetdata.isThere), .timeLimit(.minutes(10))) struct CheckTLSInteropTests {
     @Test func everyPortOfIt() throws {
         let certificates = Scratch("certificates")
         #expect(system("sh '\(packageDirectory)/Tests/Support/make-certificates.sh' '\(certificates.path)/all'") == 0)

@@ -213,7 +213,7 @@ import Testing
     }
 
     /// Opened to write, a pipe waits for its reader; nobody who logs may.
-    @Test(.timeLimit(.minutes(1))) func aPipeNobodyReadsStopsNobody() throws {
+    @Test(.timeLimit(.minutes(10))) func aPipeNobodyReadsStopsNobody() throws {
         let path = scratch.path + "/pipe"
         mkfifo(path, 0o600)
         let journal = try journal(" error = \(path)\n")

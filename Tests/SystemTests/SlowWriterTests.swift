@@ -29,7 +29,7 @@ import Testing
     }
 
     /// Whoever offers never waits; what was taken comes whole, what was not is counted, and together it is everything.
-    @Test(.timeLimit(.minutes(1))) func aTerminalThatIsNotRead() throws {
+    @Test(.timeLimit(.minutes(10))) func aTerminalThatIsNotRead() throws {
         let (master, terminal) = try terminal()
         let writer = try SlowWriter(terminal)
         let lines = 20_000
@@ -60,7 +60,7 @@ import Testing
         close(master)
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatMustNotBeLostWaits() throws {
+    @Test(.timeLimit(.minutes(10))) func whatMustNotBeLostWaits() throws {
         let (master, terminal) = try terminal()
         let writer = try SlowWriter(terminal)
         let text = Array(String(repeating: "0123456789abcde\n", count: SlowWriter.limit / 8).utf8)
@@ -71,7 +71,7 @@ import Testing
         close(master)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTerminalThatIsGone() throws {
+    @Test(.timeLimit(.minutes(10))) func aTerminalThatIsGone() throws {
         let (master, terminal) = try terminal()
         let writer = try SlowWriter(terminal)
         close(master)
