@@ -126,7 +126,7 @@ class Run:
         question.mode, question.charts = self.mode, host.charts
         if compare.is_as_collected(question):
             meant = self.hosts if question.get("format") == "prometheus_all_hosts" else [host]
-            question.unset = set().union(*(one.unset(9) for one in meant))
+            question.unset = set().union(*(one.unset(9 if question.get("server").startswith("new") else 1) for one in meant))
         return question
 
     def shrink(self, question):

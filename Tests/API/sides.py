@@ -25,7 +25,7 @@ def start(mode):
     original = Netdata(mode=mode, retention=RING, pin=False, replicate=86400, hostname="bench", compression="no")
     try:
         ours = Ndstream(BINARY, mode=mode, retention=RING, pin=False, compression="no",
-                        extra="[db]\n    storage tiers = 1\n")
+                        extra="[db]\n    storage tiers = 1\n[plugins]\n    timex = no\n")
     except BaseException:
         original.stop()
         raise

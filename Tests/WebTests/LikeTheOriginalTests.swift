@@ -116,6 +116,14 @@ struct LikeTheOriginalTests {
         #expect(bench.body(target).contains("\n\n# COMMENT global host and chart variables\n"))
     }
 
+    @Test func variablesOfManyHostsSayWhose() {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
+        bench.hosts.local.withDatabase { _ = $0.setHostVariable("limit", 5) }
+        let target = "/api/v1/allmetrics?variables=yes&timestamps=no&format=prometheus"
+        #expect(bench.body(target).hasSuffix("\nnetdata_limit 5.0000000\n"))
+        #expect(bench.body(target + "_all_hosts").hasSuffix("\nnetdata_limit{instance=\"nd-a\"} 5.0000000\n"))
+    }
+
     @Test func jsonpCallsTheHandlerOfGoogle() {
         let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
         let query = "/api/v1/data?chart=a.b&after=-2&format=jsonp"
@@ -139,6 +147,15 @@ struct LikeTheOriginalTests {
             let body = bench.body("/api/v1/data?chart=\(chart)&after=-2&options=jsonwrap")
             #expect(body.contains("\"id\": \"chart://host:nd-a/instance:a.other/dimensions:*/"), "\(body)")
         }
+    }
+
+    @Test func chartsComeContextByContext() {
+        let bench = WebBench(now: Self.now)
+        for (id, context) in [("a.one", "x"), ("a.two", "y"), ("a.three", "x")] {
+            let rows: [[Double]] = [[1], [2]]
+            add(ChartDefinition(id: id, context: context), [DimensionDefinition(id: id)], rows, to: bench)
+        }
+        #expect(bench.body("/api/v1/data?chart=a.*&after=-2").contains("[\"time\",\"a.one\",\"a.three\",\"a.two\"]"))
     }
 
     /// Charts that only their labels leave out still say how far apart rows are; keys come as they are named.

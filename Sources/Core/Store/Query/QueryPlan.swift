@@ -65,7 +65,7 @@ public struct QueryPlan: Sendable {
         let second = now / 1_000_000 - 1
         let window = TimeGrid.absolute(after: parameters.after, before: parameters.before, now: second)
 
-        let candidates = (single.map { [$0] } ?? charts).filter { chart in
+        let candidates = (single.map { [$0] } ?? Self.byContext(charts)).filter { chart in
             chart.isWithin(after: window.after, before: window.before) && selection.hasContext(chart)
         }
         let parts = candidates.compactMap { chart in
@@ -97,6 +97,21 @@ public struct QueryPlan: Sendable {
         )
         chooseTiers(limits)
         try checkSize(limits)
+    }
+
+    /// Several charts are answered context by context, in the order in which these came up.
+    private static func byContext(_ charts: [QueryChart]) -> [QueryChart] {
+        var places: [String: Int] = [:]
+        var groups: [[QueryChart]] = []
+        for chart in charts {
+            let place = places[chart.context] ?? groups.count
+            if place == groups.count {
+                places[chart.context] = place
+                groups.append([])
+            }
+            groups[place].append(chart)
+        }
+        return groups.flatMap { $0 }
     }
 
     /// Each part's best tier. If that were too much to read, the best ones among the higher tiers.
