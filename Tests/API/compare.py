@@ -78,7 +78,7 @@ def without_unset(question, body):
     """The lines of a scrape, without those of dimensions that were not set lately."""
     def is_unset(line):
         found = re.search(r'chart="(.*?)",family=".*?",dimension="(.*?)"', line)
-        return line.startswith("# TYPE") or found and (found[1], found[2]) in question.unset
+        return line.startswith("#") or found and (found[1], found[2]) in question.unset
     return "\n".join(line for line in body.split("\n") if not is_unset(line))
 
 
@@ -113,7 +113,7 @@ EXEMPTIONS = [
     Exemption("names in HTML", "names are escaped here, so that they are text", lambda q: is_data(q) and ("html" in (q.get("format"), "") or "html" in q.get("tqx")),
               lambda q, body: html.unescape(body)),
     Exemption("variables of charts", "1.37.1 has them only of hosts with health", lambda q: q.command in ("chart", "charts", "allmetrics"),
-              lambda q, body: re.sub(r'"chart_variables": \{.*?\}|(?m:^\w+_syn_gauge_limit.*\n)', "", body, flags=re.S)),
+              lambda q, body: re.sub(r'"chart_variables": \{.*?\}|\n\w+_syn_gauge_limit[^\n]*', "", body, flags=re.S)),
     Exemption("patterns of label keys", "1.37.1 shows the labels that are called like the words of the pattern, here they are those that match it",
               lambda q: is_data(q) and re.search(r"[*!]", q.get("chart_label_key")), without(r'   "?chart_labels"?: \{.*?\},\n')),
     Exemption("zeros", "a zero has no sign here", lambda q: q.command == "allmetrics", lambda q, body: body.replace('="-0"', '="0"')),
@@ -146,8 +146,8 @@ def plain(question, answer):
 
 
 def without_own_host(lines):
-    """The parent itself has charts in the one and none in the other."""
-    return [line for line in lines if 'instance="bench"' not in line]
+    """The parent itself has charts in the one and none in the other; what comments say of them does not say whose they are."""
+    return [line for line in lines if line and not line.startswith("#") and 'instance="bench"' not in line]
 
 
 def document(question, body):

@@ -77,7 +77,7 @@ class Host:
         return next(chart for chart in self.charts if chart.id == id)
 
     def unset(self, seconds):
-        """The dimensions, by the names of chart and dimension, that were not set for so long."""
+        """The dimensions, by the names and by the ids of chart and dimension, that were not set for so long."""
         now = int(time.time()) - self.start
         is_set, chart = set(), None
         for line in "".join(self.ticks(second) for second in range(max(1, now - seconds), now + 1)).split("\n"):
@@ -85,7 +85,8 @@ class Host:
                 chart = line.split('"')[1]
             elif line.startswith("SET"):
                 is_set.add((chart, line.split('"')[1]))
-        return {(chart.name, name or id) for chart in self.charts for id, name, *_ in chart.dims if (chart.id, id) not in is_set}
+        unset = [(chart, id, name) for chart in self.charts for id, name, *_ in chart.dims if (chart.id, id) not in is_set]
+        return {pair for chart, id, name in unset for pair in ((chart.name, name or id), (chart.id, id))}
 
     def head(self):
         labels = "".join(f'LABEL "{key}" = {source} "{value}"\n' for key, (source, value) in self.labels.items())
