@@ -128,8 +128,9 @@ final class LiveParent {
     func stop() {
         parent.stop()
         server.stop()
-        try? group.syncShutdownGracefully()
+        // What the pool is about to answer an event loop must still be there for.
         try? pool.syncShutdownGracefully()
+        try? group.syncShutdownGracefully()
         unlink(path)
     }
 }

@@ -54,8 +54,9 @@ import Testing
         var end: StreamEnd? { state.withLock { $0.end } }
 
         func stop() {
-            try? group.syncShutdownGracefully()
+            // What the pool is about to answer an event loop must still be there for.
             try? pool.syncShutdownGracefully()
+            try? group.syncShutdownGracefully()
         }
     }
 

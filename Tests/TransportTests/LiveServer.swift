@@ -77,8 +77,9 @@ final class LiveServer: Sendable {
 
     func stop() {
         server.stop()
-        try? group.syncShutdownGracefully()
+        // What the pool is about to answer an event loop must still be there for.
         try? pool.syncShutdownGracefully()
+        try? group.syncShutdownGracefully()
     }
 
     func connect() throws -> Caller { try Caller(port: port) }

@@ -35,8 +35,9 @@ final class Bench: Sendable {
     }
 
     func stop() {
-        try? group.syncShutdownGracefully()
+        // What the pool is about to answer an event loop must still be there for.
         try? pool.syncShutdownGracefully()
+        try? group.syncShutdownGracefully()
     }
 }
 
