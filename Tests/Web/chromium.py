@@ -178,8 +178,8 @@ class Page:
                 if value := self.see(f"((value) => value instanceof Node || value)({expression})"):
                     return value
             except RuntimeError as error:
-                # A page that has just been left.
-                if "context" not in str(error).lower() and "null" not in str(error):
+                # A page that has just been left, or has not begun.
+                if not any(word in str(error).lower() for word in ("context", "null", "is not defined")):
                     raise
             if time.monotonic() > end:
                 return False
