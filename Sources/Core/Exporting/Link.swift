@@ -240,13 +240,11 @@ extension LinkFailure {
 extension TLSTrust {
     /// As the section has it, at this moment: the rules of `[stream]`.
     init(_ encryption: ExportingSettings.Encryption) {
-        self.init(file: encryption.certificateFile, directory: encryption.certificateDirectory)
-        verification =
-            switch encryption.verifyHostname {
-            case _ where encryption.skipsCertificateVerification: .none
-            case .yes: .all
-            case .no: .chainOnly
-            case .auto: usesSystemStore ? .all : .chainOnly
-            }
+        self.init(
+            file: encryption.certificateFile,
+            directory: encryption.certificateDirectory,
+            skipsVerification: encryption.skipsCertificateVerification,
+            verifyHostname: encryption.verifyHostname
+        )
     }
 }

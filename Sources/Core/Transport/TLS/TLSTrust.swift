@@ -26,14 +26,24 @@ public struct TLSTrust: Sendable, Hashable {
     }
 
     /// As `[stream]` has it, at this moment: whether its `CAfile` is there counts.
+    public init(_ stream: StreamSettings) {
+        self.init(
+            file: stream.certificateFile,
+            directory: stream.certificateDirectory,
+            skipsVerification: stream.skipsCertificateVerification,
+            verifyHostname: stream.verifyHostname
+        )
+    }
+
+    /// As the options say that streams and connectors have under the same names, at this moment.
     ///
     /// With `ssl verify hostname = auto` names are checked where the system's store is believed, in which there is
     /// everybody; certificates that the operator has chosen say enough by themselves, as the original takes it.
-    public init(_ stream: StreamSettings) {
-        self.init(file: stream.certificateFile, directory: stream.certificateDirectory)
+    public init(file: String?, directory: String?, skipsVerification: Bool, verifyHostname: TriState) {
+        self.init(file: file, directory: directory)
         verification =
-            switch stream.verifyHostname {
-            case _ where stream.skipsCertificateVerification: .none
+            switch verifyHostname {
+            case _ where skipsVerification: .none
             case .yes: .all
             case .no: .chainOnly
             case .auto: usesSystemStore ? .all : .chainOnly
