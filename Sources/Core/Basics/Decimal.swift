@@ -12,33 +12,78 @@ public func appendDecimal(_ number: Double, to bytes: inout [UInt8]) {
 }
 
 extension [UInt8] {
+    /// Appends a line of a table: a text, an integer, a row of numbers as ``appendDecimal(_:to:)`` prints them with a
+    /// separator in front of each, and a text.
+    public mutating func append(
+        _ start: StaticString,
+        _ integer: Int64,
+        decimals row: UnsafeBufferPointer<Double>,
+        separator: UInt8,
+        _ end: StaticString
+    ) {
+        let texts = start.utf8CodeUnitCount + end.utf8CodeUnitCount + longestNumber
+        var index = 0
+        append(addingCapacity: texts + Swift.min(row.count, numbersAtOnce) * (longestNumber + 1)) { span in
+            span.withUnsafeMutableBufferPointer { text, count in
+                var place = write(start, at: text.baseAddress! + count)
+                place.pointee = UInt8(ascii: "-")
+                place = writeDigits(integer.magnitude, at: place + (integer < 0 ? 1 : 0))
+                index = writeUsual(row, from: 0, separator, at: &place)
+                if index == row.count { place = write(end, at: place) }
+                count = place - text.baseAddress!
+            }
+        }
+        guard index < row.count else { return }
+        append(decimals: UnsafeBufferPointer(rebasing: row[index...]), separator: separator)
+        append(contentsOf: UnsafeBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount))
+    }
+
     /// Appends a row of numbers, each as ``appendDecimal(_:to:)`` prints it, with a separator in front of each.
     public mutating func append(decimals row: UnsafeBufferPointer<Double>, separator: UInt8) {
         var index = 0
         while index < row.count {
-            guard row[index].magnitude < endOfUsual else {
+            append(addingCapacity: Swift.min(row.count - index, numbersAtOnce) * (longestNumber + 1)) { span in
+                span.withUnsafeMutableBufferPointer { text, count in
+                    var place = text.baseAddress! + count
+                    index = writeUsual(row, from: index, separator, at: &place)
+                    count = place - text.baseAddress!
+                }
+            }
+            if index < row.count, row[index].isFinite, row[index].magnitude >= endOfUsual {
                 append(separator)
                 appendUnusual(row[index], to: &self)
                 index += 1
-                continue
-            }
-            let last = Swift.min(row.count, index + Self.numbersAtOnce)
-            append(addingCapacity: Self.numbersAtOnce * (longestNumber + 1)) { span in
-                span.withUnsafeMutableBufferPointer { text, count in
-                    var end = text.baseAddress! + count
-                    while index < last, row[index].magnitude < endOfUsual {
-                        end.pointee = separator
-                        end = writeDecimal(row[index], at: end + 1)
-                        index += 1
-                    }
-                    count = end - text.baseAddress!
-                }
             }
         }
     }
+}
 
-    /// Room is made for so many: for most rows, and no more than a few hundred bytes.
-    private static var numbersAtOnce: Int { 16 }
+/// Room is made for so many numbers of a row: for most rows, and no more than a few hundred bytes.
+private let numbersAtOnce = 16
+
+/// Writes up to ``numbersAtOnce`` numbers of a row, and none from the first one on that is too long.
+/// - Returns: the index of the first that is not written.
+@inline(__always)
+private func writeUsual(
+    _ row: UnsafeBufferPointer<Double>,
+    from first: Int,
+    _ separator: UInt8,
+    at place: inout Text
+) -> Int {
+    let last = min(row.count, first + numbersAtOnce)
+    for index in first..<last {
+        let number = row[index]
+        if number.magnitude < endOfUsual {
+            place.pointee = separator
+            place = writeDecimal(number, at: place + 1)
+        } else if number.isFinite {
+            return index
+        } else {
+            place.pointee = separator
+            place = write("null", at: place + 1)
+        }
+    }
+    return last
 }
 
 /// From here on there is no unsigned integer to work with; NaN is not below it either.
@@ -127,13 +172,33 @@ private let longestNumber = 40
 
 private typealias Text = UnsafeMutablePointer<UInt8>
 
+@inline(__always)
+private func write(_ text: StaticString, at start: Text) -> Text {
+    start.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+    return start + text.utf8CodeUnitCount
+}
+
 /// - Parameter number: its magnitude is below ``endOfUsual``.
 /// - Returns: where the text ends.
 @inline(__always)
 private func writeDecimal(_ number: Double, at start: Text) -> Text {
-    let (whole, decimals) = split(number.magnitude)
+    let magnitude = number.magnitude
     start.pointee = UInt8(ascii: "-")
-    let point = writeDigits(whole, at: start + (number < 0 ? 1 : 0))
+    let text = start + (number < 0 ? 1 : 0)
+    guard magnitude < endOfShort else { return writeLongDecimal(magnitude, at: text) }
+    let (whole, decimals) = splitShort(magnitude)
+    return writeDecimals(decimals, at: writeShortDigits(whole, at: text))
+}
+
+@inline(never)
+private func writeLongDecimal(_ magnitude: Double, at start: Text) -> Text {
+    let (whole, decimals) = split(magnitude)
+    return writeDecimals(decimals, at: writeDigits(whole, at: start))
+}
+
+/// Seven decimals without the zeros at their end; without any no point either.
+@inline(__always)
+private func writeDecimals(_ decimals: UInt32, at point: Text) -> Text {
     guard decimals > 0 else { return point }
     point.pointee = UInt8(ascii: ".")
     let digits = eightDigits(decimals &* 10)
@@ -148,26 +213,70 @@ private func writeDecimal(_ number: Double, at start: Text) -> Text {
 /// - Returns: where the text ends.
 @inline(__always)
 private func writeFixed(_ number: Double, at start: Text) -> Text {
-    let (whole, decimals) = split(number.magnitude)
+    let magnitude = number.magnitude
     start.pointee = UInt8(ascii: "-")
-    let point = writeDigits(whole, at: start + (number.sign == .minus ? 1 : 0))
+    let text = start + (number.sign == .minus ? 1 : 0)
+    let point: Text
+    let decimals: UInt32
+    if magnitude < endOfShort {
+        let parts = splitShort(magnitude)
+        point = writeShortDigits(parts.whole, at: text)
+        decimals = parts.decimals
+    } else {
+        let parts = split(magnitude)
+        point = writeDigits(parts.whole, at: text)
+        decimals = parts.decimals
+    }
     point.pointee = UInt8(ascii: ".")
     store(eightDigits(decimals &* 10), at: point + 1)
     return point + 8
 }
 
+/// Most numbers of a host are below: their integers have four digits at most, also rounded up.
+private let endOfShort = 9_999.0
+
+/// ``split(_:)`` of a number below ``endOfShort``.
+@inline(__always)
+private func splitShort(_ magnitude: Double) -> (whole: UInt32, decimals: UInt32) {
+    let integer = Int32(magnitude)
+    let whole = UInt32(truncatingIfNeeded: integer)
+    let rest = magnitude - Double(integer)
+    // Counts have none, and are as frequent as all others.
+    guard rest > 0 else { return (whole, 0) }
+    return rounded(whole, rest)
+}
+
 /// A number's integer and its first seven decimals, rounded half to even.
 @inline(__always)
 private func split(_ magnitude: Double) -> (whole: UInt64, decimals: UInt32) {
-    var whole = UInt64(truncatingIfNeeded: Int64(magnitude))
+    let whole = UInt64(truncatingIfNeeded: Int64(magnitude))
+    return rounded(whole, magnitude - Double(Int64(truncatingIfNeeded: whole)))
+}
+
+/// - Parameter rest: what a number has beyond its integer.
+@inline(__always)
+private func rounded<Integer: FixedWidthInteger>(_ whole: Integer, _ rest: Double) -> (Integer, UInt32) {
     // Adding 2^52 leaves the integer in the low bits, rounded to nearest, ties to even.
-    let scaled = (magnitude - Double(Int64(truncatingIfNeeded: whole))) * 10_000_000 + 0x1p52
-    var decimals = UInt32(truncatingIfNeeded: scaled.bitPattern)
-    if decimals >= 10_000_000 {
-        whole &+= 1
-        decimals &-= 10_000_000
+    let scaled = rest * 10_000_000 + 0x1p52
+    let decimals = UInt32(truncatingIfNeeded: scaled.bitPattern)
+    return decimals < 10_000_000 ? (whole, decimals) : (whole &+ 1, decimals &- 10_000_000)
+}
+
+/// - Parameter value: below 10,000.
+@inline(__always)
+private func writeShortDigits(_ value: UInt32, at start: Text) -> Text {
+    guard value > 9 else {
+        start.pointee = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value)
+        return start + 1
     }
-    return (whole, decimals)
+    let hundreds = (value &* 10_486) &>> 20
+    let digits = twoDigits(hundreds | (value &- hundreds &* 100) &<< 16)
+    let zeros = digits.trailingZeroBitCount / 8
+    UnsafeMutableRawPointer(start).storeBytes(
+        of: ((digits | 0x3030_3030) &>> UInt32(zeros &* 8)).littleEndian,
+        as: UInt32.self
+    )
+    return start + (4 &- zeros)
 }
 
 @inline(__always)
@@ -211,8 +320,13 @@ private func eightDigits(_ value: UInt32) -> UInt64 {
     let fours = UInt64(high) | UInt64(value &- high &* 10_000) &<< 32
     // 10,486 / 2^20 divides numbers of four digits by 100, and 103 / 2^10 those of two by 10.
     let hundreds = (fours &* 10_486) &>> 20 & 0x0000_007f_0000_007f
-    let twos = hundreds | (fours &- hundreds &* 100) &<< 16
-    let tens = (twos &* 103) &>> 10 & 0x000f_000f_000f_000f
+    return twoDigits(hundreds | (fours &- hundreds &* 100) &<< 16)
+}
+
+/// Numbers below 100, each in 16 bits, become two digits each.
+@inline(__always)
+private func twoDigits<Numbers: FixedWidthInteger>(_ twos: Numbers) -> Numbers {
+    let tens = (twos &* 103) &>> 10 & Numbers(truncatingIfNeeded: 0x000f_000f_000f_000f as UInt64)
     return tens | (twos &- tens &* 10) &<< 8
 }
 

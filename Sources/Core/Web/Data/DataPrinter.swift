@@ -131,24 +131,34 @@ extension DataPrinter {
             bytes.append(quoted: name)
         }
         bytes.append("],\n    \"data\":\n [\n")
-        let keys = hasObjectRows ? table.names.map { [UInt8]("\"".utf8) + escapedBytes($0) + [UInt8]("\": ".utf8) } : []
-        let first: StaticString = hasObjectRows ? " { \"time\": " : " [ "
-        let next: StaticString = hasObjectRows ? ",\n { \"time\": " : ",\n [ "
+        let scale: Int64 = options.contains(.milliseconds) ? 1000 : 1
+        if everywhere == nil, !hasObjectRows, !options.contains(.googleJSON), table.isAfterEpoch {
+            table.forEachRow { index, row in
+                let start: StaticString = index > 0 ? ",\n [ " : " [ "
+                bytes.append(start, table.time(index) * scale, decimals: row, separator: UInt8(ascii: ","), "]")
+            }
+        } else {
+            printRows(everywhere, areObjects: hasObjectRows)
+        }
+        bytes.append(table.isEmpty ? "]\n}" : "\n]\n}")
+    }
+
+    /// Rows that not many ask for.
+    private mutating func printRows(_ everywhere: StaticString?, areObjects: Bool) {
+        let table = table
+        let keys = areObjects ? table.names.map { [UInt8]("\"".utf8) + escapedBytes($0) + [UInt8]("\": ".utf8) } : []
+        let first: StaticString = areObjects ? " { \"time\": " : " [ "
+        let next: StaticString = areObjects ? ",\n { \"time\": " : ",\n [ "
         table.forEachRow { index, row in
             bytes.append(index > 0 ? next : first)
             printTime(table.time(index))
-            if everywhere == nil, !hasObjectRows {
-                bytes.append(decimals: row, separator: UInt8(ascii: ","))
-            } else {
-                for (column, value) in row.enumerated() {
-                    bytes.append(",")
-                    if hasObjectRows { bytes += keys[column] }
-                    if let everywhere { bytes.append(everywhere) } else { bytes.append(decimal: value) }
-                }
+            for (column, value) in row.enumerated() {
+                bytes.append(",")
+                if areObjects { bytes += keys[column] }
+                if let everywhere { bytes.append(everywhere) } else { bytes.append(decimal: value) }
             }
-            bytes.append(hasObjectRows ? "}" : "]")
+            bytes.append(areObjects ? "}" : "]")
         }
-        bytes.append(table.isEmpty ? "]\n}" : "\n]\n}")
     }
 
     private func escapedBytes(_ text: String) -> [UInt8] {
@@ -335,18 +345,7 @@ extension DataPrinter {
         } else if options.contains(.seconds) {
             bytes.append(number: time)
         } else {
-            let civil = calendar.time(time)
-            bytes.append(number: civil.year)
-            bytes.append("-")
-            bytes.append(pair: civil.month)
-            bytes.append("-")
-            bytes.append(pair: civil.day)
-            bytes.append(" ")
-            bytes.append(pair: civil.hour)
-            bytes.append(":")
-            bytes.append(pair: civil.minute)
-            bytes.append(":")
-            bytes.append(pair: civil.second)
+            bytes.append(date: calendar.time(time))
         }
     }
 }

@@ -27,6 +27,9 @@ struct DataTable {
 
     var isEmpty: Bool { rowCount == 0 }
 
+    /// Whether each row's milliseconds are a thousand times its seconds, as text too: `0` and `000` are not.
+    var isAfterEpoch: Bool { isEmpty || min(time(0), time(rowCount - 1)) > 0 }
+
     /// When a row ends, Unix seconds.
     func time(_ index: Int) -> Int64 { result.time(options.contains(.flip) ? index : rowCount - 1 - index) }
 
@@ -118,24 +121,30 @@ extension [UInt8] {
         appendFixed(number, decimals: decimals, to: &self)
     }
 
-    /// Two digits.
-    mutating func append(pair number: Int) {
-        append(UInt8(truncatingIfNeeded: number / 10 % 10) + 48)
-        append(UInt8(truncatingIfNeeded: number % 10) + 48)
-    }
-
     /// The inside of a JSON string, or of JavaScript's with `'` for quote.
     mutating func append(escaped text: String, quote: Unicode.Scalar = "\"") {
-        let mark = UInt8(ascii: quote)
+        var text = text
+        text.withUTF8 { append(escaped: $0, quote: UInt8(ascii: quote)) }
+    }
+
+    /// A JSON string, or JavaScript's.
+    mutating func append(quoted text: String, quote: Unicode.Scalar = "\"") {
+        append(character: quote)
+        append(escaped: text, quote: quote)
+        append(character: quote)
+    }
+
+    private mutating func append(escaped text: UnsafeBufferPointer<UInt8>, quote: UInt8) {
         // Nearly all texts are as they are.
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x5c || $0 == 0x7f || $0 == mark }) else {
-            append(text: text)
+        guard let special = text.firstIndex(where: { Self.isEscaped($0, quote) }) else {
+            append(contentsOf: text)
             return
         }
-        for byte in text.utf8 {
+        append(contentsOf: text[..<special])
+        for byte in text[special...] {
             switch byte {
             case UInt8(ascii: "\\"): append("\\\\")
-            case mark:
+            case quote:
                 append("\\")
                 append(byte)
             case UInt8(ascii: "\n"): append("\\n")
@@ -151,9 +160,8 @@ extension [UInt8] {
         }
     }
 
-    mutating func append(quoted text: String, quote: Unicode.Scalar = "\"") {
-        append(character: quote)
-        append(escaped: text, quote: quote)
-        append(character: quote)
+    @inline(__always)
+    private static func isEscaped(_ byte: UInt8, _ quote: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x5c || byte == 0x7f || byte == quote
     }
 }
