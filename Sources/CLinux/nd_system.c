@@ -69,4 +69,8 @@ int nd_hurry_thread(void) {
     return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0 ? 0 : errno;
 }
 
-int nd_thread(void) { return (int)gettid(); }
+int nd_thread(void) {
+    static __thread int number;
+    if (number == 0) number = (int)gettid();
+    return number;
+}

@@ -21,6 +21,7 @@ public enum PercentEncoding {
     /// what a C string would not have: nothing else, so no byte can hide behind it.
     public static func decode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let input = Array(bytes)
+        guard input.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return input }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(input.count)
         var index = 0
@@ -40,6 +41,7 @@ public enum PercentEncoding {
     }
 
     public static func decode(_ text: some StringProtocol) -> String {
-        String(decoding: decode(text.utf8), as: UTF8.self)
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
+        return String(decoding: decode(text.utf8), as: UTF8.self)
     }
 }

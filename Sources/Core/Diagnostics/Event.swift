@@ -79,6 +79,8 @@ public func clipped(_ text: String) -> String {
 /// Control characters, among them escapes and line ends, and the two invisible families that reorder or hide text on a
 /// terminal, as `\xNN` and `\u{N}`; everything else as it is.
 public func escapedForLog(_ text: String) -> String {
+    // Nearly all texts are plain ASCII.
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var safe = ""
     for scalar in text.unicodeScalars {

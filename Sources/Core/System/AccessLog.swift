@@ -2,15 +2,31 @@ import Synchronization
 
 /// access.log: one line for each connection and each answer (streaming protocol §16.2).
 public final class AccessLog: Sendable {
-    private let held: Mutex<LogFile>
+    private struct State {
+        var file: LogFile
+        /// Of the last line, Unix seconds, and how they are written: the lines of a second have the same.
+        var second = Int64.min
+        var date = ""
 
-    public init(_ file: LogFile) { held = Mutex(file) }
+        mutating func date(_ microseconds: Int64) -> String {
+            let second = microseconds / 1_000_000
+            if second != self.second {
+                self.second = second
+                date = LogDate.text(microseconds)
+            }
+            return date
+        }
+    }
+
+    private let state: Mutex<State>
+
+    public init(_ file: LogFile) { state = Mutex(State(file: file)) }
 
     /// Where lines go now.
-    public var file: LogFile { held.withLock { $0 } }
+    public var file: LogFile { state.withLock { $0.file } }
 
     /// Lines go elsewhere from now on; whoever is writing one finishes it in the old file.
-    public func change(_ file: LogFile) { held.withLock { $0 = file } }
+    public func change(_ file: LogFile) { state.withLock { $0.file = file } }
 
     /// `<date>: <text>`.
     public struct Line: Sendable {
@@ -30,8 +46,10 @@ public final class AccessLog: Sendable {
 
     /// Writes lines, with one system call as far as the file is free.
     public func write(_ lines: [Line]) {
-        let file = file
-        guard file.target != .none, !lines.isEmpty else { return }
-        file.write(lines.map { LogDate.text($0.at) + ": " + $0.text })
+        guard !lines.isEmpty else { return }
+        let (file, dated) = state.withLock { state in
+            (state.file, state.file.target == .none ? [] : lines.map { state.date($0.at) + ": " + $0.text })
+        }
+        if !dated.isEmpty { file.write(dated) }
     }
 }

@@ -26,24 +26,58 @@ struct ClientLog: Sendable {
 
     /// - Returns: a line of this moment, and of the calling thread.
     func line(_ message: String) -> AccessLog.Line {
-        AccessLog.Line(text: "\(number): \(Threads.current) '\(peer)' \(message)", at: clock.now())
+        var text = start
+        text += message
+        return AccessLog.Line(text: text, at: clock.now())
     }
 
     /// The line of an answered request.
     func line(_ answered: Answered) -> AccessLog.Line {
-        func milliseconds(_ from: Int64, _ to: Int64) -> String {
-            let hundredths = max(0, (to - from) / 10)
-            let rest = hundredths % 100
-            return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
-        }
-        let times = [
-            milliseconds(answered.received, answered.prepared), milliseconds(answered.prepared, answered.sent),
-            milliseconds(answered.received, answered.sent),
-        ].joined(separator: "/")
-        return line(
-            "'\(answered.mode)' (sent/all = \(answered.bytes)/\(answered.whole) bytes -\(answered.saved)%, "
-                + "prep/sent/total = \(times) ms) \(answered.status) '\(escapedForLog(answered.url))'"
-        )
+        var text = start
+        text += "'"
+        text += answered.mode
+        text += "' (sent/all = "
+        text += String(answered.bytes)
+        text += "/"
+        text += String(answered.whole)
+        text += " bytes -"
+        text += String(answered.saved)
+        text += "%, prep/sent/total = "
+        text += Self.milliseconds(answered.received, answered.prepared)
+        text += "/"
+        text += Self.milliseconds(answered.prepared, answered.sent)
+        text += "/"
+        text += Self.milliseconds(answered.received, answered.sent)
+        text += " ms) "
+        text += String(answered.status)
+        text += " '"
+        text += escapedForLog(answered.url)
+        text += "'"
+        return AccessLog.Line(text: text, at: clock.now())
+    }
+
+    /// Who writes, and of whom. Here and in ``line(_:)`` pieces are put one behind the other, which takes half the time of an
+    /// interpolation: it is done for each request.
+    private var start: String {
+        var text = String(number)
+        text.reserveCapacity(256)
+        text += ": "
+        text += String(Threads.current)
+        text += " '["
+        text += peer.address
+        text += "]:"
+        text += peer.port
+        text += "' "
+        return text
+    }
+
+    private static func milliseconds(_ from: Int64, _ to: Int64) -> String {
+        let hundredths = max(0, (to - from) / 10)
+        let rest = hundredths % 100
+        var text = String(hundredths / 100)
+        text += rest < 10 ? ".0" : "."
+        text += String(rest)
+        return text
     }
 
     /// What access.log says of a request (streaming protocol §16.2).

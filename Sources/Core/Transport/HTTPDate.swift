@@ -3,14 +3,32 @@ public func httpDate(_ seconds: Int64) -> String {
     let day = seconds.dividedDown(by: 86_400)
     let rest = seconds - day * 86_400
     let (year, month, date) = civil(day)
-    return "\(days[Int((day + 4).moduloPositive(7))]), \(two(date)) \(months[Int(month) - 1]) \(year) "
-        + "\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60)) GMT"
+    var text = days[Int((day + 4).moduloPositive(7))]
+    text.reserveCapacity(32)
+    text += ", "
+    append(date, to: &text)
+    text += months[Int(month) - 1]
+    text += String(year)
+    text += " "
+    append(rest / 3600, to: &text)
+    text += ":"
+    append(rest / 60 % 60, to: &text)
+    text += ":"
+    append(rest % 60, to: &text)
+    text += " GMT"
+    return text
 }
 
 private let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-private let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+private let months = [
+    " Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ", " Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec ",
+]
 
-private func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+/// Two digits.
+private func append(_ number: Int64, to text: inout String) {
+    if number < 10 { text += "0" }
+    text += String(number)
+}
 
 /// The Gregorian date of a day since 1970-01-01. Years are counted from March, so that the leap day is the last.
 private func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {

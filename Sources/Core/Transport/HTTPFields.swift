@@ -24,13 +24,15 @@ public struct HTTPFields: Sendable {
     /// Whether a value contains an ASCII word, without regard to case: `Connection: Keep-Alive, TE`.
     func value(of name: String, contains word: String) -> Bool {
         guard let value = self[name] else { return false }
+        if Self.same(value, word) { return true }
         let bytes = Array(value.utf8.map(Self.lower))
         let wanted = Array(word.utf8.map(Self.lower))
         guard !wanted.isEmpty, bytes.count >= wanted.count else { return false }
         return (0...(bytes.count - wanted.count)).contains { bytes[$0...].starts(with: wanted) }
     }
 
-    private static func same(_ one: String, _ other: String) -> Bool {
+    /// Whether two names are the same.
+    static func same(_ one: String, _ other: String) -> Bool {
         one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { lower($0) == lower($1) }
     }
 

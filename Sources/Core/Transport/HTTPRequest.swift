@@ -18,6 +18,8 @@ public struct HTTPRequest: Sendable {
     public let path: String
     /// The words of the query between `&`, decoded, empty ones left out: `chart=a.b`, `active`.
     public let words: [String]
+    /// The parameters among them in their order; those with an empty name or an empty value do not count.
+    public let parameters: [(name: String, value: String)]
     public let fields: HTTPFields
     public let peer: Peer
     /// What this client may do on this port.
@@ -41,6 +43,7 @@ public struct HTTPRequest: Sendable {
         self.target = target
         path = url.path
         words = url.words
+        parameters = url.words.compactMap(Self.parameter)
         self.fields = fields
         self.peer = peer
         self.rights = rights
@@ -48,14 +51,11 @@ public struct HTTPRequest: Sendable {
         self.receivedAt = receivedAt
     }
 
-    /// The parameters in their order; those with an empty name or an empty value do not count.
-    public var parameters: [(name: String, value: String)] {
-        words.compactMap { word in
-            guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-            let value = word[word.utf8.index(after: equals)...]
-            guard equals != word.startIndex, !value.isEmpty else { return nil }
-            return (String(word[..<equals]), String(value))
-        }
+    private static func parameter(_ word: String) -> (name: String, value: String)? {
+        guard let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        let value = word.utf8[word.utf8.index(after: equals)...]
+        guard equals != word.startIndex, !value.isEmpty else { return nil }
+        return (String(Substring(word.utf8[..<equals])), String(Substring(value)))
     }
 
     /// The value of a parameter; where it is repeated the last one counts.

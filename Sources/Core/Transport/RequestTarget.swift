@@ -11,8 +11,10 @@ struct RequestTarget {
         // Decoded, a NUL would end the text for some reader and hide what follows from another.
         guard !bytes.contains(0), !Self.containsEncodedNUL(bytes) else { return nil }
         let (path, query) = Self.split(bytes)
-        self.path = Self.decode(path, skippingRepeatedSlashes: true)
-        words = query.split(separator: UInt8(ascii: "&")).map { Self.decode($0, skippingRepeatedSlashes: false) }
+        self.path = String(decoding: Self.withoutRepeatedSlashes(PercentEncoding.decode(path)), as: UTF8.self)
+        words = query.split(separator: UInt8(ascii: "&")).map {
+            String(decoding: PercentEncoding.decode($0), as: UTF8.self)
+        }
     }
 
     private static func split(_ bytes: [UInt8]) -> (path: ArraySlice<UInt8>, query: ArraySlice<UInt8>) {
@@ -33,15 +35,13 @@ struct RequestTarget {
         }
     }
 
-    private static func decode(_ bytes: ArraySlice<UInt8>, skippingRepeatedSlashes: Bool) -> String {
-        var decoded = PercentEncoding.decode(bytes)
-        if skippingRepeatedSlashes {
-            var last: UInt8 = 0
-            decoded.removeAll { byte in
-                defer { last = byte }
-                return byte == UInt8(ascii: "/") && last == UInt8(ascii: "/")
-            }
+    private static func withoutRepeatedSlashes(_ path: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        guard zip(path, path.dropFirst()).contains(where: { $0 == slash && $1 == slash }) else { return path }
+        var last: UInt8 = 0
+        return path.filter { byte in
+            defer { last = byte }
+            return byte != slash || last != slash
         }
-        return String(decoding: decoded, as: UTF8.self)
     }
 }

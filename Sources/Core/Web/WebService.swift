@@ -34,7 +34,7 @@ public struct WebService: Sendable {
 
     /// - Parameter host: the one that `/host/NAME` chose; then a second such part is refused.
     private func route(_ request: HTTPRequest, path: Substring, host: Host?) -> Route {
-        let tokens = path.split(separator: "/")
+        let tokens = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
         let asked = host ?? context.hosts.local
         switch tokens.first {
         case nil:
@@ -86,9 +86,8 @@ extension WebService {
         guard tokens.count > 1 else { return refuse(request, .text(400, "Which API version?")) }
         let version = tokens[1]
         // The whole rest is the command: a slash at its end makes it another one.
-        let start = path.index(tokens[1].endIndex, offsetBy: 1, limitedBy: path.endIndex) ?? path.endIndex
-        let command = path[start...]
-        let endpoint = endpoints["\(version)/\(command)"]
+        let command = Substring(path.utf8[tokens[1].endIndex...].dropFirst())
+        let endpoint = endpoints[String(Substring(path.utf8[version.startIndex...]))]
         if let endpoint { return run(endpoint, request, host) }
         guard version == "v1" else {
             return refuse(
