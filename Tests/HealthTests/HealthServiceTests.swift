@@ -111,7 +111,14 @@ import Testing
                     }
                     let monotonic = clock.monotonic()
                     host.status.withLock {
-                        $0.received(wireBytes: 1, rawBytes: 1, samples: 1, at: now, monotonic: monotonic)
+                        $0.received(
+                            wireBytes: 1,
+                            rawBytes: 1,
+                            samples: 1,
+                            updateEvery: 1,
+                            at: now,
+                            monotonic: monotonic
+                        )
                     }
                 }
                 service.look()

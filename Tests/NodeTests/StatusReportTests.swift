@@ -96,7 +96,14 @@ import Transport
             let monotonic = clock.monotonic()
             let now = clock.now()
             child.status.withLock {
-                $0.received(wireBytes: 100, rawBytes: 300, samples: 10, at: now, monotonic: monotonic)
+                $0.received(
+                    wireBytes: 100,
+                    rawBytes: 300,
+                    samples: 10,
+                    updateEvery: 2,
+                    at: now,
+                    monotonic: monotonic
+                )
             }
         }
         clock.advance(seconds: 1)

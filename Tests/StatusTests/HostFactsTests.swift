@@ -65,16 +65,64 @@ private let second: Int64 = 1_000_000
 }
 
 @Suite struct HostFactsTests {
+    private func receive(_ facts: inout HostFacts, samples: Int, every: Int, at: Int64, monotonic: Int64) {
+        facts.received(
+            wireBytes: 100,
+            rawBytes: 400,
+            samples: samples,
+            updateEvery: every,
+            at: at * second,
+            monotonic: monotonic * second
+        )
+    }
+
     @Test func aConnectedHostWithoutDataForThreeCollectionsIsStale() {
         var facts = HostFacts(at: 0)
         facts.connected(address: "10.0.0.4", port: 1, connection: .init(), at: 50 * second, monotonic: 10 * second)
         #expect(facts.shownState(updateEvery: 2, monotonic: 16 * second) == .live)
         #expect(facts.shownState(updateEvery: 2, monotonic: 16 * second + 1) == .stale)
-        facts.received(wireBytes: 1, rawBytes: 1, samples: 1, at: 57 * second, monotonic: 17 * second)
+        receive(&facts, samples: 1, every: 2, at: 57, monotonic: 17)
         #expect(facts.shownState(updateEvery: 2, monotonic: 23 * second) == .live)
         // Definitions alone are no data.
-        facts.received(wireBytes: 1, rawBytes: 1, samples: 0, at: 63 * second, monotonic: 23 * second)
+        receive(&facts, samples: 0, every: 2, at: 63, monotonic: 23)
         #expect(facts.shownState(updateEvery: 2, monotonic: 23 * second + 1) == .stale)
+    }
+
+    /// Since when a host is in the state that is shown, whatever else has been going on since.
+    @Test func theTimeOfAStateIsThatOfWhatIsShown() {
+        var facts = HostFacts(at: 0)
+        func shown(_ monotonic: Int64) -> String {
+            let state = facts.shownState(updateEvery: 1, monotonic: monotonic * second)
+            return "\(state) \(facts.shownSince(state) / second)"
+        }
+        facts.connected(address: "10.0.0.4", port: 1, connection: .init(), at: 100 * second, monotonic: 0)
+        facts.replicating(.init(percent: 10), isOfHost: true, at: 101 * second)
+        #expect(shown(1) == "replicating 101")
+        facts.replicating(nil, isOfHost: true, at: 105 * second)
+        for monotonic in 5...20 as ClosedRange<Int64> {
+            receive(&facts, samples: 1, every: 1, at: 100 + monotonic, monotonic: monotonic)
+        }
+        // A chart that came while the host was live.
+        facts.replicating(.init(percent: 10), isOfHost: false, at: 120 * second)
+        #expect(shown(20) == "live 105" && facts.replication?.percent == 10)
+        facts.replicating(nil, isOfHost: false, at: 121 * second)
+        #expect(shown(21) == "live 105" && facts.replication == nil)
+        // Silence, and data again.
+        #expect(shown(24) == "stale 120")
+        receive(&facts, samples: 0, every: 1, at: 130, monotonic: 30)
+        #expect(shown(30) == "stale 120")
+        receive(&facts, samples: 1, every: 1, at: 131, monotonic: 31)
+        receive(&facts, samples: 1, every: 1, at: 132, monotonic: 32)
+        #expect(shown(32) == "live 131")
+        // A connection of its own, with a past of its own to fill.
+        facts.disconnected(code: "ND-C2", text: "", at: 140 * second)
+        #expect(shown(40) == "down 140")
+        facts.connected(address: "10.0.0.4", port: 1, connection: .init(), at: 150 * second, monotonic: 50 * second)
+        #expect(shown(50) == "live 150")
+        facts.replicating(.init(percent: 10), isOfHost: true, at: 151 * second)
+        #expect(shown(51) == "replicating 151")
+        facts.replicating(nil, isOfHost: true, at: 152 * second)
+        #expect(shown(53) == "live 152")
     }
 
     @Test func disconnectsAreCountedAndExplained() {
@@ -114,7 +162,7 @@ private let second: Int64 = 1_000_000
     @Test func theDocumentTakesWhatTheFactsSay() {
         var facts = HostFacts(at: second)
         facts.connected(address: "10.0.0.4", port: 43602, connection: .init(), at: 5 * second, monotonic: 0)
-        facts.received(wireBytes: 100, rawBytes: 400, samples: 7, at: 6 * second, monotonic: second)
+        receive(&facts, samples: 7, every: 1, at: 6, monotonic: 1)
         var host = StatusDocument.Host(guid: "g", hostname: "web-01", state: .archived)
         host.take(facts, at: 8 * second, monotonic: 2 * second, newestStored: 6)
         #expect(host.state == .live)

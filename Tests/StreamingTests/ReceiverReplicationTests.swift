@@ -65,6 +65,61 @@ import Testing
         #expect(bench.reports.count(.replicationFinished) == 1)
     }
 
+    /// What a connection begins with is a state of the host. A chart that is defined, or defined anew, while the host is live
+    /// is not: it stays live, since when it is.
+    @Test func aChartThatComesLaterChangesNoState() throws {
+        let bench = ParentBench()
+        func facts() throws -> HostFacts { try bench.host().status.withLock { $0 } }
+        for _ in 0..<2 {
+            let child = try child(bench)
+            func define(_ id: String) {
+                let now = bench.clock.now() / microsecondsPerSecond
+                child.send(chart(id, first: now - 600, last: now))
+            }
+            func answer(_ id: String, after seconds: Int64) {
+                bench.wait(seconds: seconds)
+                let now = bench.clock.now() / microsecondsPerSecond
+                child.send(end(id, true, now - seconds - 600, now - seconds, last: now))
+            }
+            define("a.a")
+            #expect(try facts().state == .replicating)
+            answer("a.a", after: 1)
+            // The next one comes at once, and is of the same filling.
+            bench.wait(seconds: 1)
+            define("a.b")
+            #expect(try facts().state == .replicating)
+            answer("a.b", after: 2)
+            let live = bench.clock.now()
+            for late in 1...3 {
+                // Anew, and one that was not there; the answers take longer than the quiet between two fillings.
+                for id in ["a.a", "late.\(late)"] {
+                    bench.wait(seconds: 4)
+                    define(id)
+                    #expect(try facts().state == .live && facts().replication?.chartsLeft == 1)
+                    answer(id, after: 4)
+                    #expect(try facts().replication == nil)
+                }
+            }
+            #expect(try facts().state == .live && facts().stateSince == live)
+            child.leave()
+            bench.wait(seconds: 5)
+        }
+    }
+
+    /// Where nothing is asked for, nothing is filled: a host that is new is live from its connection on.
+    @Test func aChildWithoutAPastIsLiveAtOnce() throws {
+        let bench = ParentBench()
+        let connected = bench.clock.now()
+        let child = try child(bench)
+        for number in 1...3 {
+            bench.wait(seconds: 1)
+            child.send(chart("a.n\(number)", first: 0, last: 0, clock: start + Int64(number)))
+            let facts = try bench.host().status.withLock { $0 }
+            #expect(facts.state == .live && facts.stateSince == connected && facts.replication?.chartsLeft == 1)
+            child.send("RBEGIN \"a.n\(number)\"\nREND 1 0 0 true 0 0 \(start + Int64(number))\n")
+        }
+    }
+
     /// An answer that does not come is a problem after a minute of this machine's life, whatever is done to its clock.
     @Test func aChildThatDoesNotAnswer() throws {
         let bench = ParentBench()

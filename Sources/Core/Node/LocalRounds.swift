@@ -23,10 +23,18 @@ final class LocalRounds {
         let new = total - samples
         samples = total
         sender.flush()
+        let updateEvery = host.settings.updateEvery
         let now = clock.now()
         let monotonic = clock.monotonic()
         host.status.withLock {
-            $0.received(wireBytes: 0, rawBytes: 0, samples: new, at: now, monotonic: monotonic)
+            $0.received(
+                wireBytes: 0,
+                rawBytes: 0,
+                samples: new,
+                updateEvery: updateEvery,
+                at: now,
+                monotonic: monotonic
+            )
         }
     }
 }

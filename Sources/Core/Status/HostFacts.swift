@@ -15,6 +15,8 @@ public struct HostFacts: Sendable {
     public private(set) var lastData: Int64?
     /// When samples came last or the connection was made, on the clock that is never set.
     private var freshMonotonic: Int64 = 0
+    /// When samples came again after the host had been ``HostState/stale``; `nil` where it has not been since it is live.
+    private var freshAgainAt: Int64?
     public private(set) var connects = 0
     public private(set) var disconnects = 0
     public private(set) var lastDisconnect: StatusDocument.Disconnect?
@@ -72,6 +74,7 @@ public struct HostFacts: Sendable {
         guard self.state != state else { return }
         self.state = state
         stateSince = at
+        freshAgainAt = nil
     }
 
     /// A child was let in.
@@ -91,6 +94,7 @@ public struct HostFacts: Sendable {
         throughput.startConnection()
         state = .live
         stateSince = at
+        freshAgainAt = nil
         connectedAt = at
         // Freshness counts from here: a child that never sends a sample becomes stale too.
         freshMonotonic = monotonic
@@ -99,10 +103,13 @@ public struct HostFacts: Sendable {
     /// Where the next gap begins, if the host comes back with one.
     public var interruption: Interruption?
 
-    /// How far the filling of gaps is; `nil` when it is over.
-    public mutating func replicating(_ replication: StatusDocument.Replication?, at: Int64) {
+    /// How far the filling of gaps is; `nil` when nothing is left to fill.
+    ///
+    /// - Parameter isOfHost: whether it is the host's past that is filled, as after a connection. A chart that comes later is
+    ///   filled while its host is live and stays so.
+    public mutating func replicating(_ replication: StatusDocument.Replication?, isOfHost: Bool, at: Int64) {
         self.replication = replication
-        if replication != nil, state == .live { become(.replicating, at: at) }
+        if replication != nil, isOfHost, state == .live { become(.replicating, at: at) }
         if replication == nil, state == .replicating { become(.live, at: at) }
     }
 
@@ -131,9 +138,19 @@ public struct HostFacts: Sendable {
     }
 
     /// One read's worth of stream.
-    public mutating func received(wireBytes: Int, rawBytes: Int, samples: Int, at: Int64, monotonic: Int64) {
+    ///
+    /// - Parameter updateEvery: seconds between the points of the host's charts: whether it was stale until now.
+    public mutating func received(
+        wireBytes: Int,
+        rawBytes: Int,
+        samples: Int,
+        updateEvery: Int,
+        at: Int64,
+        monotonic: Int64
+    ) {
         throughput.add(wireBytes: wireBytes, rawBytes: rawBytes, samples: samples, monotonic: monotonic)
         guard samples > 0 else { return }
+        if isStale(updateEvery: updateEvery, monotonic: monotonic) { freshAgainAt = at }
         freshMonotonic = monotonic
         lastData = at
     }
@@ -166,9 +183,21 @@ public struct HostFacts: Sendable {
     /// What is shown: a connected host whose place somebody else asks for is in conflict, one without fresh data is stale.
     public func shownState(updateEvery: Int, monotonic: Int64) -> HostState {
         if state.isConnected, rival?.isInConflict(monotonic: monotonic) == true { return .conflict }
-        guard state == .live else { return state }
+        return isStale(updateEvery: updateEvery, monotonic: monotonic) ? .stale : state
+    }
+
+    /// Since when it is what ``shownState(updateEvery:monotonic:)`` says.
+    public func shownSince(_ shown: HostState) -> Int64 {
+        switch shown {
+        case .stale: lastData ?? stateSince
+        case .live: freshAgainAt ?? stateSince
+        default: stateSince
+        }
+    }
+
+    private func isStale(updateEvery: Int, monotonic: Int64) -> Bool {
         let limit = Self.staleAfterCollections &* Int64(max(updateEvery, 1)) &* microsecondsPerSecond
-        return monotonic &- freshMonotonic > limit ? .stale : .live
+        return state == .live && monotonic &- freshMonotonic > limit
     }
 
     /// The host is known from a file of an earlier run.

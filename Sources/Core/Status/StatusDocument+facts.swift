@@ -8,7 +8,7 @@ extension StatusDocument.Host {
     ///   - newestStored: Unix seconds of the newest point of the host, for its lag.
     public mutating func take(_ facts: HostFacts, at: Int64, monotonic: Int64, newestStored: Int64? = nil) {
         state = facts.shownState(updateEvery: updateEverySeconds ?? 1, monotonic: monotonic)
-        sinceAt = seconds(state == .stale ? facts.lastData ?? facts.stateSince : facts.stateSince)
+        sinceAt = seconds(facts.shownSince(state))
         firstSeenAt = seconds(facts.firstSeen)
         lastDataAt = facts.lastData.map(seconds)
         expiresAt = facts.expires.map(seconds)

@@ -12,12 +12,23 @@ struct ReplicationLog {
     var changedAt: Int64 = 0
     var shown = ReplicationProgress()
     var hasFinished = false
+    /// Whether the filling that a connection begins with is over: charts that come later are those of a live host.
+    private(set) var isSettled = false
     /// Samples that came for it.
     var samples = 0
     var isWaitingReported = false
     var clockOffset: Int64?
     /// Told once: a clock may go to and fro.
     var clockReported: Set<String> = []
+
+    /// Whether what is filled now is the host's past: something is asked for, and not only of a chart that has come since.
+    func isOfHost(_ progress: ReplicationProgress) -> Bool { progress.from != nil && !isSettled }
+
+    /// Charts come one by one: it is over when nothing has changed for a while.
+    mutating func settle(monotonic: Int64) {
+        guard shown.chartsLeft == 0, shown.chartsDone > 0 else { return }
+        if monotonic &- changedAt >= GapLedger.quiet { isSettled = true }
+    }
 }
 
 /// Replication as the receiver carries it: requests to the child, how far it is to the status document, gaps to the ledger.
@@ -66,6 +77,7 @@ extension Receiver {
         let progress = ingest.replicationProgress
         let isReplicating = progress.chartsLeft > 0
         let isChanged = progress != replicationLog.shown
+        replicationLog.settle(monotonic: monotonic)
         if isChanged || isReplicating { tell(progress, samples: samples, now: now, monotonic: monotonic) }
         if !isReplicating, !replicationLog.hasFinished { finish(progress, monotonic) }
         if let offset = ingest.clockOffset, offset != replicationLog.clockOffset { tellClock(offset) }
@@ -109,7 +121,8 @@ extension Receiver {
             }
             shown = replication
         }
-        host.status.withLock { $0.replicating(shown, at: now) }
+        let isOfHost = replicationLog.isOfHost(progress)
+        host.status.withLock { $0.replicating(shown, isOfHost: isOfHost, at: now) }
     }
 
     /// Charts come one by one: it is over when nothing has changed for a while.

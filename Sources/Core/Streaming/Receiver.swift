@@ -105,6 +105,7 @@ final class Receiver {
         claim.received(monotonic: monotonic)
         let plain = decoder.plainBytes
         let samples = ingest.samples
+        let updateEvery = ingest.session.updateEvery
         ingest.monotonic = monotonic
         let result = ingest.feed(bytes, through: &decoder, now: now)
         host.status.withLock { facts in
@@ -112,6 +113,7 @@ final class Receiver {
                 wireBytes: bytes.count,
                 rawBytes: decoder.plainBytes &- plain,
                 samples: ingest.samples &- samples,
+                updateEvery: updateEvery,
                 at: now,
                 monotonic: monotonic
             )
