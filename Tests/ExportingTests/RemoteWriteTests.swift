@@ -48,6 +48,26 @@ import Testing
         )
     }
 
+    /// A chart may have no units: the name is what a scrape calls it, as in 1.37.1.
+    @Test func withoutUnits() throws {
+        host.withDatabase { database in
+            let chart = database.define(ChartDefinition(id: "test.bare", units: ""), now: start * 1_000_000)!
+            database.define(DimensionDefinition(id: "d"), in: chart)
+            for second in start...start + 9 {
+                database.begin(
+                    chart,
+                    microseconds: second == start ? 0 : 1_000_000,
+                    now: second * 1_000_000,
+                    trusted: true
+                )
+                database.set(0, 7)
+                database.end(now: second * 1_000_000)
+            }
+        }
+        let names = try series().compactMap(\.labels.first)
+        #expect(names.contains("__name__=netdata_test_bare__average"), "\(names)")
+    }
+
     @Test func sumsAndIds() throws {
         let text = "data source = sum\nsend names instead of ids = no\nprefix = 9 x\nhostname = me"
         let series = try series(text)

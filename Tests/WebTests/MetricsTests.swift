@@ -343,20 +343,6 @@ struct MetricsTests {
         #expect(collected.contains("dimension=\"x\"} 3 \(Self.now)000\n"))
     }
 
-    @Test(arguments: [
-        ("context switches/s", "_context_switches_persec"), ("%", "_percent"), ("KiB", "_KiB"), ("", "_"),
-        ("packets/drop", "_packets_drop"), ("°C", "___C"),
-    ])
-    func unitsBecomePartOfTheName(_ units: String, _ name: String) {
-        #expect(PrometheusName.units(units, areOld: false) == name)
-    }
-
-    @Test func oldUnitsHaveTheirOldNames() {
-        #expect(PrometheusName.units("KiB/s", areOld: true) == "_kilobytes_persec")
-        #expect(PrometheusName.units("percentage", areOld: true) == "_percent")
-        #expect(PrometheusName.units("things", areOld: true) == "_things")
-    }
-
     /// Labels are one line, whatever a peer calls itself.
     @Test func prometheusLabelsStayInTheirLine() {
         let bench = WebBench(now: Self.now)

@@ -28,7 +28,7 @@ struct SeriesFormat {
         self.connector = connector
         self.isLocal = isLocal
         hostname = connector.hostname(of: identity, isLocal: isLocal)
-        prefix = MetricName.metric(connector.prefix)
+        prefix = PrometheusName.whole(connector.prefix)
     }
 
     /// Appends what says who the host is: always 1, with its program and its labels.
@@ -41,7 +41,7 @@ struct SeriesFormat {
         let program = isLocal ? Self.ownProgram : (identity.programName, identity.programVersion)
         let own = [("instance", hostname), ("application", program.0), ("version", program.1)]
         let labels = connector.labels(of: identity).map { label in
-            (MetricName.label(label.key), LabelText.value(label.value) { _ in true })
+            (PrometheusName.whole(label.key), LabelText.value(label.value) { _ in true })
         }
         append("netdata_info", own + labels, 1, milliseconds: now * 1000, to: &bytes)
     }
@@ -57,10 +57,10 @@ struct SeriesFormat {
         now: Int64,
         to bytes: inout [UInt8]
     ) -> Int {
-        let start = chart.map { "\(prefix)_\(MetricName.cleaned($0))" } ?? prefix
+        let start = chart.map { "\(prefix)_\(PrometheusName.cleaned($0))" } ?? prefix
         var count = 0
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) where value.isFinite {
-            let metric = "\(start)_\(MetricName.cleaned(name))"
+            let metric = "\(start)_\(PrometheusName.cleaned(name))"
             append(metric, [("instance", hostname)], value, milliseconds: now * 1000, to: &bytes)
             count += 1
         }
@@ -72,7 +72,7 @@ struct SeriesFormat {
         let definition = chart.definition
         let one = chart.dimensions[dimension]
         append(
-            MetricName.of(definition, one, prefix: prefix, connector.source),
+            PrometheusName.metric(of: definition, one, prefix: prefix, connector.source),
             [
                 ("chart", connector.usesNames ? definition.name : definition.id),
                 ("dimension", connector.usesNames ? one.name : one.id), ("family", definition.family),
@@ -113,32 +113,10 @@ struct SeriesFormat {
     }
 }
 
-/// Names as Prometheus has them (exporting §7).
-enum MetricName {
-    /// Letters and digits; everything else is `_`.
-    static func cleaned(_ text: some StringProtocol) -> String {
-        String(decoding: text.utf8.map { isAlphanumeric($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
-    }
-
-    /// The same, and no digit in front: what a metric may be called.
-    static func metric(_ text: String) -> String { label(text) }
-
-    /// The same: what a label may be called.
-    static func label(_ text: String) -> String {
-        let name = cleaned(text)
-        return name.utf8.first.map { (48...57).contains($0) } == true ? "_" + name : name
-    }
-
-    /// `_` + the units; a rate ends in `_persec`, `%` alone is `_percent`.
-    static func units(_ units: String) -> String {
-        if units.isEmpty { return "" }
-        if units == "%" { return "_percent" }
-        return units.hasSuffix("/s") ? "_\(cleaned(units.dropLast(2)))_persec" : "_\(cleaned(units))"
-    }
-
+extension PrometheusName {
     /// The metric that a dimension is a series of.
-    static func of(
-        _ chart: ChartDefinition,
+    fileprivate static func metric(
+        of chart: ChartDefinition,
         _ dimension: DimensionDefinition,
         prefix: String,
         _ source: ExportingSettings.Source
