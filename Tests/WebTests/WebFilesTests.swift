@@ -21,7 +21,8 @@ struct WebFilesTests {
         ("/", "index"), ("/host/nd-b/", "index"), ("/robots.txt", "robots"), ("//robots.txt", "robots"),
         ("/robots.txt?x=1", "robots"), ("/host/nd-b/robots.txt", "robots"), ("/host/nd-a//robots.txt", "robots"),
         ("/old", "old"), ("/old/", "old"), ("/host/nd-b/old/", "old"), ("/.well-known/dnt", "dnt"),
-        ("/robots%2Etxt", "robots"), ("/empty", ""),
+        ("/robots%2Etxt", "robots"), ("/empty", ""), ("/inner-link.txt", "robots"), ("/inside", "old"),
+        ("/inside/", "old"), ("/inside/index.html", "old"),
     ])
     func serves(_ target: String, _ text: String) {
         let response = get(target)
@@ -65,37 +66,66 @@ struct WebFilesTests {
 
     /// What is there, but is no file of this directory, whoever put it there.
     @Test(arguments: [
-        "/link.txt", "/inner-link.txt", "/outside/secret.txt", "/fifo", "/socket", "/device", "/folder-index",
-        "/outside", "/link-index", "/loop/x",
+        "/link.txt", "/outside/secret.txt", "/fifo", "/socket", "/device", "/folder-index", "/outside", "/link-index",
+        "/passwd", "/system/passwd", "/loop/x",
     ])
     func links(_ target: String) {
         let response = get(target)
         // A link that leads in a circle is nothing at all.
         #expect([403, 404].contains(response.status), "\(target): \(response.status)")
         #expect((response.status == 404) == (target == "/loop/x"))
-        #expect(!response.bodyText.contains("secret text"))
+        #expect(!response.bodyText.contains("secret text") && !response.bodyText.contains("root:"))
         if response.status == 403 { #expect(response.bodyText.hasPrefix("Access to file is not permitted: &#x2F;")) }
+    }
+
+    private func text(_ name: String, in directory: String, shared: String) -> String {
+        guard case .file(let document) = DocumentRoot(directory, shared: shared).find(name).found else { return "none" }
+        return String(decoding: document.bytes(at: 0, count: 100) ?? [], as: UTF8.self)
     }
 
     /// Debian's dashboard has its fonts from other packages.
     @Test func whatPackagesShareMayBeALink() {
         let root = Files.realPath(Self.directory.path + "/..")!
-        func text(_ name: String, shared: String) -> String {
-            guard case .file(let document) = DocumentRoot(Self.directory.path, shared: shared).find(name).found else {
-                return "none"
-            }
-            return String(decoding: document.bytes(at: 0, count: 100) ?? [], as: UTF8.self)
-        }
+        func text(_ name: String, shared: String) -> String { self.text(name, in: Self.directory.path, shared: shared) }
         for name in ["link.txt", "outside/secret.txt"] {
-            #expect(text(name, shared: root) == "secret text")
-            // Elsewhere, or with the target elsewhere, it is none.
-            #expect(text(name, shared: root + "/web") == "none" && text(name, shared: "/usr/share") == "none")
+            #expect(text(name, shared: root + "/elsewhere") == "secret text")
+            for other in ["/web", "/else", "/nothing"] {
+                #expect(text(name, shared: root + other) == "none")
+            }
+            #expect(text(name, shared: "/usr/share") == "none")
         }
-        #expect(text("inner-link.txt", shared: root + "/web") == "robots")
-        for name in ["device", "fifo", "loop", "socket", "outside"] { #expect(text(name, shared: root) == "none") }
+        for name in ["device", "fifo", "loop", "socket"] { #expect(text(name, shared: root) == "none") }
     }
 
-    @Test func aDirectoryMayBeALinkToAnotherInside() { #expect(get("/inside/").bodyText == "old") }
+    /// A package that was unpacked anywhere (`dpkg -x`) has beside it what it shares; what else was unpacked stays where it is.
+    @Test func whatWasUnpackedTogetherMayBeALink() throws {
+        var template = Array("/tmp/ndstream-deb-XXXXXX".utf8CString)
+        let root = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+        defer { _ = system("rm -rf '\(root)'") }
+        let share = root + "/usr/share"
+        for directory in ["/netdata/web/fonts", "/fonts-x"] { try Files.makeDirectories(share + directory) }
+        for directory in ["/etc", "/usr/shared"] { try Files.makeDirectories(root + directory) }
+        for name in ["/usr/share/fonts-x/x.woff", "/etc/secret", "/usr/shared/secret"] {
+            try Files.write(Array(name.utf8), to: root + name)
+        }
+        let web = share + "/netdata/web"
+        for (target, name) in [
+            ("../../../fonts-x/x.woff", "relative"), (share + "/fonts-x/x.woff", "absolute"),
+            ("../../../../../etc/secret", "secret"), ("../../../../shared/secret", "alike"), ("/etc/passwd", "passwd"),
+            ("../../../../..", "root"),
+        ] {
+            #expect(symlink(target, web + "/fonts/" + name) == 0)
+        }
+        for name in ["fonts/relative", "fonts/absolute", "fonts/root/usr/share/fonts-x/x.woff"] {
+            #expect(text(name, in: web, shared: "/usr/share") == "/usr/share/fonts-x/x.woff")
+        }
+        for name in ["secret", "alike", "passwd", "root/etc/secret", "root"] {
+            #expect(text("fonts/" + name, in: web, shared: "/usr/share") == "none", "\(name)")
+        }
+        // Without the tree that it was unpacked with, it has nothing but itself.
+        #expect(rename(web, root + "/web") == 0)
+        #expect(text("fonts/absolute", in: root + "/web", shared: "/usr/share") == "none")
+    }
 
     @Test(arguments: ["/nothing", "/old/nothing.js", "/robots.txt/x", "/bare", "/bare/"])
     func whatIsMissingIsNamed(_ target: String) {
@@ -218,6 +248,8 @@ final class FileDirectory: Sendable {
         symlink("loop", path + "/loop")
         symlink("../../elsewhere/secret.txt", path + "/link-index/index.html")
         symlink("/dev/zero", path + "/device")
+        symlink("/etc/passwd", path + "/passwd")
+        symlink("/etc", path + "/system")
         mkfifo(path + "/fifo", 0o644)
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()

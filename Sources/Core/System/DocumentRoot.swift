@@ -1,6 +1,6 @@
 import Glibc
 
-/// A directory whose files strangers may read: regular ones in it, and nothing that it only points to.
+/// A directory whose files strangers may read: regular ones in it, and what links in it lead to where that is anybody's anyway.
 ///
 /// Every call may block for as long as a disk does.
 public struct DocumentRoot: Sendable {
@@ -18,8 +18,7 @@ public struct DocumentRoot: Sendable {
 
     /// Where it is, without slashes at its end.
     public let path: String
-    /// Where packages keep what they share, such as Debian's dashboard its fonts: within it links are followed, because only
-    /// the system's packages make them.
+    /// Where packages keep what everybody may read, such as Debian's dashboard its fonts.
     private let shared: String
 
     public init(_ path: String, shared: String = "/usr/share") {
@@ -39,38 +38,38 @@ public struct DocumentRoot: Sendable {
         return nil
     }
 
-    /// Opens a file, or the index of a directory. Symbolic links are no files, unless both they and what they lead to are shared
-    /// by packages; a directory may be one if it leads to a place within.
+    /// Opens a file, or the index of a directory. Links are followed to what lies in one of the ``places``.
     /// - Parameter name: below the directory, without a slash in front and without `..`.
     /// - Returns: what was found, and the whole path that was looked up last.
     public func find(_ name: String) -> (found: Found, path: String) {
         var whole = path + "/" + name
         var status = stat()
-        guard lstat(whole, &status) == 0 else { return (.missing, whole) }
+        guard stat(whole, &status) == 0 else { return (.missing, whole) }
         if status.st_mode & S_IFMT == S_IFDIR {
             // As the original writes it, with a second slash where the name ends in one.
             whole += "/" + Self.index
-            guard lstat(whole, &status) == 0 else { return (.missing, whole) }
+            guard stat(whole, &status) == 0 else { return (.missing, whole) }
         }
-        if status.st_mode & S_IFMT == S_IFLNK, let target = sharedTarget(of: whole) { return (open(target), whole) }
-        guard status.st_mode & S_IFMT == S_IFREG, isWithin(whole) else { return (.notPermitted, whole) }
-        return (open(whole), whole)
+        guard status.st_mode & S_IFMT == S_IFREG, let file = Files.realPath(whole),
+            places.contains(where: { Self.is(file, in: $0) })
+        else { return (.notPermitted, whole) }
+        return (open(file), whole)
     }
 
-    /// Whether the directory of a file is this one or one below, once all links are followed.
-    private func isWithin(_ file: String) -> Bool {
-        guard let slash = file.lastIndex(of: "/"), let root = Files.realPath(path),
-            let directory = Files.realPath(String(file[..<slash]))
-        else { return false }
-        return Self.is(directory, in: root) || Self.is(root, in: shared) && Self.is(directory, in: shared)
+    /// Where a file may lie once all links are followed: in this directory, in the tree of a package that it was unpacked with,
+    /// and with what the system's packages share. Whoever makes a link in it gets at nothing else with this process's rights.
+    private var places: [String] {
+        guard let root = Files.realPath(path) else { return [] }
+        return [root, Self.packages(of: root), Files.realPath(shared)].compactMap { $0 }
     }
 
-    /// Where a link leads, if packages share it.
-    private func sharedTarget(of link: String) -> String? {
-        guard let root = Files.realPath(path), Self.is(root, in: shared), let target = Files.realPath(link),
-            Self.is(target, in: shared)
+    /// The `…/usr/share` that a directory lies in: a dashboard that was unpacked anywhere has its fonts beside it.
+    private static func packages(of root: String) -> String? {
+        let parts = root.split(separator: "/", omittingEmptySubsequences: false)
+        guard let index = parts.indices.dropFirst().last(where: { parts[$0 - 1] == "usr" && parts[$0] == "share" }),
+            index < parts.endIndex - 1
         else { return nil }
-        return target
+        return parts[...index].joined(separator: "/")
     }
 
     private static func `is`(_ path: String, in directory: String) -> Bool {
