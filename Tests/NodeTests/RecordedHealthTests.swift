@@ -21,43 +21,15 @@ import Web
         "alarm_count", "alarm_count-ctx", "alarm_count-raised",
     ]
 
-    private let scratch: Scratch
-    private let service: WebService
-    private let hosts: Hosts
-    private let key: String
+    private let bench: HealthBench
 
     init() throws {
-        scratch = try Scratch()
-        let configuration = try scratch.configuration()
-        try Files.makeDirectories(scratch.path + "/state/lib")
-        let file = SilencerFile(path: configuration.directories.lib + "/health.silencers.json")
-        let endpoints = HealthEndpoints(
-            health: { _ in nil },
-            silencers: SilencerBoard { (silencers) throws(SystemError) in try file.save(silencers) },
-            defaults: {
-                AlarmDefaults(handler: "/bin/true", configurationDirectory: "/etc", nodeRegistryHostname: "nd-a")
-            },
-            key: ManagementKey(configuration)
+        bench = try HealthBench(
+            hostname: "nd-a",
+            others: [
+                ("22222222-bbbb-11ed-8000-0000000000bb", "nd-b"), ("33333333-cccc-11ed-8000-0000000000cc", "inj-db"),
+            ]
         )
-        key = try scratch.read("state/lib/netdata.api.key")
-        func host(_ guid: String, _ name: String) -> Host {
-            Host(
-                guid: GUID(guid)!,
-                identity: HostIdentity(hostname: name),
-                settings: HostSettings(),
-                state: .local,
-                at: 0
-            )
-        }
-        hosts = Hosts(local: host("11111111-aaaa-11ed-8000-0000000000aa", "nd-a"))
-        _ = hosts.add(host("22222222-bbbb-11ed-8000-0000000000bb", "nd-b"))
-        _ = hosts.add(host("33333333-cccc-11ed-8000-0000000000cc", "inj-db"))
-        let context = WebContext(
-            hosts: hosts,
-            clock: ManualClock(seconds: 1_795_734_000),
-            facts: { NodeFacts(version: "1.2.3") }
-        )
-        service = WebService(context, endpoints: WebEndpoints.table + endpoints.table)
     }
 
     private struct Answer: Equatable {
@@ -83,7 +55,8 @@ import Web
         let lines = rest[..<second.lowerBound].split(separator: end)
         let fields = head.dropFirst().map { line in
             let parts = line.split(separator: ":", maxSplits: 1)
-            return (name: String(parts[0]), value: String(parts[1].dropFirst()).replacing("KEY-REDACTED", with: key))
+            let value = String(parts[1].dropFirst()).replacing("KEY-REDACTED", with: bench.key)
+            return (name: String(parts[0]), value: value)
         }
         let request = try #require(
             HTTPRequest(.get, String(head[0].split(separator: " ")[1]), fields: HTTPFields(fields))
@@ -100,7 +73,7 @@ import Web
     }
 
     private func answer(_ request: HTTPRequest) -> Answer {
-        let response = service.route(request).service(request)
+        let response = bench.service.route(request).service(request)
         return Answer(
             status: response.status,
             contentType: response.contentType,
@@ -127,7 +100,7 @@ import Web
 
     /// Every variable of the data set's host, in its order; the values are of the moment.
     @Test func alarmsMayNameWhatTheyMayInTheOriginal() throws {
-        let host = try #require(hosts.host(named: "inj-db"))
+        let host = try #require(bench.hosts.host(named: "inj-db"))
         let charts: [(id: String, family: String, dimensions: [(id: String, name: String)])] = [
             ("g.lin", "lin", [("a", "alpha"), ("b", "beta"), ("c", ""), ("z", "zero")]),
             ("g.u5", "five", [("x", ""), ("y", "")]), ("g.num", "num", [("v", "")]),
