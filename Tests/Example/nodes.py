@@ -182,13 +182,7 @@ class Node:
             connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trust)
         else:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request("GET", path)
-            reply = connection.getresponse()
-            body = reply.read()
-            return json.loads(body) if reply.status == 200 else None
-        finally:
-            connection.close()
+        return fetched(connection, path)
 
     def charts(self, hostname):
         """Charts of a host by id; nothing for a host that is not known."""
@@ -205,6 +199,17 @@ class Node:
         if len(times) != len(set(times)):
             raise SystemExit(f"{self.name}: {hostname}: {chart} has seconds twice: {times}")
         return {row[0]: row[1:] for row in reply["data"] if after < row[0] <= before}, reply["labels"][1:]
+
+
+def fetched(connection, path):
+    """What the API says at a path, None where it refuses; the connection is closed then."""
+    try:
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        body = reply.read()
+        return json.loads(body) if reply.status == 200 else None
+    finally:
+        connection.close()
 
 
 class Admin(http.client.HTTPConnection):

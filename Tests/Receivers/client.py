@@ -19,7 +19,7 @@ from receivers import TOP, Missing
 
 from configuration import key_section, netdata_conf, stream_section  # noqa: I001  (the way there is receivers')
 from daemons import Daemon, free_port
-from nodes import Place, wait_for
+from nodes import Place, fetched, wait_for
 
 VERSION = "1.3.0"
 ENVIRONMENT = f"{TOP}/.build/receivers-python"
@@ -87,14 +87,7 @@ class Nodes:
         return "/api/v1/" if host == "parent" else f"/host/{host}/api/v1/"
 
     def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        try:
-            connection.request("GET", path)
-            reply = connection.getresponse()
-            body = reply.read()
-            return json.loads(body) if reply.status == 200 else None
-        finally:
-            connection.close()
+        return fetched(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20), path)
 
     def stop(self):
         self.agent.end()
