@@ -173,22 +173,26 @@ struct Registry: Sendable, Equatable {
     /// Takes over somebody who is not known yet, within the limits.
     mutating func restore(_ person: Person, as guid: GUID) {
         guard persons[guid] == nil, persons.count < limits.persons else { return }
-        var person = person
-        person.links.removeFirst(max(0, person.links.count - limits.linksOfPerson))
-        let bytes = person.links.reduce(0) { $0 + $1.textBytes }
-        guard textBytes + bytes <= limits.textBytes else { return }
-        textBytes += bytes
-        persons[guid] = person
+        persons[guid] = admitted(person, \.links, atMost: limits.linksOfPerson)
     }
 
     mutating func restore(_ machine: Machine, as guid: GUID) {
         guard machines[guid] == nil, machines.count < limits.machines else { return }
-        var machine = machine
-        machine.addresses.removeFirst(max(0, machine.addresses.count - limits.urlsOfMachine))
-        let bytes = machine.addresses.reduce(0) { $0 + $1.textBytes }
-        guard textBytes + bytes <= limits.textBytes else { return }
+        machines[guid] = admitted(machine, \.addresses, atMost: limits.urlsOfMachine)
+    }
+
+    /// What there is room for, which then is taken: the last ones of its texts; `nil` where there is none even for those.
+    private mutating func admitted<Owner, Element: RegistryText>(
+        _ owner: Owner,
+        _ texts: WritableKeyPath<Owner, [Element]>,
+        atMost limit: Int
+    ) -> Owner? {
+        var owner = owner
+        owner[keyPath: texts].removeFirst(max(0, owner[keyPath: texts].count - limit))
+        let bytes = owner[keyPath: texts].reduce(0) { $0 + $1.textBytes }
+        guard textBytes + bytes <= limits.textBytes else { return nil }
         textBytes += bytes
-        machines[guid] = machine
+        return owner
     }
 }
 
