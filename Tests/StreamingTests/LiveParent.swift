@@ -186,12 +186,13 @@ final class LiveChild {
     }
 }
 
-/// Waits until something is so, at most ten seconds.
+/// Waits until something is so, at most a minute: a busy machine needs more than one thinks.
 func soon(_ condition: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<2000 {
+    let deadline = SystemClock().monotonic() + 60_000_000
+    repeat {
         if try condition() { return true }
         usleep(5000)
-    }
+    } while SystemClock().monotonic() < deadline
     return false
 }
 

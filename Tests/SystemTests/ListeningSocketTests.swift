@@ -9,7 +9,7 @@ import Testing
         defer { close(socket.descriptor) }
         #expect(listen(socket.descriptor, 4) == 0)
         #expect(socket.port > 0)
-        let deadline = BlockingSocket.Deadline(after: 2_000_000)
+        let deadline = BlockingSocket.Deadline(after: 60_000_000)
         _ = try BlockingSocket.connect(.v4("127.0.0.1", port: UInt16(socket.port))!, deadline: deadline)
         if socket.name.hasPrefix("[") {
             _ = try BlockingSocket.connect(.v6("::1", port: UInt16(socket.port), scope: 0)!, deadline: deadline)

