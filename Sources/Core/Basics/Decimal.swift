@@ -112,6 +112,27 @@ public func appendFixed(_ number: Double, decimals: Int, to bytes: inout [UInt8]
     }
 }
 
+extension [UInt8] {
+    /// Appends a number with seven decimals, as ``appendFixed(_:decimals:to:)`` prints it, and what follows it.
+    public mutating func append(fixed number: Double, _ end: [UInt8]) {
+        guard number.magnitude < endOfFixed else {
+            appendOtherFixed(number, decimals: 7, to: &self)
+            self += end
+            return
+        }
+        append(addingCapacity: longestNumber + end.count) { span in
+            span.withUnsafeMutableBufferPointer { text, count in
+                var place = writeFixed(number, at: text.baseAddress! + count)
+                end.withUnsafeBufferPointer { end in
+                    if let source = end.baseAddress { place.update(from: source, count: end.count) }
+                    place += end.count
+                }
+                count = place - text.baseAddress!
+            }
+        }
+    }
+}
+
 /// From here on a double has no seven decimals that mean anything.
 private let endOfFixed = 1e15
 

@@ -19,8 +19,11 @@ public enum PercentEncoding {
 
     /// Decodes `%xx` and `+`. An incomplete or bad escape stays as it is written; `%00` is dropped together with
     /// what a C string would not have: nothing else, so no byte can hide behind it.
-    public static func decode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-        let input = Array(bytes)
+    @inlinable
+    public static func decode(_ bytes: some Sequence<UInt8>) -> [UInt8] { decode(Array(bytes)) }
+
+    /// The same.
+    public static func decode(_ input: [UInt8]) -> [UInt8] {
         guard input.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return input }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(input.count)
@@ -40,8 +43,8 @@ public enum PercentEncoding {
         return decoded
     }
 
-    public static func decode(_ text: some StringProtocol) -> String {
+    public static func decode(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
-        return String(decoding: decode(text.utf8), as: UTF8.self)
+        return String(decoding: decode(Array(text.utf8)), as: UTF8.self)
     }
 }

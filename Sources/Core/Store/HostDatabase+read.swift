@@ -186,6 +186,18 @@ extension HostDatabase {
         return (0..<Int(chartSlots)).reduce(0) { $0 + Int(charts[$1].dimensionCount) }
     }
 
+    /// Whether there are no more, without counting all of a large host.
+    public func hasAtMost(dimensions: Int) -> Bool {
+        guard let charts else { return true }
+        guard Int(chartSlots) <= dimensions else { return false }
+        var rest = dimensions
+        for slot in 0..<Int(chartSlots) {
+            rest -= Int(charts[slot].dimensionCount)
+            if rest < 0 { return false }
+        }
+        return true
+    }
+
     /// Bytes of blocks that are sealed and in memory.
     var sealedBytes: Int {
         records.reduce(0) { $0 + ($1?.segments.reduce(0) { $0 + ($1.block?.bytes ?? 0) } ?? 0) }

@@ -8,7 +8,29 @@ public final class Hosts: Sendable {
     public let local: Host
     /// Where points of hosts are kept besides memory; `nil`: nowhere.
     public let disk: DiskStore?
-    private let others = Mutex<[GUID: Host]>([:])
+    private let others = Mutex(Others())
+
+    private struct Others {
+        var byGUID: [GUID: Host] = [:]
+        /// The hosts of a name; a name without any is not in it. Who asks for one by its name should not wait for a look at all.
+        var byName: [String: [Host]] = [:]
+
+        mutating func add(_ host: Host) {
+            byGUID[host.guid] = host
+            byName[host.hostname, default: []].append(host)
+        }
+
+        mutating func remove(_ guid: GUID) -> Host? {
+            guard let host = byGUID.removeValue(forKey: guid) else { return nil }
+            forget(host, name: host.hostname)
+            return host
+        }
+
+        mutating func forget(_ host: Host, name: String) {
+            guard let rest = byName[name]?.filter({ $0 !== host }) else { return }
+            byName[name] = rest.isEmpty ? nil : rest
+        }
+    }
 
     public init(local: Host, disk: DiskStore? = nil) {
         self.local = local
@@ -16,7 +38,7 @@ public final class Hosts: Sendable {
     }
 
     public func host(guid: GUID) -> Host? {
-        guid == local.guid ? local : others.withLock { $0[guid] }
+        guid == local.guid ? local : others.withLock { $0.byGUID[guid] }
     }
 
     /// The host of an URL's `/host/NAME` (web API §2): by hostname, else by machine GUID; `localhost` is the own one.
@@ -25,19 +47,19 @@ public final class Hosts: Sendable {
     /// others have their GUIDs.
     public func host(named name: String) -> Host? {
         if name == "localhost" || local.hostname == name { return local }
-        let namesakes = others.withLock { Array($0.values) }.filter { $0.hostname == name }
+        let namesakes = others.withLock { $0.byName[name] } ?? []
         guard namesakes.count > 1 else { return namesakes.first ?? GUID(name).flatMap { host(guid: $0) } }
         return namesakes.map { (presence: $0.presence, host: $0) }.max { $0.presence < $1.presence }?.host
     }
 
     /// The own one first, then by hostname; hosts of one name by GUID.
     public func all() -> [Host] {
-        let known = others.withLock { Array($0.values) }
+        let known = others.withLock { Array($0.byGUID.values) }
         let named = known.map { (name: $0.hostname, host: $0) }
         return [local] + named.sorted { ($0.name, $0.host.guid) < ($1.name, $1.host.guid) }.map(\.host)
     }
 
-    public var count: Int { others.withLock { $0.count } + 1 }
+    public var count: Int { others.withLock { $0.byGUID.count } + 1 }
 
     /// Adds a host, unless there is one with this GUID: then that one is returned. So two connections that come at once
     /// agree on one host. A new one has at once what the disk has of it.
@@ -50,8 +72,8 @@ public final class Hosts: Sendable {
 
     private func insert(_ host: Host) -> Host {
         others.withLock { others in
-            if let known = others[host.guid] { return known }
-            others[host.guid] = host
+            if let known = others.byGUID[host.guid] { return known }
+            others.add(host)
             return host
         }
     }
@@ -59,17 +81,25 @@ public final class Hosts: Sendable {
     /// Forgets a host; readers that hold it keep it until they are done. The own one stays.
     @discardableResult
     public func remove(_ guid: GUID) -> Host? {
-        others.withLock { $0.removeValue(forKey: guid) }
+        others.withLock { $0.remove(guid) }
     }
 
     /// Changes what a host is called (streaming protocol §12). Returns its former name if that differs.
     @discardableResult
     public func rename(_ host: Host, to hostname: String) -> String? {
-        host.identity.withLock { identity in
-            guard identity.hostname != hostname else { return nil }
-            let former = identity.hostname
-            identity.formerHostname = former
-            identity.hostname = hostname
+        others.withLock { others in
+            let former = host.identity.withLock { identity -> String? in
+                guard identity.hostname != hostname else { return nil }
+                let former = identity.hostname
+                identity.formerHostname = former
+                identity.hostname = hostname
+                return former
+            }
+            guard let former else { return nil }
+            if others.byGUID[host.guid] === host {
+                others.forget(host, name: former)
+                others.byName[hostname, default: []].append(host)
+            }
             return former
         }
     }
@@ -81,8 +111,8 @@ public final class Hosts: Sendable {
     /// - Returns: the hosts removed.
     public func removeAll(where isOver: (Host) -> Bool) -> [Host] {
         others.withLock { others in
-            let over = others.values.filter(isOver)
-            for host in over { others[host.guid] = nil }
+            let over = others.byGUID.values.filter(isOver)
+            for host in over { _ = others.remove(host.guid) }
             return over
         }
     }

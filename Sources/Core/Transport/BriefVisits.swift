@@ -96,10 +96,7 @@ final class BriefVisits: Sendable {
     }
 
     private func sendRest(_ visit: Visit, _ delivery: HTTPDelivery, _ head: [UInt8], _ sent: Int, _ prepared: Int64) {
-        var rest = ByteBuffer()
-        rest.reserveCapacity(head.count + delivery.body.count - sent)
-        rest.writeBytes(head.dropFirst(sent))
-        rest.writeBytes(delivery.body.dropFirst(max(0, sent - head.count)))
+        let rest = AnswerBytes(head: head, body: delivery.body, sent: sent)
         let unsent = HTTPHandler.Unsent(bytes: rest, delivery: delivery, turn: visit.turn, prepared: prepared)
         let context = context
         visit.arrival.begin(on: eventLoop) { channel in

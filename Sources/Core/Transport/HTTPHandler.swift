@@ -25,7 +25,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     /// What is left of an answer that was begun on the socket itself.
     struct Unsent {
-        let bytes: ByteBuffer
+        let bytes: AnswerBytes
         let delivery: HTTPDelivery
         let turn: HTTPTurn
         /// When the answer was ready, microseconds of the monotonic clock.
@@ -47,7 +47,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         if let unsent {
             self.unsent = nil
             let answer = Answer(unsent.delivery, unsent.turn, prepared: unsent.prepared, keepAlive: false)
-            write(context, unsent.bytes, answer)
+            writeNext(context, unsent.bytes, answer)
         }
         context.fireChannelActive()
     }
@@ -169,25 +169,34 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
             request: turn.request,
             keepAlive: keepAlive
         ).head(delivery)
-        var bytes = context.channel.allocator.buffer(capacity: head.count + delivery.body.count)
-        bytes.writeBytes(head)
-        bytes.writeBytes(delivery.body)
-        write(context, bytes, Answer(delivery, turn, prepared: clock.monotonic(), keepAlive: keepAlive))
+        let bytes = AnswerBytes(head: head, body: delivery.body)
+        let answer = Answer(delivery, turn, prepared: clock.monotonic(), keepAlive: keepAlive)
+        writeNext(context, bytes, answer)
     }
 
-    /// Writes what is there of an answer, then its pieces, one when the one before is gone.
-    private func write(_ context: ChannelHandlerContext, _ bytes: ByteBuffer, _ answer: Answer) {
+    /// Writes what is there of an answer, then its pieces, each when the one before is gone.
+    private func writeNext(_ context: ChannelHandlerContext, _ bytes: AnswerBytes, _ answer: Answer) {
+        var rest = bytes
+        guard context.channel.isActive else { return end(context, answer) }
+        write(context, rest.takeNext(context.channel.allocator)) { isWritten in
+            if isWritten, !rest.isEmpty {
+                // Not from within the write before, which still holds its slice.
+                context.eventLoop.assumeIsolated().execute { self.writeNext(context, rest, answer) }
+            } else if isWritten, let pieces = answer.delivery.pieces {
+                self.writeNext(context, pieces, answer)
+            } else {
+                self.end(context, answer)
+            }
+        }
+    }
+
+    private func write(_ context: ChannelHandlerContext, _ bytes: ByteBuffer, _ then: @escaping (Bool) -> Void) {
         let count = bytes.readableBytes
         let promise = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
         watch.wrote(count, to: context)
         promise.futureResult.assumeIsolated().whenComplete { result in
-            if case .success = result, let pieces = answer.delivery.pieces {
-                self.writeNext(context, pieces, answer)
-            } else {
-                self.log(answer)
-                self.sent(context, keepAlive: answer.keepAlive)
-            }
+            if case .success = result { then(true) } else { then(false) }
         }
     }
 
@@ -200,13 +209,16 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
                     context.close(promise: nil)
                     return
                 }
-                if piece.isEmpty {
-                    self.log(answer)
-                    self.sent(context, keepAlive: answer.keepAlive)
-                } else {
-                    self.write(context, ByteBuffer(bytes: piece), answer)
+                guard !piece.isEmpty else { return self.end(context, answer) }
+                self.write(context, ByteBuffer(bytes: piece)) { isWritten in
+                    if isWritten { self.writeNext(context, pieces, answer) } else { self.end(context, answer) }
                 }
             }
+    }
+
+    private func end(_ context: ChannelHandlerContext, _ answer: Answer) {
+        log(answer)
+        sent(context, keepAlive: answer.keepAlive)
     }
 
     private func log(_ answer: Answer) {

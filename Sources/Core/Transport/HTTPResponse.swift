@@ -3,6 +3,8 @@ public struct HTTPResponse: Sendable {
     public var status: Int
     public var contentType: String
     public var body: [UInt8]
+    /// Keeps the memory of ``body`` for the next one, once this is sent.
+    public var loan: BodyBuffers.Loan?
     /// A long body in place of ``body``, which is empty then.
     public var pieces: HTTPPieces?
     /// `Cache-Control: public`; only counts with status 200.

@@ -2,6 +2,7 @@ public import Basics
 public import Config
 public import Store
 import Synchronization
+import Transport
 
 /// What endpoints answer from. One for the life of a node.
 public struct WebContext: Sendable {
@@ -20,6 +21,7 @@ public struct WebContext: Sendable {
     /// Who was at which dashboard; `nil` where this node is no registry for others.
     public var registry: RegistryKeeper?
     let recentAnswers = RecentAnswers()
+    let bodyBuffers = BodyBuffers()
     let usage = Usage()
     let prometheusServers = PrometheusServers()
 

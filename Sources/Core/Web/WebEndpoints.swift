@@ -4,10 +4,15 @@ import Config
 public enum WebEndpoints {
     public static let table: [Endpoint] = [
         Endpoint("v1/info", answer: InfoEndpoint.answer),
-        Endpoint("v1/charts", isHeavy: true, answer: ChartsEndpoint.charts),
+        Endpoint("v1/charts", isHeavy: true, isLight: ChartsEndpoint.isLight, answer: ChartsEndpoint.charts),
         Endpoint("v1/chart", answer: ChartsEndpoint.chart),
         Endpoint("v1/data", isHeavy: true, isLight: DataEndpoint.isLight, answer: DataEndpoint.answer),
-        Endpoint("v1/allmetrics", isHeavy: true, answer: AllMetricsEndpoint.answer),
+        Endpoint(
+            "v1/allmetrics",
+            isHeavy: true,
+            isLight: AllMetricsEndpoint.isLight,
+            answer: AllMetricsEndpoint.answer
+        ),
         Endpoint("v1/badge.svg", rights: .badges, isHeavy: true, answer: BadgeEndpoint.answer),
         Endpoint("v1/conditions", isHeavy: true, answer: ConditionsEndpoint.answer),
         Endpoint("v1/contexts", isHeavy: true, answer: ContextsEndpoint.contexts),

@@ -13,10 +13,12 @@ enum DataEndpoint {
     /// just asked. For these the way to another thread and back would cost as much as half the answer.
     @Sendable static func isLight(_ request: EndpointRequest) -> Bool {
         let query = QueryParameters(request.http.parameters)
-        if let question = question(request, query), request.context.recentAnswers.answer(to: question) != nil {
-            return true
-        }
-        let host = request.host
+        if isSmall(query, request.host) { return true }
+        guard let question = question(request, query) else { return false }
+        return request.context.recentAnswers.answer(to: question) != nil
+    }
+
+    private static func isSmall(_ query: QueryParameters, _ host: Host) -> Bool {
         guard host.settings.mode != .dbengine, query.context.isEmpty, !query.chart.isEmpty else { return false }
         let size = host.withDatabase { database in
             database.find(query.chart).map { (database.retention(of: $0), database.dimensionCount(of: $0)) }
@@ -152,10 +154,10 @@ extension QueryParameters {
 extension Host {
     /// The charts that a query may mean: the one it names, or all of them.
     fileprivate func describe(_ query: QueryParameters) -> [(chart: QueryChart, ref: ChartRef)] {
-        let named = query.context.isEmpty ? withDatabase { $0.find(query.chart) } : nil
-        return take(of: named.map { [$0] }) { database, ref in
-            database.snapshot(of: ref).map { ($0, database.latest(of: ref)) }
-        }.map { chart, latest in
+        let named = query.context.isEmpty ? withDatabase { database in
+            database.find(query.chart).map { database.describe($0) }
+        } : nil
+        return (named.map { $0.map { [$0] } ?? [] } ?? take { $0.describe($1) }).map { chart, latest in
             let tiers = tierSpans(
                 series(chart.definition.id, chart.retention.updateEvery, chart.dimensions.map(\.id))
             )
@@ -165,6 +167,12 @@ extension Host {
 
     fileprivate func series(_ chart: String, _ updateEvery: Int64, _ dimensions: [String]) -> TierSeries {
         TierSeries(host: guid, chart: chart, updateEvery: updateEvery, dimensions: dimensions)
+    }
+}
+
+extension HostDatabase {
+    fileprivate func describe(_ ref: ChartRef) -> (chart: ChartSnapshot, latest: [LatestValue])? {
+        snapshot(of: ref).map { ($0, latest(of: ref)) }
     }
 }
 

@@ -22,6 +22,14 @@ enum ChartsEndpoint {
         return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)
     }
 
+    /// Dimensions of a host whose charts take half a millisecond.
+    private static let lightDimensions = 1000
+
+    /// Whether the host is small: the way to another thread and back would cost as much again.
+    @Sendable static func isLight(_ request: EndpointRequest) -> Bool {
+        request.host.withDatabase { $0.hasAtMost(dimensions: lightDimensions) }
+    }
+
     @Sendable static func charts(_ request: EndpointRequest) -> HTTPResponse {
         let host = request.host
         // Of a host that is known from its file nothing is collected; its charts are what there was.
@@ -122,15 +130,23 @@ enum ChartsEndpoint {
         body.append("\t\t{\n\t\t\t\"id\": ")
         body.append(quoted: definition.id)
         text("name", definition.name)
-        text("type", String(definition.id.prefix { $0 != "." }))
+        text("type", String(Substring(definition.id.utf8.prefix { $0 != UInt8(ascii: ".") })))
         text("family", definition.family)
         text("context", definition.context)
-        text("title", "\(definition.title) (\(definition.name))")
+        start("title")
+        body.append("\"")
+        body.append(escaped: definition.title)
+        body.append(" (")
+        body.append(escaped: definition.name)
+        body.append(")\"")
         number("priority", Int64(definition.priority))
         text("plugin", definition.plugin)
         text("module", definition.module)
         text("units", definition.units)
-        text("data_url", "/api/v1/data?chart=\(definition.name)")
+        start("data_url")
+        body.append("\"/api/v1/data?chart=")
+        body.append(escaped: definition.name)
+        body.append("\"")
         text("chart_type", definition.type.rawValue)
         number("duration", chart.last - chart.first + Int64(definition.updateEvery))
         number("first_entry", chart.first)
@@ -242,7 +258,7 @@ extension ChartSnapshot {
 extension ChartDefinition {
     /// `_collect_plugin` and `_collect_module`, then what the chart brought itself.
     var labelsAutomaticFirst: [Label] {
-        let isAutomatic = { (label: Label) in label.key.hasPrefix("_collect_") }
+        let isAutomatic = { (label: Label) in label.key.utf8.starts(with: "_collect_".utf8) }
         return labels.filter(isAutomatic) + labels.filter { !isAutomatic($0) }
     }
 }

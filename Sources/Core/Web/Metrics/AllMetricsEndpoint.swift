@@ -5,6 +5,16 @@ import Transport
 
 /// `/api/v1/allmetrics` (web API §8.7).
 enum AllMetricsEndpoint {
+    /// Dimensions of a host whose metrics take half a millisecond.
+    private static let lightDimensions = 1000
+
+    /// Whether one host is asked for, all of it, and it is small: the way to another thread and back would cost as much again. A
+    /// filter is the client's, and may take its time.
+    @Sendable static func isLight(_ request: EndpointRequest) -> Bool {
+        request.http["format"] != "prometheus_all_hosts" && request.http["filter"] == nil
+            && request.host.withDatabase { $0.hasAtMost(dimensions: lightDimensions) }
+    }
+
     @Sendable static func answer(_ request: EndpointRequest) -> HTTPResponse {
         let usage = request.context.usage
         switch request.http["format"] ?? "shell" {
@@ -16,7 +26,7 @@ enum AllMetricsEndpoint {
             return HTTPResponse(contentType: ContentType.json, body: JSONMetrics.print(request))
         case "prometheus", "prometheus_all_hosts":
             usage.prometheus.wrappingAdd(1, ordering: .relaxed)
-            return HTTPResponse(contentType: ContentType.prometheus, body: PrometheusMetrics.print(request))
+            return PrometheusMetrics.answer(request)
         default:
             return .text(
                 400,

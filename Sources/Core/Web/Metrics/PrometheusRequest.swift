@@ -32,7 +32,8 @@ struct PrometheusRequest {
     /// Who scrapes: its last visit is remembered under this name.
     var server: String
     /// Charts that `[prometheus:exporter]` lets out, besides ``filter``.
-    let charts: SimplePattern
+    private let charts: SimplePattern
+    private let letsAllOut: Bool
     var prefix: String
     var source: PrometheusSource
     /// Whether what is stored is summed: it is where sums are configured, whatever the request asks for.
@@ -49,6 +50,7 @@ struct PrometheusRequest {
     /// - Parameter scrape: what counts where the request says nothing.
     init(_ request: HTTPRequest, _ scrape: ExportingSettings.Scrape) {
         charts = scrape.sendsCharts
+        letsAllOut = charts.description == "*"
         prefix = PrometheusName.cleaned(scrape.prefix)
         source = PrometheusSource(scrape.source.rawValue) ?? .average
         sumsUp = scrape.source == .sum
@@ -75,5 +77,10 @@ struct PrometheusRequest {
             default: break
             }
         }
+    }
+
+    /// `send charts matching` of `[prometheus:exporter]`, which means ids and names.
+    func lets(out chart: borrowing ChartReading) -> Bool {
+        letsAllOut || charts.matches(chart.id) || charts.matches(chart.name)
     }
 }

@@ -13,6 +13,13 @@ struct PrometheusScrape {
     private var after: Int64 { visits[visits.count - 1] }
     /// From the end of a dimension's name to the value: closes the labels, with the one that tells hosts apart.
     private var labelsEnd: [UInt8] = []
+    /// All of a line in front of its dimension's name; of what is collected, of gauges.
+    private var start: [UInt8] = []
+    private var counterStart: [UInt8] = []
+    /// Behind its value.
+    private var end: [UInt8] = []
+    /// Of the chart before: mostly this one's too.
+    private var units = (text: "", shown: [UInt8]())
 
     /// - Parameter instance: the host's name, where several answer.
     init(_ request: PrometheusRequest, instance: String?, visits: [Int64], before: Int64) {
@@ -36,7 +43,11 @@ struct PrometheusScrape {
     }
 
     /// - Parameter points: copies a chart's points of a time frame, where the averages are not known yet.
-    func print(_ chart: ChartReading, to body: inout [UInt8], points: (Int64, Int64) -> StoredPoints) {
+    mutating func print(
+        _ chart: borrowing ChartReading,
+        to body: inout [UInt8],
+        points: (Int64, Int64) -> StoredPoints
+    ) {
         if request.hasHelp {
             body.append(
                 text: "\n# COMMENT homogeneous chart \"\(shown(chart.name, chart.id))\", context "
@@ -62,59 +73,71 @@ struct PrometheusScrape {
         PrometheusName.escaped(request.usesNames ? name : id)
     }
 
-    /// What a chart's metrics are called, without what tells their kinds apart.
-    private func metric(_ chart: ChartReading) -> [UInt8] {
-        var metric: [UInt8] = []
-        metric.reserveCapacity(200)
-        metric.append(text: request.prefix)
-        metric.append("_")
-        metric.append(cleaned: chart.context)
-        return metric
+    /// A line begins with what a chart's metrics are called, without what tells their kinds apart.
+    private mutating func setStart(_ chart: borrowing ChartReading) {
+        start.removeAll(keepingCapacity: true)
+        start.append(text: request.prefix)
+        start.append("_")
+        start.append(cleaned: chart.context)
     }
 
-    /// All of a line in front of its dimension's name.
-    private func lineStart(_ metric: [UInt8], _ ending: StaticString, _ chart: ChartReading) -> [UInt8] {
-        var start = metric
-        start.append(ending)
-        start.append("{chart=\"")
-        start.append([], label: request.usesNames ? chart.name : chart.id, [])
-        start.append("\",family=\"")
-        start.append([], label: chart.family, [])
-        start.append("\",dimension=\"")
-        return start
+    /// Appends all of a line between the metric and its dimension's name.
+    private static func appendLabels(_ chart: borrowing ChartReading, names: Bool, to line: inout [UInt8]) {
+        line.append("{chart=\"")
+        line.append([], label: names ? chart.name : chart.id, [])
+        line.append("\",family=\"")
+        line.append([], label: chart.family, [])
+        line.append("\",dimension=\"")
+    }
+
+    /// - Parameter time: milliseconds since 1970.
+    private mutating func setEnd(_ time: Int64) {
+        end.removeAll(keepingCapacity: true)
+        if request.hasTimestamps {
+            end.append(" ")
+            end.append(number: time)
+        }
+        end.append("\n")
     }
 
     /// The last integers as they came, with the milliseconds at which they came.
-    private func printCollected(_ chart: ChartReading, _ numbers: [Int64?], to body: inout [UInt8]) {
+    private mutating func printCollected(
+        _ chart: borrowing ChartReading,
+        _ numbers: [Int64?],
+        to body: inout [UInt8]
+    ) {
         guard chart.lastActive / 1_000_000 >= after else { return }
-        let metric = metric(chart)
-        let starts = (gauge: lineStart(metric, "", chart), counter: lineStart(metric, "_total", chart))
-        let end = lineEnd(chart.lastActive / 1000)
-        chart.dimensions.withUnsafeBufferPointer { dimensions in
-            for index in 0..<min(numbers.count, dimensions.count) {
-                guard let number = numbers[index] else { continue }
-                let algorithm = dimensions[index].algorithm
-                let isCounter = algorithm == .incremental || algorithm == .percentageOfIncrementalRow
-                if request.hasHelp || request.hasTypes {
-                    explain(chart, dimensions[index], metric, isCounter: isCounter, to: &body)
-                }
-                let name = request.usesNames ? dimensions[index].name : dimensions[index].id
-                body.append(isCounter ? starts.counter : starts.gauge, label: name, labelsEnd)
-                body.append(number: number)
-                body += end
+        setStart(chart)
+        let metric = request.hasHelp || request.hasTypes ? String(decoding: start, as: UTF8.self) : ""
+        counterStart.removeAll(keepingCapacity: true)
+        counterStart += start
+        counterStart.append("_total")
+        Self.appendLabels(chart, names: request.usesNames, to: &start)
+        Self.appendLabels(chart, names: request.usesNames, to: &counterStart)
+        setEnd(chart.lastActive / 1000)
+        let dimensions = chart.dimensions
+        for index in 0..<min(numbers.count, dimensions.count) {
+            guard let number = numbers[index] else { continue }
+            let algorithm = dimensions[index].algorithm
+            let isCounter = algorithm == .incremental || algorithm == .percentageOfIncrementalRow
+            if request.hasHelp || request.hasTypes {
+                explain(chart, dimensions[index], metric, isCounter: isCounter, to: &body)
             }
+            let name = request.usesNames ? dimensions[index].name : dimensions[index].id
+            body.append(isCounter ? counterStart : start, label: name, labelsEnd)
+            body.append(number: number)
+            body += end
         }
     }
 
     /// The lines in front of one of what was collected.
     private func explain(
-        _ chart: ChartReading,
+        _ chart: borrowing ChartReading,
         _ dimension: DimensionDefinition,
-        _ metric: [UInt8],
+        _ metric: String,
         isCounter: Bool,
         to body: inout [UInt8]
     ) {
-        let metric = String(decoding: metric, as: UTF8.self)
         if request.hasHelp {
             body.append(
                 text: "# COMMENT \(metric)\(isCounter ? "_total" : ""): chart \"\(shown(chart.name, chart.id))\", "
@@ -131,37 +154,43 @@ struct PrometheusScrape {
     /// The average, or the sum, of what was stored since the last visit.
     ///
     /// Asked for sums the original only changes the names, unless sums are configured: so here.
-    private func printStored(_ chart: ChartReading, _ numbers: [Double], to body: inout [UInt8]) {
+    private mutating func printStored(
+        _ chart: borrowing ChartReading,
+        _ numbers: [Double],
+        to body: inout [UInt8]
+    ) {
         guard let window = chart.window else { return }
-        var metric = metric(chart)
-        if !request.hidesUnits, request.source != .sum {
-            metric.append(text: PrometheusName.units(chart.units, areOld: request.usesOldUnits))
-        }
-        metric.append(request.source == .sum ? "_sum" : "_average")
-        let start = lineStart(metric, "", chart)
-        let end = lineEnd(window.through * 1000)
-        chart.dimensions.withUnsafeBufferPointer { dimensions in
-            for index in 0..<min(numbers.count, dimensions.count) where !numbers[index].isNaN {
-                if request.hasHelp || request.hasTypes {
-                    explain(chart, dimensions[index], metric, through: window.through, to: &body)
-                }
-                let name = request.usesNames ? dimensions[index].name : dimensions[index].id
-                body.append(start, label: name, labelsEnd)
-                body.append(fixed: numbers[index], decimals: 7)
-                body += end
+        setStart(chart)
+        if !request.hidesUnits, request.source != .sum { start += shownUnits(chart.units) }
+        start.append(request.source == .sum ? "_sum" : "_average")
+        let metric = request.hasHelp || request.hasTypes ? String(decoding: start, as: UTF8.self) : ""
+        Self.appendLabels(chart, names: request.usesNames, to: &start)
+        setEnd(window.through * 1000)
+        let dimensions = chart.dimensions
+        for index in 0..<min(numbers.count, dimensions.count) where !numbers[index].isNaN {
+            if request.hasHelp || request.hasTypes {
+                explain(chart, dimensions[index], metric, through: window.through, to: &body)
             }
+            body.append(start, label: request.usesNames ? dimensions[index].name : dimensions[index].id, labelsEnd)
+            body.append(fixed: numbers[index], end)
         }
+    }
+
+    private mutating func shownUnits(_ text: String) -> [UInt8] {
+        if units.shown.isEmpty || units.text != text {
+            units = (text, Array(PrometheusName.units(text, areOld: request.usesOldUnits).utf8))
+        }
+        return units.shown
     }
 
     /// The lines in front of an average.
     private func explain(
-        _ chart: ChartReading,
+        _ chart: borrowing ChartReading,
         _ dimension: DimensionDefinition,
-        _ metric: [UInt8],
+        _ metric: String,
         through: Int64,
         to body: inout [UInt8]
     ) {
-        let metric = String(decoding: metric, as: UTF8.self)
         if request.hasHelp {
             body.append(
                 text: "# COMMENT \(metric): dimension \"\(shown(dimension.name, dimension.id))\", value is "
@@ -169,17 +198,6 @@ struct PrometheusScrape {
             )
         }
         if request.hasTypes { body.append(text: "# TYPE \(metric) gauge\n") }
-    }
-
-    /// - Parameter time: milliseconds since 1970.
-    private func lineEnd(_ time: Int64) -> [UInt8] {
-        var end: [UInt8] = []
-        if request.hasTimestamps {
-            end.append(" ")
-            end.append(number: time)
-        }
-        end.append("\n")
-        return end
     }
 }
 
@@ -221,6 +239,11 @@ extension [UInt8] {
 
     /// Appends letters and digits; everything else is `_`.
     fileprivate mutating func append(cleaned text: String) {
-        for byte in text.utf8 { append(PrometheusName.cleaned(byte)) }
+        var text = text
+        text.withUTF8 { text in
+            append(addingCapacity: text.count) { span in
+                for byte in text { span.append(PrometheusName.cleaned(byte)) }
+            }
+        }
     }
 }
