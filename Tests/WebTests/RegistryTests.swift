@@ -92,6 +92,42 @@ struct RegistryTests {
         }
     }
 
+    /// What a file brings counts like what was learned, and has the same bounds; the last of somebody's links are kept.
+    @Test func whatAFileBringsHasItsBounds() {
+        var limits = RegistryLimits()
+        (limits.persons, limits.machines, limits.linksOfPerson, limits.urlsOfMachine) = (2, 2, 2, 2)
+        limits.textBytes = 2 * 11 + 2 * 10 + 10
+        var registry = Registry(limits: limits)
+        let guids = (0..<3).map { GUID(naming: ["\($0)"]) }
+        let visits = Registry.Visits(at: 5)
+        func person(_ links: Int) -> Registry.Person {
+            let links = (0..<links).map {
+                Registry.Link(url: "http://a/\($0)", machine: guids[0], name: "n", visits: visits)
+            }
+            return Registry.Person(visits: visits, links: links)
+        }
+        func machine(_ addresses: Int) -> Registry.Machine {
+            let addresses = (0..<addresses).map { Registry.Address(url: "http://a/\($0)", visits: visits) }
+            return Registry.Machine(visits: visits, addresses: addresses)
+        }
+        registry.restore(person(3), as: guids[0])
+        registry.restore(machine(3), as: guids[0])
+        #expect(registry.persons[guids[0]]?.links.map(\.url) == ["http://a/1", "http://a/2"])
+        #expect(registry.machines[guids[0]]?.addresses.map(\.url) == ["http://a/1", "http://a/2"])
+        #expect(registry.textBytes == 2 * 11 + 2 * 10)
+        // Somebody is known already, and another's texts are too long by a byte.
+        registry.restore(person(0), as: guids[0])
+        registry.restore(person(1), as: guids[1])
+        #expect(registry.persons[guids[0]]?.links.count == 2 && registry.persons.count == 1)
+        registry.restore(machine(1), as: guids[1])
+        #expect(registry.machines.count == 2 && registry.textBytes == limits.textBytes)
+        for guid in guids {
+            registry.restore(person(0), as: guid)
+            registry.restore(machine(0), as: guid)
+        }
+        #expect(registry.persons.count == 2 && registry.machines.count == 2)
+    }
+
     @Test func sumsOfTextsAreRight() {
         let seed = UInt64.random(in: 1 ... .max)
         print("seed \(seed)")
