@@ -21,17 +21,30 @@ import pictures
 from checks import Checks
 from scene import BINARY, Scene
 
+SHOWN = "/tmp/ndstream"
+
 
 def scenes(options, directory):
     """What is to be looked at, and how."""
     if options.only != "classic":
-        yield "own", Scene(f"{directory}/own", hostile=not options.pictures)
+        yield "own", Scene(directory, hostile=not options.pictures)
     if options.only != "own":
         web = classic.files()
         if not web:
             raise SystemExit("browser: Debian's netdata-web cannot be had, so NOTHING of it was tested")
         # No hostile child: Netdata's older dashboard takes names for markup (docs/dashboard.md).
         yield "classic", Scene(f"{directory}/classic", web=web)
+
+
+def place(options):
+    """Where the nodes are. Pictures show paths, so theirs has a name that may be shown."""
+    if not options.pictures:
+        return tempfile.mkdtemp(prefix="nd-web.", dir="/tmp")
+    try:
+        os.mkdir(SHOWN, 0o700)
+    except FileExistsError:
+        raise SystemExit(f"browser: {SHOWN} is in the way of the pictures") from None
+    return SHOWN
 
 
 def main():
@@ -46,7 +59,7 @@ def main():
     if not path:
         print("browser: there is NO CHROMIUM here and apt-get cannot install it: NOTHING WAS TESTED", file=sys.stderr)
         return 69
-    directory = tempfile.mkdtemp(prefix="nd-web.", dir="/tmp")
+    directory = place(options)
     check, browser, scene = Checks(), chromium.Chromium(path), None
     try:
         for name, scene in scenes(options, directory):
