@@ -2,20 +2,26 @@
 import glob
 import os
 import subprocess
+import urllib.error
+import urllib.request
 
 from scene import MACHINE
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PLACE = f"{TOP}/.build/netdata-web"
+# The dashboard, and what its links for fonts and icons lead to.
+PACKAGES = ("netdata-web", "fonts-font-awesome", "libjs-bootstrap", "fonts-glyphicons-halflings")
+# One of each, as it is named by the dashboard.
+LINKS = ("css/font-awesome.min.css", "fonts/fontawesome-webfont.woff2", "fonts/glyphicons-halflings-regular.woff2")
 
 
 def files():
     """The directory of Debian's dashboard, unpacked below .build; None where it can't be had."""
     web = f"{PLACE}/usr/share/netdata/web"
-    if not os.path.exists(f"{web}/index.html"):
+    if not all(os.path.exists(f"{web}/{name}") for name in ("index.html", *LINKS)):
         os.makedirs(PLACE, exist_ok=True)
-        subprocess.run(["apt-get", "download", "-q", "netdata-web"], cwd=PLACE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for package in glob.glob(f"{PLACE}/netdata-web_*.deb"):
+        subprocess.run(["apt-get", "download", "-q", *PACKAGES], cwd=PLACE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for package in glob.glob(f"{PLACE}/*.deb"):
             subprocess.run(["dpkg", "-x", package, PLACE], check=True)
     return web if os.path.exists(f"{web}/index.html") else None
 
@@ -32,8 +38,20 @@ DRAWN = """[...document.querySelectorAll('canvas')].filter((canvas) => canvas.ge
 KNOWN = ("api.github.com", "netdata-news.cdn.prismic.io")
 
 
+def served(url, path):
+    """The status of an answer; of one that is not what the file has, None."""
+    try:
+        with urllib.request.urlopen(url) as reply, open(path, "rb") as file:
+            return reply.status if reply.read() == file.read() else None
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def run(browser, check, scene):
     print("dashboards of netdata-web", flush=True)
+    for name in LINKS:
+        status = served(scene.home + name, f"{scene.web}/{name}")
+        check(f"{name}: what its link leads to is served", status == 200, status)
     for path, what in (("", "React"), (f"host/{MACHINE}/", "React, mirrored host"), ("old/", "classic"),
                        (f"host/{MACHINE}/old/", "classic, mirrored host")):
         page = browser.page(1280, 1000)
