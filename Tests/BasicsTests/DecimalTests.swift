@@ -66,13 +66,57 @@ import Testing
                 single.append(UInt8(ascii: ";"))
                 appendDecimal(number, to: &single)
             }
-            guard written == expected, single == expected else {
-                Issue.record("\(row): \(String(decoding: written, as: UTF8.self))")
+            var line: [UInt8] = []
+            row.withUnsafeBufferPointer {
+                line.append("<", Int64(round), decimals: $0, separator: UInt8(ascii: ";"), ">")
+            }
+            guard written == expected, single == expected, line == Array("<\(round)".utf8) + expected + Array(">".utf8)
+            else {
+                Issue.record("\(row): \(String(decoding: line, as: UTF8.self))")
                 return
             }
             row.removeAll(keepingCapacity: true)
             expected.removeAll(keepingCapacity: true)
         }
+    }
+
+    /// What is no number, and what is too long for the room there is, anywhere in a line.
+    @Test(arguments: [(Double.nan, "null"), (-.infinity, "null"), (1e22, "10000000000000000000000"), (7.5, "7.5")])
+    func unusualNumbersStandInLines(_ number: Double, _ text: String) {
+        for width in [1, 2, 15, 16, 17, 40] {
+            for place in 0..<width {
+                var row = [Double](repeating: 1.25, count: width)
+                row[place] = number
+                var texts = [String](repeating: "1.25", count: width)
+                texts[place] = text
+                var line: [UInt8] = []
+                row.withUnsafeBufferPointer { line.append("[", -5, decimals: $0, separator: UInt8(ascii: ","), "]") }
+                #expect(String(decoding: line, as: UTF8.self) == "[-5," + texts.joined(separator: ",") + "]")
+                line = []
+                row.withUnsafeBufferPointer {
+                    line.append(Array("now".utf8), decimals: $0, separator: UInt8(ascii: ","), "\r\n")
+                }
+                #expect(String(decoding: line, as: UTF8.self) == "now," + texts.joined(separator: ",") + "\r\n")
+            }
+        }
+        var line: [UInt8] = []
+        line.append("[", .min, decimals: UnsafeBufferPointer(start: nil, count: 0), separator: 0, "]")
+        #expect(String(decoding: line, as: UTF8.self) == "[-9223372036854775808]")
+    }
+
+    /// Right below and above the border between short numbers and others, also where they are rounded over it.
+    @Test(arguments: [
+        (9998.99999996, "9999"), (9998.9999999, "9998.9999999"), (9999, "9999"), (9999.99999996, "10000"),
+        (9, "9"), (9.99999996, "10"), (10, "10"), (99.5, "99.5"), (100, "100"), (1000, "1000"), (-9998.5, "-9998.5"),
+        (-0.00000001, "-0"), (0.99999996, "1"),
+    ])
+    func bordersOfShortNumbers(_ number: Double, _ text: String) {
+        #expect(decimal(number) == text)
+        var fixed: [UInt8] = []
+        fixed.append(fixed: number, Array(" end".utf8))
+        var expected: [UInt8] = []
+        appendFixed(number, decimals: 7, to: &expected)
+        #expect(fixed == expected + Array(" end".utf8))
     }
 
     private func appendByDefinition(_ number: Double, to bytes: inout [UInt8]) {

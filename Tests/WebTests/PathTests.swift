@@ -147,4 +147,26 @@ struct PathTests {
             #expect(bench.service.route(request).isHeavy == (isHeavy || mode == .dbengine), "\(query) \(mode)")
         }
     }
+
+    /// The same for all charts of a host, where there are not many.
+    @Test(arguments: [
+        ("charts", false), ("allmetrics", false), ("allmetrics?format=json", false),
+        ("allmetrics?format=prometheus", false),
+        ("allmetrics?format=prometheus_all_hosts", true), ("allmetrics?filter=light*", true),
+    ])
+    func smallHostsAreAnsweredOnTheLoop(_ command: String, _ isHeavy: Bool) throws {
+        let bench = WebBench()
+        let host = WebBench.host(WebBench.childGUID, "light", settings: HostSettings())
+        _ = bench.hosts.add(host)
+        let request = try #require(HTTPRequest(.get, "/host/light/api/v1/" + command))
+        for (index, width) in [999, 1, 1].enumerated() {
+            bench.collect(
+                ChartDefinition(id: "light.c\(index)", title: "", units: "", family: "", context: "light"),
+                (0..<width).map { DimensionDefinition(id: "d\($0)") },
+                [Array(repeating: 1, count: width)],
+                on: host
+            )
+            #expect(bench.service.route(request).isHeavy == (isHeavy || index == 2), "\(command), \(index + 1) charts")
+        }
+    }
 }

@@ -21,13 +21,42 @@ extension [UInt8] {
         separator: UInt8,
         _ end: StaticString
     ) {
-        let texts = start.utf8CodeUnitCount + end.utf8CodeUnitCount + longestNumber
+        append(row, separator, end, startsAtMost: start.utf8CodeUnitCount + longestNumber) { text in
+            let digits = write(start, at: text)
+            digits.pointee = UInt8(ascii: "-")
+            return writeDigits(integer.magnitude, at: digits + (integer < 0 ? 1 : 0))
+        }
+    }
+
+    /// The same with a text only in front of the numbers.
+    public mutating func append(
+        _ start: [UInt8],
+        decimals row: UnsafeBufferPointer<Double>,
+        separator: UInt8,
+        _ end: StaticString
+    ) {
+        append(row, separator, end, startsAtMost: start.count) { text in
+            start.withUnsafeBufferPointer { start in
+                if let source = start.baseAddress { text.update(from: source, count: start.count) }
+            }
+            return text + start.count
+        }
+    }
+
+    /// - Parameter start: writes what stands in front of the numbers, and returns where it ends.
+    @inline(__always)
+    private mutating func append(
+        _ row: UnsafeBufferPointer<Double>,
+        _ separator: UInt8,
+        _ end: StaticString,
+        startsAtMost length: Int,
+        _ start: (Text) -> Text
+    ) {
+        let texts = length + end.utf8CodeUnitCount
         var index = 0
         append(addingCapacity: texts + Swift.min(row.count, numbersAtOnce) * (longestNumber + 1)) { span in
             span.withUnsafeMutableBufferPointer { text, count in
-                var place = write(start, at: text.baseAddress! + count)
-                place.pointee = UInt8(ascii: "-")
-                place = writeDigits(integer.magnitude, at: place + (integer < 0 ? 1 : 0))
+                var place = start(text.baseAddress! + count)
                 index = writeUsual(row, from: 0, separator, at: &place)
                 if index == row.count { place = write(end, at: place) }
                 count = place - text.baseAddress!

@@ -44,7 +44,9 @@ public enum PercentEncoding {
     }
 
     public static func decode(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(text)
+        }
         return String(decoding: decode(Array(text.utf8)), as: UTF8.self)
     }
 }

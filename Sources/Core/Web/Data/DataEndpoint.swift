@@ -154,10 +154,10 @@ extension QueryParameters {
 extension Host {
     /// The charts that a query may mean: the one it names, or all of them.
     fileprivate func describe(_ query: QueryParameters) -> [(chart: QueryChart, ref: ChartRef)] {
-        let named = query.context.isEmpty ? withDatabase { database in
-            database.find(query.chart).map { database.describe($0) }
-        } : nil
-        return (named.map { $0.map { [$0] } ?? [] } ?? take { $0.describe($1) }).map { chart, latest in
+        let ref = query.context.isEmpty ? withDatabase { $0.find(query.chart) } : nil
+        let meant =
+            if let ref { withDatabase { $0.describe(ref) }.map { [$0] } ?? [] } else { take { $0.describe($1) } }
+        return meant.map { chart, latest in
             let tiers = tierSpans(
                 series(chart.definition.id, chart.retention.updateEvery, chart.dimensions.map(\.id))
             )

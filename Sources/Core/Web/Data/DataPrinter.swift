@@ -12,6 +12,8 @@ struct DataPrinter {
     private(set) var calendar: LocalCalendar
     private let table: DataTable
     private var bytes: [UInt8] = []
+    /// Of a row, as the text formats have it.
+    private var time: [UInt8] = []
 
     init(
         _ request: DataRequest,
@@ -263,14 +265,15 @@ extension DataPrinter {
             bytes.append(shape.end)
         }
         table.forEachRow { index, row in
-            printTextTime(table.time(index))
+            setTextTime(table.time(index))
             if shape.separator.utf8CodeUnitCount == 1 {
-                bytes.append(decimals: row, separator: shape.separator.utf8Start.pointee)
-            } else {
-                for value in row {
-                    bytes.append(shape.separator)
-                    bytes.append(decimal: value)
-                }
+                bytes.append(time, decimals: row, separator: shape.separator.utf8Start.pointee, shape.end)
+                return
+            }
+            bytes += time
+            for value in row {
+                bytes.append(shape.separator)
+                bytes.append(decimal: value)
             }
             bytes.append(shape.end)
         }
@@ -306,7 +309,8 @@ extension DataPrinter {
         bytes.append(end)
         table.forEachRow { index, row in
             bytes.append("<tr><td>")
-            printTextTime(table.time(index))
+            setTextTime(table.time(index))
+            bytes += time
             for value in row {
                 bytes.append("</td><td>")
                 bytes.append(decimal: value)
@@ -330,22 +334,22 @@ extension DataPrinter {
         bytes.append("]")
         table.forEachRow { index, row in
             bytes.append(",\n[")
-            printTextTime(table.time(index))
-            bytes.append(decimals: row, separator: UInt8(ascii: ","))
-            bytes.append("]")
+            setTextTime(table.time(index))
+            bytes.append(time, decimals: row, separator: UInt8(ascii: ","), "]")
         }
         bytes.append("\n]")
     }
 
     /// `2026-11-22 09:00:05`, or the epoch where the options ask for it.
-    private mutating func printTextTime(_ time: Int64) {
+    private mutating func setTextTime(_ seconds: Int64) {
+        time.removeAll(keepingCapacity: true)
         if options.contains(.milliseconds) {
-            bytes.append(number: time)
-            bytes.append("000")
+            time.append(number: seconds)
+            time.append("000")
         } else if options.contains(.seconds) {
-            bytes.append(number: time)
+            time.append(number: seconds)
         } else {
-            bytes.append(date: calendar.time(time))
+            time.append(date: calendar.time(seconds))
         }
     }
 }
