@@ -1,4 +1,5 @@
 import Basics
+import Status
 import Synchronization
 import Testing
 
