@@ -12,7 +12,10 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 root=${RECEIVERS_ROOT:-$top/.build/receivers}
 debs=$top/.build/receivers-debs
-if [ "${1:-}" = --print ]; then echo "$root"; exit 0; fi
+case "${1:-}" in
+    --print) echo "$root"; exit 0 ;;
+    "" | -*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 64 ;;
+esac
 
 . "$top/Tests/Support/debs.sh"
 

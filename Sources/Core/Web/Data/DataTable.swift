@@ -129,9 +129,37 @@ extension [UInt8] {
 
     /// A JSON string, or JavaScript's.
     mutating func append(quoted text: String, quote: Unicode.Scalar = "\"") {
-        append(character: quote)
-        append(escaped: text, quote: quote)
-        append(character: quote)
+        append("", quoted: text, quote: quote)
+    }
+
+    /// The same behind another text: all at once, as nearly all texts are as they are.
+    mutating func append(_ start: StaticString, quoted text: String, quote: Unicode.Scalar = "\"") {
+        let mark = UInt8(ascii: quote)
+        var text = text
+        text.withUTF8 { text in
+            var isPlain = true
+            append(addingCapacity: start.utf8CodeUnitCount + text.count + 2) { span in
+                span.withUnsafeMutableBufferPointer { bytes, count in
+                    var place = bytes.baseAddress! + count
+                    place.update(from: start.utf8Start, count: start.utf8CodeUnitCount)
+                    place += start.utf8CodeUnitCount
+                    place.pointee = mark
+                    place += 1
+                    for byte in text {
+                        isPlain = isPlain && !Self.isEscaped(byte, mark)
+                        place.pointee = byte
+                        place += 1
+                    }
+                    place.pointee = mark
+                    if isPlain { count = place + 1 - bytes.baseAddress! }
+                }
+            }
+            guard !isPlain else { return }
+            append(start)
+            append(mark)
+            append(escaped: text, quote: mark)
+            append(mark)
+        }
     }
 
     private mutating func append(escaped text: UnsafeBufferPointer<UInt8>, quote: UInt8) {

@@ -114,81 +114,60 @@ enum ChartsEndpoint {
 
     private static func print(_ chart: PrintedChart, _ alarms: [AlarmFacts], to body: inout [UInt8]) {
         let definition = chart.definition
-        func start(_ name: StaticString) {
-            body.append(",\n\t\t\t\"")
-            body.append(name)
-            body.append("\": ")
-        }
-        func text(_ name: StaticString, _ value: String) {
-            start(name)
-            body.append(quoted: value)
-        }
-        func number(_ name: StaticString, _ value: Int64) {
-            start(name)
-            body.append(number: value)
-        }
-        body.append("\t\t{\n\t\t\t\"id\": ")
-        body.append(quoted: definition.id)
-        text("name", definition.name)
-        text("type", String(Substring(definition.id.utf8.prefix { $0 != UInt8(ascii: ".") })))
-        text("family", definition.family)
-        text("context", definition.context)
-        start("title")
-        body.append("\"")
+        body.append("\t\t{\n\t\t\t\"id\": ", quoted: definition.id)
+        body.append(",\n\t\t\t\"name\": ", quoted: definition.name)
+        let type = String(Substring(definition.id.utf8.prefix { $0 != UInt8(ascii: ".") }))
+        body.append(",\n\t\t\t\"type\": ", quoted: type)
+        body.append(",\n\t\t\t\"family\": ", quoted: definition.family)
+        body.append(",\n\t\t\t\"context\": ", quoted: definition.context)
+        body.append(",\n\t\t\t\"title\": \"")
         body.append(escaped: definition.title)
         body.append(" (")
         body.append(escaped: definition.name)
-        body.append(")\"")
-        number("priority", Int64(definition.priority))
-        text("plugin", definition.plugin)
-        text("module", definition.module)
-        text("units", definition.units)
-        start("data_url")
-        body.append("\"/api/v1/data?chart=")
+        body.append(")\",\n\t\t\t\"priority\": ")
+        body.append(number: definition.priority)
+        body.append(",\n\t\t\t\"plugin\": ", quoted: definition.plugin)
+        body.append(",\n\t\t\t\"module\": ", quoted: definition.module)
+        body.append(",\n\t\t\t\"units\": ", quoted: definition.units)
+        body.append(",\n\t\t\t\"data_url\": \"/api/v1/data?chart=")
         body.append(escaped: definition.name)
-        body.append("\"")
-        text("chart_type", definition.type.rawValue)
-        number("duration", chart.last - chart.first + Int64(definition.updateEvery))
-        number("first_entry", chart.first)
-        number("last_entry", chart.last)
-        number("update_every", Int64(definition.updateEvery))
-        start("dimensions")
-        body.append("{")
+        body.append("\",\n\t\t\t\"chart_type\": ", quoted: definition.type.rawValue)
+        body.append(",\n\t\t\t\"duration\": ")
+        body.append(number: chart.last - chart.first + Int64(definition.updateEvery))
+        body.append(",\n\t\t\t\"first_entry\": ")
+        body.append(number: chart.first)
+        body.append(",\n\t\t\t\"last_entry\": ")
+        body.append(number: chart.last)
+        body.append(",\n\t\t\t\"update_every\": ")
+        body.append(number: definition.updateEvery)
+        body.append(",\n\t\t\t\"dimensions\": {")
         for (index, dimension) in chart.dimensions.enumerated() {
-            body.append(index == 0 ? "\n\t\t\t\t" : ",\n\t\t\t\t")
-            body.append(quoted: dimension.id)
-            body.append(": { \"name\": ")
-            body.append(quoted: dimension.name)
+            body.append(index == 0 ? "\n\t\t\t\t" : ",\n\t\t\t\t", quoted: dimension.id)
+            body.append(": { \"name\": ", quoted: dimension.name)
             body.append(" }")
         }
-        body.append("\n\t\t\t}")
-        start("chart_variables")
-        body.append("{")
+        body.append("\n\t\t\t},\n\t\t\t\"chart_variables\": {")
         for (index, variable) in chart.variables.sorted(by: { $0.key < $1.key }).enumerated() {
             body.append(index == 0 ? "\n\t\t" : ",\n\t\t")
             body.append(quoted: variable.key)
             body.append(": ")
             body.append(fixed: variable.value, decimals: 5)
         }
-        body.append("\n\t\t\t}")
+        body.append("\n\t\t\t},\n\t\t\t\"green\": ")
         // The first alarm of a chart sets its thresholds (health §2).
-        start("green")
         body.append(decimal: alarms.first?.green ?? .nan)
-        start("red")
+        body.append(",\n\t\t\t\"red\": ")
         body.append(decimal: alarms.first?.red ?? .nan)
-        start("alarms")
+        body.append(",\n\t\t\t\"alarms\": ")
         print(alarms, to: &body)
-        start("chart_labels")
-        body.append("{")
+        body.append(",\n\t\t\t\"chart_labels\": {")
         for (index, label) in definition.labelsAutomaticFirst.enumerated() {
             body.append(index == 0 ? "\n\t\t\t\t" : ",\n\t\t\t\t")
             body.append(quoted: label.key)
             body.append(":")
             body.append(quoted: label.value)
         }
-        body.append("\n\t\t\t}")
-        start("functions")
-        body.append("{\n\t\t\t}\n\t\t}")
+        body.append("\n\t\t\t},\n\t\t\t\"functions\": {\n\t\t\t}\n\t\t}")
     }
 }
 
@@ -259,6 +238,7 @@ extension ChartDefinition {
     /// `_collect_plugin` and `_collect_module`, then what the chart brought itself.
     var labelsAutomaticFirst: [Label] {
         let isAutomatic = { (label: Label) in label.key.utf8.starts(with: "_collect_".utf8) }
-        return labels.filter(isAutomatic) + labels.filter { !isAutomatic($0) }
+        let automatic = labels.filter(isAutomatic)
+        return automatic.count == labels.count ? labels : automatic + labels.filter { !isAutomatic($0) }
     }
 }
