@@ -9,8 +9,9 @@ An agent of this machine streams to a parent, which sends it on with one connect
   influxdb    InfluxDB 1.x: graphite, opentsdb (telnet and HTTP)
   victoria    VictoriaMetrics: graphite, opentsdb (telnet and HTTP), Prometheus remote write
   prometheus  Prometheus: remote write
+  secure      Prometheus behind TLS and a password: remote write
 
-In the middle all databases are stopped for a while, which `buffer on failures` has to cover. Afterwards each series has to
+In the middle all databases are stopped for a while, which `buffer on failures` has to cover, of one connector its files. Afterwards each series has to
 have one value for each batch, equal to the average (or the sum) of the parent's own points over the window of that batch;
 numbers as collected have to be those that the parent had in that second. NAME: a database, or one connector (its name
 stands in the table). Exit code 1 and every difference otherwise. A database that can't be had is named, and is a failure
@@ -20,7 +21,7 @@ import argparse
 import time
 
 from connectors import Connector, exporting_conf
-from receivers import Carbon, InfluxDB, Missing, Prometheus, Victoria
+from receivers import Carbon, InfluxDB, Missing, Prometheus, SecurePrometheus, Victoria
 from recorder import Recorder, compare_collected
 from truth import LAG, Truth, all_keys, compare_connector, header, row
 
@@ -28,7 +29,8 @@ from nodes import Place, wait_for  # noqa: I001  (the way there is receivers')
 
 HOST = "mirror"
 LABELS = {"role": "web_server", "dc": "eu-1", "_is_ephemeral": "false", "_has_unstable_connection": "false"}
-RECEIVERS = {"carbon": Carbon, "influxdb": InfluxDB, "victoria": Victoria, "prometheus": Prometheus}
+RECEIVERS = {"carbon": Carbon, "influxdb": InfluxDB, "victoria": Victoria, "prometheus": Prometheus,
+             "secure": SecurePrometheus}
 
 
 def ways(receiver):
@@ -49,6 +51,14 @@ def ways(receiver):
                         source="sum", labels=LABELS)
         yield Connector("victoria-http", "opentsdb:http", receiver, receiver.opentsdb_http, prefix="overhttp", labels=LABELS)
         yield Connector("victoria-write", "prometheus_remote_write", receiver, receiver.port, prefix="remote", more=remote)
+        # One batch in memory: an outage is survived by files.
+        yield Connector("victoria-files", "opentsdb:http", receiver, receiver.opentsdb_http, prefix="files", labels=LABELS,
+                        buffered=1, more="    spill to disk = yes")
+    elif isinstance(receiver, SecurePrometheus):
+        secret = (f"    username = {receiver.user}\n    password = {receiver.password}\n    CAfile = {receiver.authority}\n"
+                  "    ssl verify hostname = yes")
+        yield Connector("secure-write", "prometheus_remote_write:https", receiver, receiver.port, prefix="remote",
+                        more=f"{remote}\n{secret}")
     else:
         yield Connector("prometheus-write", "prometheus_remote_write", receiver, receiver.port, prefix="remote", more=remote)
 

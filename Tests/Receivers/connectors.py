@@ -13,10 +13,11 @@ class Connector:
     Series have keys: for graphite and opentsdb the name without tags, for remote write chart and dimension.
     """
 
-    def __init__(self, name, type, receiver, port, *, every=10, prefix="netdata", source="average", labels=None, more=""):
+    def __init__(self, name, type, receiver, port, *, every=10, prefix="netdata", source="average", labels=None, more="",
+                 buffered=None):
         self.name, self.type, self.receiver, self.port = name, type, receiver, port
         self.every, self.prefix, self.source, self.labels, self.more = every, prefix, source, labels or {}, more
-        self.family = type.partition(":")[0]
+        self.family, self.buffered = type.partition(":")[0], buffered
 
     @property
     def is_collected(self):
@@ -29,7 +30,7 @@ class Connector:
     data source = {self.source}
     prefix = {self.prefix}
     update every = {self.every}
-    buffer on failures = {buffered}
+    buffer on failures = {self.buffered or buffered}
     send hosts matching = {hosts}
     send configured labels = {"yes" if self.labels else "no"}
 {self.more}

@@ -3,15 +3,18 @@
 They are Debian's packages, unpacked by Tests/Support/fetch-receivers.sh. Nothing of them is installed, and they end with
 this process, however it ends.
 """
+import base64
 import hashlib
 import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
 import urllib.parse
+import warnings
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 for room in ("Example", "Fleet"):
@@ -58,6 +61,8 @@ class Receiver:
     step = 1
     # What ends it for an outage.
     outage = signal.SIGTERM
+    # Of each question.
+    headers = {}
 
     def __init__(self, directory):
         self.name = type(self).__name__.lower()
@@ -115,18 +120,21 @@ class Receiver:
 
     def get(self, path, form=None):
         """The reply to a request, its body in `body`."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = self.connection()
         try:
             if form is None:
-                connection.request("GET", path)
+                connection.request("GET", path, headers=self.headers)
             else:
                 connection.request("POST", path, urllib.parse.urlencode(form),
-                                   {"Content-Type": "application/x-www-form-urlencoded"})
+                                   {"Content-Type": "application/x-www-form-urlencoded", **self.headers})
             reply = connection.getresponse()
             reply.body = reply.read().decode()
             return reply
         finally:
             connection.close()
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def read(self, connector, host, keys, since, until):
         """What it holds of a host by this connector: {key: [(second, value)]}, keys as those of the connector."""
@@ -323,3 +331,32 @@ class Prometheus(Receiver):
         for labels, points in self.samples(connector.selector(host), since, until + 1):
             found.setdefault(connector.key_of(labels), []).extend((int(at), value) for at, value in points)
         return found
+
+
+class SecurePrometheus(Prometheus):
+    """Prometheus that speaks TLS only, and asks for a password."""
+
+    user, password = "ndstream", "a password"
+    headers = {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+    def __init__(self, directory):
+        certificates = f"{TOP}/.build/receivers-certificates"
+        subprocess.run(["sh", f"{TOP}/Tests/Support/make-certificates.sh", certificates], check=True)
+        self.authority = f"{certificates}/ca.pem"
+        super().__init__(directory)
+        with warnings.catch_warnings():
+            # Python 3.13 has it no more; Debian's is 3.11.
+            warnings.simplefilter("ignore")
+            import crypt
+            digest = crypt.crypt(self.password, "$2b$05$" + "a" * 22)
+        web = self.write("web.yml", f"""tls_server_config:
+  cert_file: {certificates}/valid.pem
+  key_file: {certificates}/valid.key
+basic_auth_users:
+  {self.user}: {digest}
+""")
+        self.arguments = ("--web.enable-remote-write-receiver", f"--web.config.file={web}")
+
+    def connection(self):
+        context = ssl.create_default_context(cafile=self.authority)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
