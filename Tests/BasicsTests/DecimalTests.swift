@@ -187,6 +187,20 @@ import Testing
     ])
     func sevenDecimalsStay(number: Double, expected: String) { #expect(fixed(number) == expected) }
 
+    /// What looks as if it was in the middle is above or below it, and C's printf sees that.
+    @Test(arguments: [
+        (0.10587565, 7, "0.1058757"), (0.15747025, 7, "0.1574703"), (0.74723575, 7, "0.7472357"),
+        (-0.74723575, 7, "-0.7472357"),
+        (0.945735, 5, "0.94573"), (0.416065, 5, "0.41607"), (0.029255, 5, "0.02925"), (3.835, 2, "3.83"),
+        (0.015, 2, "0.01"),
+        // What is in the middle goes to the even one.
+        (0.00000011920928955078125, 7, "0.0000001"), (0.125, 2, "0.12"), (0.375, 2, "0.38"),
+        (0.99609375, 7, "0.9960938"),
+    ])
+    func theLastDecimalIsExact(number: Double, decimals: Int, expected: String) {
+        #expect(fixed(number, decimals: decimals) == expected)
+    }
+
     @Test func otherDecimalsStayToo() {
         #expect(fixed(1.05, decimals: 0) == "1.")
         #expect(fixed(-2.5, decimals: 2) == "-2.50")

@@ -183,7 +183,7 @@ private func appendOtherFixed(_ number: Double, decimals: Int, to bytes: inout [
     var scale: UInt64 = 1
     for _ in 0..<decimals { scale *= 10 }
     var whole = UInt64(magnitude)
-    var rest = UInt64(((magnitude - Double(whole)) * Double(scale)).rounded(.toNearestOrEven))
+    var rest = rounded(magnitude - Double(whole), times: Double(scale))
     if rest >= scale {
         whole += 1
         rest -= scale
@@ -266,14 +266,15 @@ private func writeFixed(_ number: Double, at start: Text) -> Text {
     let magnitude = number.magnitude
     start.pointee = UInt8(ascii: "-")
     let text = start + (number.sign == .minus ? 1 : 0)
+    let isBetween = isInTheMiddle((magnitude - Double(Int64(magnitude))) * 10_000_000)
     let point: Text
     let decimals: UInt32
-    if magnitude < endOfShort {
+    if magnitude < endOfShort, !isBetween {
         let parts = splitShort(magnitude)
         point = writeShortDigits(parts.whole, at: text)
         decimals = parts.decimals
     } else {
-        let parts = split(magnitude)
+        let parts = isBetween ? splitExactly(magnitude) : split(magnitude)
         point = writeDigits(parts.whole, at: text)
         decimals = parts.decimals
     }
@@ -294,6 +295,26 @@ private func splitShort(_ magnitude: Double) -> (whole: UInt32, decimals: UInt32
     // Counts have none, and are as frequent as all others.
     guard rest > 0 else { return (whole, 0) }
     return rounded(whole, rest)
+}
+
+/// Whether a product, which may have been rounded itself, is to be rounded up as much as down.
+@inline(__always)
+private func isInTheMiddle(_ product: Double) -> Bool { product - Double(Int64(product)) == 0.5 }
+
+/// A number's part behind the point, times a power of ten, rounded as C's `printf` does it: what seems to lie in the middle mostly
+/// does not.
+private func rounded(_ rest: Double, times scale: Double) -> UInt64 {
+    let product = rest * scale
+    let error = (-product).addingProduct(rest, scale)
+    guard isInTheMiddle(product), error != 0 else { return UInt64(product.rounded(.toNearestOrEven)) }
+    return UInt64(product) + (error > 0 ? 1 : 0)
+}
+
+@inline(never)
+private func splitExactly(_ magnitude: Double) -> (whole: UInt64, decimals: UInt32) {
+    let whole = UInt64(magnitude)
+    let decimals = rounded(magnitude - Double(whole), times: 10_000_000)
+    return decimals < 10_000_000 ? (whole, UInt32(decimals)) : (whole + 1, 0)
 }
 
 /// A number's integer and its first seven decimals, rounded half to even.
