@@ -106,7 +106,7 @@ extension Ingest {
             limit(database.limits.labelsPerChart, "labels of a chart")
             return true
         }
-        chartLabels.append(label(words[0], text(words[1]), words[2]))
+        if let label = label(words[0], text(words[1]), words[2]) { chartLabels.take(label) }
         return true
     }
 
@@ -191,10 +191,12 @@ extension Ingest {
         return Word(start: word.start, count: count).string
     }
 
-    func label(_ key: Word, _ value: String, _ source: Word) -> Label {
+    /// - Returns: `nil` where nothing is left of its key.
+    func label(_ key: Word, _ value: String, _ source: Word) -> Label? {
+        guard let key = LabelText.key(text(key)) else { return nil }
         // The upper bits are the sender's own business (streaming protocol §8.2).
         let source = UInt32(truncatingIfNeeded: source.number) & 0x1fff_ffff
-        return Label(key: text(key), value: value.isEmpty ? "[none]" : value, source: source)
+        return Label(key: key, value: LabelText.value(value), source: source)
     }
 
     /// A plain decimal number, 0 without digits (streaming protocol §7).

@@ -18,7 +18,7 @@ extension Ingest {
         // 1.33 sends the value unquoted: its words belong together.
         var value = text(words[2])
         for index in 3..<max(3, words.count) where !words[index].isEmpty { value += " " + text(words[index]) }
-        hostLabels.append(label(words[0], value, words[1]))
+        if let label = label(words[0], value, words[1]) { hostLabels.take(label) }
         return true
     }
 
