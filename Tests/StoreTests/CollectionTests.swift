@@ -397,3 +397,55 @@ struct ValueTests {
         }
     }
 }
+
+@Suite("When a dimension was set last")
+struct LastSetTests {
+    /// By this machine's clock, however many collections do not bring it.
+    @Test func dimensionsRestOneByOne() {
+        var bench = ChartBench([dimension(), dimension(.incremental, "e"), dimension(.absolute, "f")])
+        #expect(bench.database.collectedAt(bench.chart, 0) == 0)
+        bench.collect([1, 2])
+        let first = Int(bench.now)
+        for _ in 0..<5 { bench.collect([1], after: 1, elapsed: 1.25) }
+        bench.collect([nil, 3], elapsed: 0)
+        #expect((0..<3).map { bench.database.collectedAt(bench.chart, $0) } == [Int(bench.now), Int(bench.now), 0])
+        bench.collect([1])
+        #expect(bench.database.collectedAt(bench.chart, 1) == Int(bench.now) - 1)
+        #expect(first < Int(bench.now) - 5)
+        #expect(bench.database.collectedAt(bench.chart, 7) == 0)
+    }
+
+    /// What has rested for so long that nobody counts any more was never set; a clock that went back makes nothing older.
+    @Test func theCountEnds() {
+        var bench = ChartBench([dimension(), dimension(.absolute, "e")])
+        bench.collect([1, 2])
+        let first = Int(bench.now)
+        bench.collect([1], elapsed: 65_000)
+        #expect(bench.database.collectedAt(bench.chart, 1) == first)
+        bench.collect([1], elapsed: -500)
+        #expect(bench.database.collectedAt(bench.chart, 1) <= first)
+        bench.collect([1], elapsed: 1_000)
+        #expect(bench.database.collectedAt(bench.chart, 1) == 0)
+        #expect(bench.database.collectedAt(bench.chart, 0) == Int(bench.now))
+    }
+
+    /// A child says when it has set what it replicates.
+    @Test func childrenSayWhen() {
+        var bench = ChartBench([dimension(), dimension(.absolute, "e"), dimension(.absolute, "f")])
+        for (id, time) in [("d", start - 20), ("e", start - 8), ("f", 0)] {
+            id.withWord { word in
+                _ = bench.database.resumeDimension(
+                    bench.chart,
+                    word,
+                    collectedAt: time * 1_000_000,
+                    collected: 5,
+                    calculated: 5,
+                    stored: 5
+                )
+            }
+        }
+        #expect((0..<3).map { bench.database.collectedAt(bench.chart, $0) } == [Int(start) - 20, Int(start) - 8, 0])
+        bench.collect([nil, 3])
+        #expect((0..<3).map { bench.database.collectedAt(bench.chart, $0) } == [Int(start) - 20, Int(bench.now), 0])
+    }
+}

@@ -17,6 +17,8 @@ struct Chart {
     var collections = 0
     /// When anything came for it last, µs of this machine's clock.
     var lastActive: Int64 = 0
+    /// When a collection came last, Unix seconds of this machine's clock.
+    var lastEnded: Int64 = 0
 
     var dimensions: UnsafeMutablePointer<Dimension>?
     var dimensionCount: Int32 = 0

@@ -8,7 +8,7 @@ public struct ChartReading: Sendable {
         /// Averages or sums of the stored points of the window; NaN where there is none, or nothing to tell of the dimension.
         case stored([Double])
         /// The last integers that came; `nil` where there is nothing to tell of the dimension.
-        case collected([Int64?])
+        case collected([Collected?])
         /// The last values, NaN for null; `nil` where there is nothing to tell of the dimension.
         case latest([Double?])
         /// Nothing is stored in the window.
@@ -16,6 +16,13 @@ public struct ChartReading: Sendable {
         /// Not all points of the window are where a look at them is cheap: they have to be copied. Says of which dimensions
         /// there is anything to tell.
         case elsewhere([Bool])
+    }
+
+    /// The integer that came last of a dimension.
+    public struct Collected: Sendable {
+        public let value: Int64
+        /// Seconds from then to the chart's last collection: 0 where that brought it.
+        public let age: UInt16
     }
 
     /// What is read of each dimension. There is something to tell of those that have been collected and are not obsolete.
@@ -37,6 +44,8 @@ public struct ChartReading: Sendable {
     public let lastCollected: Int64
     /// The same by this machine's clock: when it came.
     public let lastActive: Int64
+    /// Unix seconds of this machine's clock at which the last collection came: ``lastActive`` may be of a definition after it.
+    public let lastEnded: Int64
     /// Unix seconds of the newest point; 0 where nothing is stored.
     public let lastStored: Int64
     private let texts: ChartTexts
@@ -56,6 +65,7 @@ public struct ChartReading: Sendable {
         collections = chart.collections
         lastCollected = chart.hasClock ? chart.lastCollected : 0
         lastActive = chart.lastActive
+        lastEnded = chart.lastEnded
         lastStored = retention.last
     }
 
@@ -91,7 +101,10 @@ extension HostDatabase {
         var window: StoredWindow?
         let numbers: ChartReading.Numbers
         switch subject {
-        case .collected: numbers = .collected(Self.numbers(chart, texts) { $0.previous })
+        case .collected:
+            numbers = .collected(
+                Self.numbers(chart, texts) { ChartReading.Collected(value: $0.previous, age: $0.secondsUnset) }
+            )
         case .latest: numbers = .latest(Self.numbers(chart, texts) { $0.latest })
         case .average(let visits, let before):
             window = StoredWindow(visits: visits, before: before, retention)

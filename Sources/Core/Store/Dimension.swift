@@ -24,6 +24,14 @@ struct Dimension {
     var isUpdated = false
     /// Whether a value beyond 32 bits was ever seen: tells how wide the counter behind it is.
     var isWide = false
+    /// Seconds from its last value to the chart's last collection; ``neverSet`` and more are one.
+    var secondsUnset = Dimension.neverSet
+
+    static let neverSet = UInt16.max
+
+    /// When it was set last, Unix seconds; 0 before that.
+    /// - Parameter chart: when its chart was collected last.
+    func lastSet(_ chart: Int64) -> Int64 { secondsUnset == Dimension.neverSet ? 0 : chart &- Int64(secondsUnset) }
 
     init(_ definition: DimensionDefinition, id: Identifier) {
         self.id = id

@@ -56,9 +56,10 @@ extension HostDatabase {
         return Double(one.pointee.previous)
     }
 
-    /// When anything came for a chart last, Unix seconds of this machine's clock; 0 before that.
-    public func lastActive(_ ref: ChartRef) -> Int {
-        pointer(ref).map { Int($0.pointee.lastActive / microsecondsPerSecond) } ?? 0
+    /// When a dimension was set last, Unix seconds of this machine's clock; 0 before that.
+    public func collectedAt(_ ref: ChartRef, _ dimension: Int) -> Int {
+        guard let chart = pointer(ref), let one = pointer(to: dimension, of: ref) else { return 0 }
+        return Int(one.pointee.lastSet(chart.pointee.lastEnded))
     }
 
     /// What a plugin or a child set for a chart.

@@ -168,7 +168,7 @@ extension HostDatabase {
         let collection = advance(chart, slot, now: now)
         let mark = calculate(chart)
         interpolate(chart, slot, collection, mark)
-        finish(chart, collection)
+        finish(chart, collection, now: now)
         chart.pointee.collections &+= 1
         if !taps.isEmpty { offer(chart, slot, lines) }
         forget(chart)
@@ -492,10 +492,12 @@ extension HostDatabase {
 
     /// What the next collection needs of this one.
     @inline(__always)
-    private func finish(_ chart: UnsafeMutablePointer<Chart>, _ collection: Collected) {
+    private func finish(_ chart: UnsafeMutablePointer<Chart>, _ collection: Collected, now: Int64) {
+        age(chart, at: now / microsecondsPerSecond)
         guard let dimensions = chart.pointee.dimensions else { return }
         for index in 0..<Int(chart.pointee.dimensionCount) where dimensions[index].isUpdated {
             let dimension = dimensions + index
+            dimension.pointee.secondsUnset = 0
             dimension.pointee.previous = dimension.pointee.collected
             if dimension.pointee.algorithm == .incremental {
                 if !collection.isFirst { dimension.pointee.lastCalculated += dimension.pointee.calculated }
@@ -504,6 +506,18 @@ extension HostDatabase {
             }
             dimension.pointee.calculated = 0
             if dimension.pointee.collections < 2 { dimension.pointee.collections &+= 1 }
+        }
+    }
+
+    /// Another collection of the chart has come: what it did not set was set so much longer ago.
+    @inline(__always)
+    func age(_ chart: UnsafeMutablePointer<Chart>, at second: Int64) {
+        let passed = UInt16(clamping: second &- chart.pointee.lastEnded)
+        chart.pointee.lastEnded = second
+        guard passed > 0, let dimensions = chart.pointee.dimensions else { return }
+        for index in 0..<Int(chart.pointee.dimensionCount) {
+            let (seconds, isLong) = dimensions[index].secondsUnset.addingReportingOverflow(passed)
+            dimensions[index].secondsUnset = isLong ? Dimension.neverSet : seconds
         }
     }
 

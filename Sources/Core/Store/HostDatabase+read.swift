@@ -96,6 +96,7 @@ extension HostDatabase {
                 collected: dimension.pointee.previous,
                 value: latest.isNaN ? nil : latest,
                 isCollected: dimension.pointee.collections > 0,
+                collectedAt: dimension.pointee.lastSet(chart.pointee.lastEnded),
                 multiplier: definition.multiplier,
                 divisor: definition.divisor
             )

@@ -111,7 +111,18 @@ extension HostDatabase {
         state.pointee.lastCalculated = calculated.isFinite ? calculated : 0
         state.pointee.latest = stored.isFinite ? stored : .nan
         state.pointee.collections = 2
+        setLast(chart, state, at: collectedAt / microsecondsPerSecond)
         return true
+    }
+
+    /// Remembers when a dimension was set last, by the child's clock.
+    private func setLast(
+        _ chart: UnsafeMutablePointer<Chart>,
+        _ dimension: UnsafeMutablePointer<Dimension>,
+        at second: Int64
+    ) {
+        if second > chart.pointee.lastEnded { age(chart, at: second) }
+        dimension.pointee.secondsUnset = UInt16(clamping: chart.pointee.lastEnded &- second)
     }
 
     /// Where a chart stands: its live data continues from there by the child's own measure, so that no second is missing and

@@ -63,6 +63,8 @@ public struct LatestValue: Sendable, Equatable {
     public var value: Double?
     /// Whether it was ever collected.
     public var isCollected: Bool
+    /// When it was collected last, Unix seconds of this machine's clock; 0 before that.
+    public var collectedAt: Int64
     public var multiplier: Int64
     public var divisor: Int64
 }

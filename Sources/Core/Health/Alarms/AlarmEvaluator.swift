@@ -55,7 +55,7 @@ func variableValue(
     case .stored(let chart, let index): return database.newestValue(of: chart, Int(index))
     case .collected(let chart, let index): return database.collectedValue(of: chart, Int(index))
     case .dimensionCollectedAt(let chart, let index):
-        return database.collectedValue(of: chart, Int(index)).isNaN ? 0 : Double(database.lastActive(chart))
+        return Double(database.collectedAt(chart, Int(index)))
     case .chartCollectedAt(let chart): return database.lastCollected(of: chart).map { Double($0) }
     case .updateEvery(let chart): return database.updateEvery(of: chart).map { Double($0) }
     case .chartVariable(let chart, let name): return database.variable(name, of: chart)

@@ -91,8 +91,9 @@ public struct AlarmVariables: Sendable {
             scope += alarmValues(of: chart).map { Variable(names: [$0.name], value: $0.value) }
             for dimension in dimensions(of: chart) {
                 scope.append(dimension)
-                // By the chart's name only the whole host knows them.
-                scope.append(Variable(names: dimension.names.map { "\(chart.id).\($0)" }, value: dimension.value))
+                // Here stands the context in front of them; by their charts only the whole host knows them.
+                let context = chart.snapshot.definition.context
+                scope.append(Variable(names: dimension.names.map { "\(context).\($0)" }, value: dimension.value))
             }
         }
         return scope
@@ -149,10 +150,7 @@ public struct AlarmVariables: Sendable {
             return [
                 Variable(names: names, value: value),
                 Variable(names: names.map { $0 + "_raw" }, value: Double(dimension.collected)),
-                Variable(
-                    names: names.map { $0 + "_last_collected_t" },
-                    value: dimension.isCollected ? collectedAt(chart) : 0
-                ),
+                Variable(names: names.map { $0 + "_last_collected_t" }, value: Double(dimension.collectedAt)),
             ]
         }
     }

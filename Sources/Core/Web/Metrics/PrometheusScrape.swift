@@ -100,13 +100,13 @@ struct PrometheusScrape {
         end.append("\n")
     }
 
-    /// The last integers as they came, with the milliseconds at which they came.
+    /// The last integers as they came, with the milliseconds at which they came: those since the last visit.
     private mutating func printCollected(
         _ chart: borrowing ChartReading,
-        _ numbers: [Int64?],
+        _ numbers: [ChartReading.Collected?],
         to body: inout [UInt8]
     ) {
-        guard chart.lastActive / 1_000_000 >= after else { return }
+        guard chart.lastEnded >= after else { return }
         setStart(chart)
         let metric = request.hasHelp || request.hasTypes ? String(decoding: start, as: UTF8.self) : ""
         counterStart.removeAll(keepingCapacity: true)
@@ -114,20 +114,29 @@ struct PrometheusScrape {
         counterStart.append("_total")
         Self.appendLabels(chart, names: request.usesNames, to: &start)
         Self.appendLabels(chart, names: request.usesNames, to: &counterStart)
-        setEnd(chart.lastActive / 1000)
         let dimensions = chart.dimensions
+        var age: UInt16?
         for index in 0..<min(numbers.count, dimensions.count) {
-            guard let number = numbers[index] else { continue }
+            guard let number = numbers[index], chart.lastEnded - Int64(number.age) >= after else { continue }
             let algorithm = dimensions[index].algorithm
             let isCounter = algorithm == .incremental || algorithm == .percentageOfIncrementalRow
             if request.hasHelp || request.hasTypes {
                 explain(chart, dimensions[index], metric, isCounter: isCounter, to: &body)
             }
+            if age != number.age { setEnd(Self.time(of: chart, secondsBefore: number.age)) }
+            age = number.age
             let name = request.usesNames ? dimensions[index].name : dimensions[index].id
             body.append(isCounter ? counterStart : start, label: name, labelsEnd)
-            body.append(number: number)
+            body.append(number: number.value)
             body += end
         }
+    }
+
+    /// Milliseconds at which what was set so long before the chart's last collection came. Of that only the second is known: it gets
+    /// the second's end, so that no line has an earlier time than the one of a scrape before.
+    private static func time(of chart: borrowing ChartReading, secondsBefore age: UInt16) -> Int64 {
+        let end = (chart.lastEnded - Int64(age)) * 1000 + 999
+        return age == 0 ? min(chart.lastActive / 1000, end) : end
     }
 
     /// The lines in front of one of what was collected.
