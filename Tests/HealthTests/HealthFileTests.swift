@@ -179,6 +179,9 @@ import Testing
             (.nan, "on/off", "on"),
             (0, "seconds", "now"), (90_061, "seconds", "1 day 01:01:01"), (61, "seconds ago", "00:01:01 ago"),
             (.nan, "seconds", "undefined"), (3000, "minutes", "2d 02h 00m"), (90, "minutes ago", "1h 30m ago"),
+            (5, "minutes", "0h 5m"), (0.4, "seconds", "00:00:00"), (0.4, "minutes", "0h 0m"), (-30, "hours", "1d 6h"),
+            (0, "hours ago", "now"), (1e16, "seconds", "115740740740 days 17:46:40"), (1e20, "minutes", "undefined"),
+            (.infinity, "seconds ago", "undefined"),
             (50, "hours", "2d 2h"), (5, "", "5"), (5, "null", "5"),
         ] as [(Double, String, String)] {
             #expect(valueText(value, units: units) == text, "\(value) \(units)")

@@ -7,8 +7,8 @@ public func spokenValue(_ value: Double, units: String, decimals: Int? = nil) ->
     switch units {
     case "seconds", "seconds ago": return time(value, suffix: units == "seconds ago" ? " ago" : "")
     case "minutes", "minutes ago":
-        return coarseTime(value, unit: 60, suffix: units == "minutes ago" ? " ago" : "")
-    case "hours", "hours ago": return coarseTime(value, unit: 3600, suffix: units == "hours ago" ? " ago" : "")
+        return minutesTime(value, suffix: units == "minutes ago" ? " ago" : "")
+    case "hours", "hours ago": return hoursTime(value, suffix: units == "hours ago" ? " ago" : "")
     default: break
     }
     if value.isNaN { return "-" }
@@ -33,28 +33,33 @@ private func words(_ units: String) -> (String, String)? {
     }
 }
 
+/// What of a value in units of time counts: whole units; `nil` for what is no number, or none of a time.
+private func wholeUnits(_ value: Double) -> UInt64? { UInt64(exactly: value.magnitude.rounded(.towardZero)) }
+
 /// `1 day 02:03:04`.
 private func time(_ value: Double, suffix: String) -> String {
-    if value.isNaN { return "undefined" }
-    let seconds = Int(min(value.magnitude, 1e15))
-    if seconds == 0 { return "now" }
+    guard let seconds = wholeUnits(value) else { return "undefined" }
+    if value == 0 { return "now" }
     let days = seconds / 86_400
     let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
     let before = days > 0 ? "\(days) \(days == 1 ? "day" : "days") " : ""
     return before + clock.joined(separator: ":") + suffix
 }
 
-/// `2d 03h 04m`, `3h 4m`, of a value in minutes or hours.
-private func coarseTime(_ value: Double, unit: Int, suffix: String) -> String {
-    if value.isNaN { return "undefined" }
-    let amount = Int(min(value.magnitude, 1e12))
-    if amount == 0 { return "now" }
-    let minutes = amount * unit / 60
+/// `2d 03h 04m`, `0h 4m`.
+private func minutesTime(_ value: Double, suffix: String) -> String {
+    guard let minutes = wholeUnits(value) else { return "undefined" }
+    if value == 0 { return "now" }
     let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60)
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    if unit == 3600 { return (days > 0 ? "\(days)d " : "") + "\(hours)h" + suffix }
-    if days > 0 { return "\(days)d \(two(hours))h \(two(rest))m" + suffix }
-    return (hours > 0 ? "\(hours)h " : "") + "\(rest)m" + suffix
+    func two(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return (days > 0 ? "\(days)d \(two(hours))h \(two(rest))m" : "\(hours)h \(rest)m") + suffix
+}
+
+/// `2d 3h`.
+private func hoursTime(_ value: Double, suffix: String) -> String {
+    guard let hours = wholeUnits(value) else { return "undefined" }
+    if value == 0 { return "now" }
+    return (hours >= 24 ? "\(hours / 24)d " : "") + "\(hours % 24)h" + suffix
 }
 
 private func fixedNumber(_ value: Double, decimals: Int) -> String {

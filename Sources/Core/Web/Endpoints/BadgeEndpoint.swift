@@ -53,12 +53,13 @@ enum BadgeEndpoint {
         query.context = ""
         query.completeWindow(every, isLatest: badge.isLatest)
         var newest = Double.nan
+        var isAnswered = false
         let isFresh = request.context.now - chart.lastUpdated <= 3 * every
         do throws(QueryRefusal) {
             // A lost chart shows nothing, whatever window was asked for.
             if isFresh {
                 switch try DataEndpoint.run(query, request) {
-                case .finished(let result): newest = Self.newest(result)
+                case .finished(let result): (newest, isAnswered) = (Self.newest(result), true)
                 case .tooLateToBegin, .abandoned: return HTTPResponse(status: 503, body: [])
                 }
             }
@@ -74,8 +75,9 @@ enum BadgeEndpoint {
             color: badge.valueColor.map { BadgeColor.chosen($0, for: value) ?? BadgeColor.label }
                 ?? (value.isNaN ? BadgeColor.null : BadgeColor.value)
         )
-        guard !value.isNaN else { return response }
-        let seconds = Int64((query.before - query.after).magnitude)
+        guard isAnswered else { return response }
+        // A window that is not aligned is another one with each collection.
+        let seconds = query.options.contains(.unaligned) ? every : Int64((query.before - query.after).magnitude)
         response.isCacheable = response.refresh(badge, auto: seconds, now: request.context.now) && !query.isRelative
         return response
     }
@@ -94,7 +96,8 @@ enum BadgeEndpoint {
         units: String,
         color: String
     ) -> HTTPResponse {
-        let text = spokenValue(value, units: units, decimals: badge.precision)
+        let shown = badge.query.options.contains(.displayAbsolute) ? value.magnitude : value
+        let text = spokenValue(shown, units: units, decimals: badge.precision)
         var picture = Badge(label: label, value: text, valueColor: color)
         picture.labelColor = badge.labelColor.flatMap(BadgeColor.known) ?? BadgeColor.label
         picture.labelTextColor = badge.labelTextColor.flatMap(BadgeColor.known) ?? BadgeColor.text
