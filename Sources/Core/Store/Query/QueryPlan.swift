@@ -36,7 +36,8 @@ public struct QueryPlan: Sendable {
     /// Whether the query names exactly one chart, by id or name.
     public let isSingleChart: Bool
     public private(set) var parts: [Part]
-    /// The charts of the contexts that are asked for, whether they are meant by their names and labels or not.
+    /// The charts of the contexts that are asked for, whether they are meant by their names and labels or not, and whether they have
+    /// anything in the window or not.
     public let candidates: [QueryChart]
     public let grid: TimeGrid
     public let updateEvery: Int64
@@ -54,7 +55,10 @@ public struct QueryPlan: Sendable {
         now: Int64,
         limits: QueryLimits = QueryLimits()
     ) throws(QueryRefusal) {
-        guard !parameters.chart.isEmpty || !parameters.context.isEmpty else { throw .nothingAsked }
+        // All of them are none in particular.
+        guard [parameters.chart, parameters.context].contains(where: { !$0.isEmpty && $0 != "*" }) else {
+            throw .nothingAsked
+        }
         let patterns = parameters.dimensions.utf8.lazy.filter { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: ",") }
         guard patterns.count <= limits.patterns else { throw .tooLarge("more than \(limits.patterns) dimensions") }
         let charts = Array(charts)
@@ -66,10 +70,10 @@ public struct QueryPlan: Sendable {
         let window = TimeGrid.absolute(after: parameters.after, before: parameters.before, now: second)
 
         let candidates = (single.map { [$0] } ?? Self.byContext(charts)).filter { chart in
-            chart.isWithin(after: window.after, before: window.before) && selection.hasContext(chart)
+            chart.first != 0 && selection.hasContext(chart)
         }
         let parts = candidates.compactMap { chart in
-            selection.includes(chart)
+            chart.isWithin(after: window.after, before: window.before) && selection.includes(chart)
                 ? Part(chart, selection, isPercentage: parameters.options.contains(.percentage)) : nil
         }
         guard !parts.isEmpty else { throw .nothingMatched }
@@ -81,12 +85,12 @@ public struct QueryPlan: Sendable {
         fixedTier = fixed
         isSingleChart = single != nil
         self.candidates = candidates
-        // All of the contexts count, also those that their names or labels leave out: so the original has it.
+        // All of the contexts count, also those that their names, labels or times leave out: so the original has it.
         updateEvery = candidates.map(\.updateEvery).min() ?? 1
         first = parts.map(\.chart.first).min() ?? 0
         last = parts.map(\.chart.last).max() ?? 0
         // Natural rows of a tier that was asked for are its points.
-        let step = fixed.flatMap { tier in parts.compactMap { $0.chart.span(of: tier)?.step }.min() }
+        let step = fixed.flatMap { tier in candidates.compactMap { $0.span(of: tier)?.step }.min() }
         grid = TimeGrid(
             parameters,
             updateEvery: step ?? updateEvery,

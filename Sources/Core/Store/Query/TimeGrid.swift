@@ -94,7 +94,7 @@ public struct TimeGrid: Sendable, Equatable {
     }
 
     /// The window as absolute times: what is relative is resolved, the ends put in order, the future cut off.
-    static func absolute(after: Int64, before: Int64, now: Int64) -> (after: Int64, before: Int64) {
+    public static func absolute(after: Int64, before: Int64, now: Int64) -> (after: Int64, before: Int64) {
         var (after, before) = (after, before)
         if QueryParameters.isRelative(before) { before = now - Int64(before.magnitude) }
         if QueryParameters.isRelative(after) {

@@ -18,10 +18,11 @@ struct ContextTree: Sendable {
 
     struct Context: Sendable {
         var id: String
-        /// At least one.
+        /// Those that are meant.
         var charts: [Chart]
-
-        var span: Span { charts.dropFirst().reduce(charts[0].span) { $0.joined(with: $1.span) } }
+        /// What all charts say together, whether they are meant or not: at least one.
+        var definitions: [ChartDefinition]
+        var span: Span
     }
 
     /// From when to when there is something.
@@ -32,6 +33,9 @@ struct ContextTree: Sendable {
         var last: Int64
         var isCollected: Bool
 
+        /// Whether it is not for people.
+        var isHidden = false
+
         /// Whether there is nothing at all.
         var isEmpty: Bool { first == 0 && !isCollected }
 
@@ -39,12 +43,13 @@ struct ContextTree: Sendable {
             Span(
                 first: first == 0 ? other.first : other.first == 0 ? first : min(first, other.first),
                 last: max(last, other.last),
-                isCollected: isCollected || other.isCollected
+                isCollected: isCollected || other.isCollected,
+                isHidden: isHidden && other.isHidden
             )
         }
     }
 
-    /// In the order in which their first charts were defined.
+    /// In the order in which their first charts were defined. What a context says is said by all its charts.
     private(set) var contexts: [Context] = []
 
     /// - Parameter now: Unix seconds.
@@ -55,43 +60,50 @@ struct ContextTree: Sendable {
         }
         var places: [String: Int] = [:]
         for (snapshot, isCollected) in charts {
-            let context = snapshot.definition.context
-            guard request.context.map({ $0 == context }) ?? true, request.includes(snapshot.definition),
-                let chart = Self.chart(snapshot, isCollected, host, request, isAlive: isAlive, now: now)
-            else { continue }
-            if let place = places[context] {
-                contexts[place].charts.append(chart)
+            let definition = snapshot.definition
+            guard request.context.map({ $0 == definition.context }) ?? true else { continue }
+            let isCollecting = isAlive && snapshot.collections > 0 && !definition.options.contains(.obsolete)
+            let stored = host.retention(of: snapshot)
+            // Nothing was ever stored of it, and nothing comes: as good as deleted.
+            guard isCollecting || stored.first != 0 || request.options.contains(.deleted) else { continue }
+            var span = Span(first: stored.first, last: isCollecting ? now : stored.last, isCollected: isCollecting)
+            if span.first == 0 { span.first = span.last }
+            span.isHidden = definition.options.contains(.hidden)
+            let place = places[definition.context] ?? contexts.count
+            if place == contexts.count {
+                places[definition.context] = place
+                contexts.append(Context(id: definition.context, charts: [], definitions: [definition], span: span))
             } else {
-                places[context] = contexts.count
-                contexts.append(Context(id: context, charts: [chart]))
+                contexts[place].definitions.append(definition)
+                contexts[place].span = contexts[place].span.joined(with: span)
+            }
+            if let chart = Self.chart(snapshot, isCollected, span, lastStored: stored.last, request, now: now) {
+                contexts[place].charts.append(chart)
             }
         }
+        contexts.removeAll(where: \.charts.isEmpty)
     }
 
+    /// - Returns: `nil` for one that is not meant.
     private static func chart(
         _ snapshot: ChartSnapshot,
         _ collected: [Bool],
-        _ host: Host,
+        _ span: Span,
+        lastStored: Int64,
         _ request: ContextsRequest,
-        isAlive: Bool,
         now: Int64
     ) -> Chart? {
-        let isCollected =
-            isAlive && snapshot.collections > 0 && !snapshot.definition.options.contains(.obsolete)
-        let (first, last) = host.retention(of: snapshot)
-        // Nothing was ever stored of it, and nothing comes: as good as deleted.
-        guard isCollected || first != 0 || request.options.contains(.deleted) else { return nil }
-        var span = Span(first: first, last: isCollected ? now : last, isCollected: isCollected)
-        if span.first == 0 { span.first = span.last }
-        guard request.isWithin(first: span.first, last: span.last) else { return nil }
+        guard request.includes(snapshot.definition),
+            request.isWithin(first: span.first, last: lastStored == 0 ? span.last : lastStored)
+        else { return nil }
         let dimensions = zip(snapshot.dimensions, collected).filter { request.includes($0.0) }.map {
             dimension,
             isUsed in
-            let isCollected = isCollected && isUsed && !dimension.options.contains(.obsolete)
+            let isCollected = span.isCollected && isUsed && !dimension.options.contains(.obsolete)
             return Dimension(
                 id: dimension.id,
                 name: dimension.name,
-                span: Span(first: span.first, last: isCollected ? now : last, isCollected: isCollected)
+                span: Span(first: span.first, last: isCollected ? now : lastStored, isCollected: isCollected)
             )
         }
         if request.selectsDimensions, dimensions.isEmpty { return nil }

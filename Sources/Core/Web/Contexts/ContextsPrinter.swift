@@ -94,7 +94,8 @@ struct ContextsPrinter {
     private mutating func state(_ span: ContextTree.Span, archived: String = "ARCHIVED ") {
         if options.contains(.deleted) { flag("deleted", span.isEmpty) }
         guard options.contains(.flags) else { return }
-        text("flags", (span.isCollected ? "COLLECTED " : span.isEmpty ? "DELETED " : archived) + "LIVE_RETENTION ")
+        let state = span.isCollected ? "COLLECTED " : span.isEmpty ? "DELETED " : archived
+        text("flags", state + "LIVE_RETENTION " + (span.isHidden ? "HIDDEN " : ""))
     }
 
     /// There is no queue of contexts to a cloud: the members that clients may look for say that nothing was ever sent.

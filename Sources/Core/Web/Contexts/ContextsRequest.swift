@@ -44,47 +44,43 @@ struct ContextsRequest: Sendable {
     /// The one that is meant; for `context`.
     var context: String?
     var options: Options = []
-    /// Unix seconds between which something must be there; `nil` for no bound.
-    var after: Int64?
-    var before: Int64?
+    /// Unix seconds between which something must be there; `nil` for no bounds.
+    private var window: (after: Int64, before: Int64)?
     private var labelKeys: SimplePattern?
     private var labels: SimplePattern?
     private var dimensions: SimplePattern?
 
     /// - Parameter now: Unix seconds.
     init(_ parameters: [(name: String, value: String)], now: Int64) {
+        var (after, before): (Int64, Int64) = (0, 0)
         for (name, value) in parameters {
             switch name {
             case "context", "ctx": context = value
             case "options": options.formUnion(Options(words: value))
             case "after": after = leadingInteger(value)
             case "before": before = leadingInteger(value)
-            case "chart_label_key": labelKeys = Self.pattern(value)
-            case "chart_labels_filter": labels = Self.pattern(value)
-            case "dimension", "dim", "dimensions", "dims": dimensions = Self.pattern(value)
+            case "chart_label_key": labelKeys = dimensionPattern(value)
+            case "chart_labels_filter": labels = dimensionPattern(value)
+            case "dimension", "dim", "dimensions", "dims": dimensions = dimensionPattern(value)
             default: break
             }
         }
-        // Relative to now, as in queries.
-        before = before.flatMap { $0 == 0 ? nil : QueryParameters.isRelative($0) ? now - Int64($0.magnitude) : $0 }
-        after = after.flatMap { after in
-            after == 0
-                ? nil : QueryParameters.isRelative(after) ? (before ?? now) - Int64(after.magnitude) + 1 : after
+        // As in queries where both are given; one alone is a time as it stands, so that a relative one says nothing of use.
+        if after != 0, before != 0 {
+            window = TimeGrid.absolute(after: after, before: before, now: now - 1)
+        } else if after != 0 || before != 0 {
+            window = (after == 0 ? .min : after, before == 0 ? .max : before)
         }
-    }
-
-    private static func pattern(_ text: String) -> SimplePattern? {
-        let pattern = SimplePattern(text, separators: ",|")
-        return pattern.isEmpty ? nil : pattern
+        // Who chooses charts or dimensions wants to see them.
+        if labels != nil || labelKeys != nil { options.insert(.charts) }
+        if dimensions != nil { options.formUnion([.charts, .dimensions]) }
     }
 
     // MARK: What is meant
 
     /// Whether anything of it may lie within the window.
     func isWithin(first: Int64, last: Int64) -> Bool {
-        if let after, last < after { return false }
-        if let before, first > before { return false }
-        return true
+        window.map { first <= $0.before && last >= $0.after } ?? true
     }
 
     func includes(_ chart: ChartDefinition) -> Bool {

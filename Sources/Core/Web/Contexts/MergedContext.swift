@@ -11,7 +11,7 @@ struct MergedContext {
     /// - Parameter context: in the order in which its charts were defined: of what cannot be merged the last one counts, as in the
     ///   original.
     init(_ context: ContextTree.Context) {
-        let definitions = context.charts.map(\.definition)
+        let definitions = context.definitions
         let last = definitions[definitions.count - 1]
         units = last.units
         type = last.type
