@@ -204,7 +204,7 @@ struct EndpointTests {
             "/api/v1/data?chart=x.y&after=-2&format=csv&options=jsonwrap",
             "/api/v1/data?chart=x.y&after=-2&format=tsv&options=jsonwrap",
             "/api/v1/data?chart=x.y&after=-2&format=datatable",
-            "/api/v1/data?context=*&chart_label_key=*&after=-2&options=jsonwrap",
+            "/api/v1/data?context=**&chart_label_key=*&after=-2&options=jsonwrap",
         ] {
             let body = bench.body(target)
             #expect(isJSON(body), "\(target): \(body)")

@@ -207,6 +207,8 @@ struct LikeTheOriginalTests {
         #expect(response.fields.first { $0.name == "Refresh" }?.value == seconds)
         #expect(response.isCacheable == isCacheable)
         #expect(!bench.get("/api/v1/badge.svg?chart=a.b&\(window)").isCacheable)
+        let unaligned = bench.get("/api/v1/badge.svg?chart=a.b&refresh=auto&options=unaligned&\(window)")
+        #expect(unaligned.fields.first { $0.name == "Refresh" }?.value == "1")
     }
 
     @Test func whatIsNotFoundLooksAlwaysAlike() {
@@ -215,5 +217,171 @@ struct LikeTheOriginalTests {
         let looks = "label_color=red&text_color_lbl=black&text_color_val=yellow&fixed_width_lbl=90&fixed_width_val=90"
         #expect(bench.body("/api/v1/badge.svg?chart=none&\(looks)") == plain)
         #expect(bench.body("/api/v1/badge.svg?chart=none&scale=200") != plain)
+    }
+
+    /// A value that is there or not, refreshed; what was not even asked for is not.
+    @Test func badgesWithoutAValueComeAgainToo() {
+        let bench = WebBench(now: Self.now)
+        bench.collect(ChartDefinition(id: "a.b", units: "u"), two, (1...30).map { [$0] })
+        func refresh(_ query: String) -> String? {
+            bench.get("/api/v1/badge.svg?chart=a.b&refresh=7&\(query)").fields.first { $0.name == "Refresh" }?.value
+        }
+        #expect(bench.body("/api/v1/badge.svg?chart=a.b&dimensions=y").contains(">-</text>"))
+        #expect(refresh("dimensions=x") == "7" && refresh("dimensions=y") == "7")
+        #expect(refresh("dimensions=none") == nil)
+        bench.clock.advance(seconds: 60)
+        #expect(refresh("dimensions=x") == nil)
+    }
+
+    /// The colour is still chosen by the value.
+    @Test(arguments: ["display_absolute", "display-absolute"])
+    func badgesMayLeaveOutTheSign(_ option: String) {
+        let bench = WebBench(now: Self.now)
+        bench.collect(
+            ChartDefinition(id: "a.b", units: "u"),
+            [DimensionDefinition(id: "x")],
+            (1...30).map { _ in [-42] }
+        )
+        let body = bench.body("/api/v1/badge.svg?chart=a.b&options=\(option)&value_color=red%3C0|green")
+        #expect(body.contains(">42 u</text>") && body.contains("fill=\"#e05d44\""), "\(body)")
+    }
+
+    /// What a chart had before or has after the window does not matter for the lists of everything, nor for how far rows are apart.
+    @Test func chartsOutsideTheWindowAreListed() {
+        let bench = WebBench(now: Self.now)
+        let slow = ChartDefinition(id: "a.slow", context: "x", updateEvery: 5)
+        add(slow, [DimensionDefinition(id: "long")], (0..<40).map { [Double($0)] }, to: bench)
+        let new = ChartDefinition(id: "a.new", context: "x")
+        add(new, [DimensionDefinition(id: "short")], (0..<5).map { [Double($0)] }, to: bench)
+        bench.clock.advance(seconds: 5)
+        let window = "after=\(Self.now - 100)&before=\(Self.now - 90)&options=jsonwrap,all-dimensions"
+        let body = bench.body("/api/v1/data?context=x&\(window)")
+        #expect(body.contains("\"full_chart_list\": [[\"a.slow\",\"a.slow\"],[\"a.new\",\"a.new\"]],"), "\(body)")
+        #expect(body.contains("\"full_dimension_list\": [[\"long\",\"long\"],[\"short\",\"short\"]],"))
+        #expect(body.contains("\"dimension_ids\": [\"long\"],") && body.contains("\"view_update_every\": 1,"))
+        #expect(bench.get("/api/v1/data?chart=a.new&\(window)").status == 404)
+    }
+
+    @Test func everythingIsNothingInParticular() {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
+        for (query, status) in [
+            ("chart=*", 400), ("context=*", 400), ("chart=*&context=*", 400), ("context=*&chart=a.b", 200),
+            ("context=a.b&chart=*", 200), ("context=**", 200),
+        ] {
+            #expect(bench.get("/api/v1/data?after=-2&\(query)").status == status, "\(query)")
+        }
+    }
+
+    /// Who names labels or dimensions sees the charts and the dimensions.
+    @Test func contextsShowWhatTheyAreChosenBy() {
+        let labels = [Label(key: "color", value: "red", source: 1)]
+        let bench = bench(ChartDefinition(id: "a.b", labels: labels), two, [[5, 6], [7, 8]])
+        for (query, hasCharts, hasDimensions) in [
+            ("", false, false), ("chart_label_key=color", true, false), ("chart_labels_filter=color:red", true, false),
+            ("dimensions=x", true, true),
+        ] {
+            for target in ["/api/v1/contexts?", "/api/v1/context?context=a.b&"] {
+                let body = bench.body(target + query)
+                #expect(body.contains("\"charts\": {") == hasCharts, "\(target)\(query)")
+                #expect(body.contains("\"dimensions\": {") == hasDimensions, "\(target)\(query)")
+            }
+        }
+    }
+
+    /// A context is called what all its charts make of it, whichever of them are shown.
+    @Test func contextsAreNamedByAllTheirCharts() {
+        let bench = WebBench(now: Self.now)
+        for number in 1...2 {
+            let labels = [Label(key: "number", value: "n\(number)", source: 1)]
+            let definition = ChartDefinition(id: "a.c\(number)", family: "f\(number)", context: "x", labels: labels)
+            add(definition, [DimensionDefinition(id: "d\(number)")], [[1], [2]], to: bench)
+        }
+        for query in ["", "dimensions=d2", "chart_labels_filter=number:n2"] {
+            let body = bench.body("/api/v1/context?context=x&\(query)")
+            #expect(body.contains("\"family\":\"f[x]\""), "\(body)")
+            #expect(body.contains("\"a.c1\": {") == false)
+            #expect(body.contains("\"a.c2\": {") == !query.isEmpty)
+        }
+        #expect(bench.get("/api/v1/context?context=x&dimensions=none").status == 404)
+    }
+
+    /// Natural rows of the tier that is asked for are as long as the shortest points of the contexts, whichever charts are meant.
+    @Test func rowsOfATierAreThoseOfAllCharts() {
+        let bench = WebBench(now: Self.now)
+        let slow = ChartDefinition(id: "a.slow", context: "x", updateEvery: 5)
+        add(slow, [DimensionDefinition(id: "x")], (0..<40).map { [Double($0)] }, to: bench)
+        add(
+            ChartDefinition(id: "a.fast", context: "x"),
+            [DimensionDefinition(id: "x")],
+            (0..<9).map { [Double($0)] },
+            to: bench
+        )
+        let body = bench.body("/api/v1/data?chart=*.slow&after=-50&tier=0&options=jsonwrap,selected-tier")
+        #expect(body.contains("\"view_update_every\": 1,"), "\(body)")
+    }
+
+    /// What is collected and has been silent is not of the last minute; how long ago matters only where it is said until when.
+    @Test(arguments: [
+        ("after=-30", true), ("after=-30&before=0", true), ("after=-30&before=-5", false), ("after=\(now + 70)", false),
+        ("after=\(now + 10)&before=\(now + 20)", false), ("after=\(now - 20)&before=\(now - 10)", true),
+        ("after=\(now - 10)&before=\(now - 20)", true), ("before=\(now - 10)", true), ("before=-5", false),
+    ])
+    func contextsOfAWindowHavePointsInIt(_ window: String, _ isThere: Bool) {
+        let bench = WebBench(now: Self.now)
+        bench.collect(ChartDefinition(id: "a.b"), two, (1...30).map { [$0, $0] })
+        bench.clock.advance(seconds: 100)
+        #expect(bench.body("/api/v1/contexts?\(window)").contains("\"a.b\": {") == isThere)
+    }
+
+    /// As in queries: blanks are part of a word.
+    @Test func wordsOfContextsHaveBlanks() {
+        let labels = [Label(key: "site", value: "athens lab", source: 1)]
+        let bench = bench(ChartDefinition(id: "a.b", labels: labels), [DimensionDefinition(id: "x y")], [[5], [7]])
+        for (query, isThere) in [
+            ("dimensions=x%20y", true), ("dimensions=%20x%20y", true), ("dimensions=x%20y%20", false),
+            ("dimensions=x", false), ("dimensions=x%20y&dim=z", true), ("dimensions=z&dim=x%20y", true),
+            ("chart_labels_filter=site:athens%20lab", true), ("chart_labels_filter=site:athens", false),
+        ] {
+            #expect(bench.body("/api/v1/contexts?\(query)").contains("\"a.b\": {") == isThere, "\(query)")
+        }
+    }
+
+    @Test func contextsThatAreNotForPeopleSaySo() {
+        let bench = bench(ChartDefinition(id: "a.b", options: .hidden), two, [[5, 6], [7, 8]])
+        let flags = "\"flags\":\"COLLECTED LIVE_RETENTION HIDDEN \""
+        let body = bench.body("/api/v1/context?context=a.b&options=full")
+        #expect(body.ranges(of: flags).count == 2)
+        #expect(body.ranges(of: "\"flags\":\"COLLECTED LIVE_RETENTION \"").count == 2, "\(body)")
+    }
+
+    /// As collected is what was set since the last scrape, each dimension by itself, with the time at which it came.
+    @Test func dimensionsThatRestAreLeftOut() {
+        let bench = WebBench(now: Self.now)
+        let ref = bench.hosts.local.withDatabase { database in
+            let ref = database.define(ChartDefinition(id: "a.b"), now: bench.clock.now())!
+            for dimension in two { database.define(dimension, in: ref) }
+            return ref
+        }
+        func collect(_ values: [Int64]) {
+            bench.hosts.local.withDatabase { database in
+                _ = database.begin(ref, microseconds: 1_000_000, now: bench.clock.now(), trusted: false)
+                for (index, value) in values.enumerated() { _ = database.set(Int32(index), value) }
+                _ = database.end(now: bench.clock.now())
+            }
+            bench.clock.advance(seconds: 1)
+        }
+        func lines(_ server: String) -> [String] {
+            bench.body("/api/v1/allmetrics?format=prometheus&source=raw&server=\(server)").split(separator: "\n")
+                .filter { $0.contains("dimension=") }.map { String($0.split(separator: "dimension=")[1]) }
+        }
+        for _ in 0..<2 { collect([1, 2]) }
+        for _ in 0..<2 { collect([3]) }
+        // y was set two seconds before x, and a first visit looks back for ten seconds.
+        let (x, y) = (Self.now + 3, Self.now + 1)
+        #expect(lines("one") == ["\"x\"} 3 \(x)000", "\"y\"} 2 \(y)999"])
+        collect([4])
+        #expect(lines("one") == ["\"x\"} 4 \(x + 1)000"])
+        for _ in 0..<10 { collect([5]) }
+        #expect(lines("two").count == 1)
     }
 }

@@ -53,6 +53,8 @@ struct ContextsRequest: Sendable {
     /// - Parameter now: Unix seconds.
     init(_ parameters: [(name: String, value: String)], now: Int64) {
         var (after, before): (Int64, Int64) = (0, 0)
+        // Of several all count, as in queries.
+        var dimensionWords = ""
         for (name, value) in parameters {
             switch name {
             case "context", "ctx": context = value
@@ -61,7 +63,7 @@ struct ContextsRequest: Sendable {
             case "before": before = leadingInteger(value)
             case "chart_label_key": labelKeys = dimensionPattern(value)
             case "chart_labels_filter": labels = dimensionPattern(value)
-            case "dimension", "dim", "dimensions", "dims": dimensions = dimensionPattern(value)
+            case "dimension", "dim", "dimensions", "dims": dimensionWords += "|" + value
             default: break
             }
         }
@@ -71,6 +73,7 @@ struct ContextsRequest: Sendable {
         } else if after != 0 || before != 0 {
             window = (after == 0 ? .min : after, before == 0 ? .max : before)
         }
+        dimensions = dimensionPattern(dimensionWords)
         // Who chooses charts or dimensions wants to see them.
         if labels != nil || labelKeys != nil { options.insert(.charts) }
         if dimensions != nil { options.formUnion([.charts, .dimensions]) }
