@@ -173,9 +173,10 @@ CHILDREN_HEALTH = "    health enabled by default = auto\n    default postpone al
 
 class Netdata(Server):
     """netdata 1.37.1: a parent, or with a destination a child. With `tls` its port is encrypted; a destination with :SSL
-    is one that certificate() has made a certificate for. With `health` it evaluates the stock alarms of its children."""
+    is one that certificate() has made a certificate for. With `health` it evaluates the stock alarms of its children.
+    `settings` ends its netdata.conf."""
 
-    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, replicate=None, health=False, **options):
+    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, replicate=None, health=False, settings="", **options):
         super().__init__("1.37.1", pin)
         chain, key, authority = certificate()
         if health:
@@ -189,6 +190,8 @@ class Netdata(Server):
             options["replication"] = "yes"
             options["extra"] = self.write("extra", f"[db]\n    seconds to replicate = {replicate}\n"
                                           "    dbengine multihost disk space MB = 2048\n")
+        if settings:
+            options["extra"] = self.write("settings", (read(options["extra"]) if "extra" in options else "") + settings)
         if options.get("destination", "").endswith(":SSL"):
             options["stream_extra"] = self.write("stream-extra", f"[stream]\n    CAfile = {authority}\n")
         words = [f"{name.replace('_', '-')}={value}" for name, value in options.items()]

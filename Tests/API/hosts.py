@@ -68,25 +68,17 @@ class Chart:
 class Host:
     """`ticks(second)`: what is collected in a second, counted from the start; `witness`: a chart that is there when all is."""
 
-    def __init__(self, name, charts, start, ticks, labels=None, variables=None, witness=None):
+    def __init__(self, name, charts, start, ticks, labels=None, variables=None, witness=None, silent=(), resting=()):
         self.name, self.charts, self.start, self.ticks, self.witness = name, charts, start, ticks, witness or charts[-1].id
         self.guid = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"queries.{name}"))
         self.labels, self.variables = labels or {}, variables or {}
+        # Charts, and their contexts, of which nothing is collected.
+        self.silent = set(silent)
+        # Charts that have been collected, and are not any more.
+        self.resting = list(resting)
 
     def __getitem__(self, id):
         return next(chart for chart in self.charts if chart.id == id)
-
-    def unset(self, seconds):
-        """The dimensions, by the names and by the ids of chart and dimension, that were not set for so long."""
-        now = int(time.time()) - self.start
-        is_set, chart = set(), None
-        for line in "".join(self.ticks(second) for second in range(max(1, now - seconds), now + 1)).split("\n"):
-            if line.startswith("BEGIN"):
-                chart = line.split('"')[1]
-            elif line.startswith("SET"):
-                is_set.add((chart, line.split('"')[1]))
-        unset = [(chart, id, name) for chart in self.charts for id, name, *_ in chart.dims if (chart.id, id) not in is_set]
-        return {pair for chart, id, name in unset for pair in ((chart.name, name or id), (chart.id, id))}
 
     def head(self):
         labels = "".join(f'LABEL "{key}" = {source} "{value}"\n' for key, (source, value) in self.labels.items())
@@ -166,12 +158,17 @@ def golden(start):
             collections.setdefault(chart.id, []).append(line + "\n")
     ticks = "".join("".join(one) for one in collections.values())
     return Host("golden", charts, start, lambda second: ticks if second == 1 else "", labels={"role": (2, "golden")},
-                variables={"g_hostvar": 42.5})
+                variables={"g_hostvar": 42.5},
+                silent={name for chart in charts if chart.id not in collections for name in (chart.id, chart.context)})
 
 
 # MARK: every algorithm, every fault
 
 ALGORITHMS = ["absolute", "incremental", "percentage-of-absolute-row", "percentage-of-incremental-row"]
+# Seconds between two points of a chart, at most.
+LONGEST_STEP = 10
+# Seconds from one value of a dimension to the next.
+RESTS = {"each": 1, "third": 3, "tenth": 10, "hundredth": 100}
 WRAP = {"o": 1 << 32, "w": (1 << 63) - 1}
 
 
@@ -183,7 +180,7 @@ class Synthetic:
         every = ALGORITHMS
         self.charts = [
             Chart("syn.gauge", [("a", "alpha"), ("b", "beta", every[0], -1, 10), ("c", "", every[0], 1, 1000), ("z", "zero"),
-                                ("h", "hid", every[0], 1, 1, "hidden")], units="units/s", labels=[("color", "red"), ("site", "athens lab")],
+                                ("h", "hid", every[0], 1, 1, "hidden")], units="units/s", labels=[("color", "red"), ("site", "athens lab"), ("Some Key", " b=c;  [d], <e>")],
                   variables={"limit": 77.5}),
             Chart("syn.counter", [("i", "", every[1]), ("j", "", every[1], 8, 1000), ("o", "over", every[1]), ("w", "wide", every[1]),
                                   ("r", "resets", every[1]), ("n", "quiet", every[1], 1, 1, "noreset")], units="events/s", kind="area"),
@@ -195,6 +192,7 @@ class Synthetic:
             Chart("syn.jitter", [("v",), ("u", "", every[1])]),
             Chart("syn.drift", [("v", "", every[1])]),
             Chart("syn.sparse", [("never",), ("nothing",), ("seldom",), ("always",)]),
+            Chart("syn.rests", [("each",), ("third",), ("tenth", "", every[1]), ("hundredth",), ("once",)]),
             Chart("syn.wide", [("large",), ("small", "", every[0], 1, 10_000_000), ("minus", "", every[0], -1, 3), ("huge", "", every[0], 10**9, 1)]),
             Chart("syn.constant", [("one",), ("two",)], title="It never changes", family="still"),
             Chart("syn.id", [("d1", "first word"), ("d2", "d1"), ("x3", "third's <b>")], name="renamed", title="Names and <signs>",
@@ -214,7 +212,7 @@ class Synthetic:
 
     def host(self):
         return Host("synthetic", self.charts, self.start, self.ticks, labels={"_os_name": (1, "TestOS"), "role": (2, "synthetic")},
-                    variables={"ceiling": 15.25})
+                    variables={"ceiling": 15.25}, silent={"syn.gone", "syn.stale"}, resting=["syn.stale", "syn.gone"])
 
     def ticks(self, second):
         while len(self.texts) <= second:
@@ -259,6 +257,8 @@ class Synthetic:
             return 42 if id == "one" else 0
         if chart.id == "syn.sparse":
             return {"never": None, "nothing": 0, "seldom": int(second % 211 == 0), "always": rng.randrange(1, 9)}[id]
+        if chart.id == "syn.rests" and (second > 1 if id == "once" else second % RESTS[id]):
+            return None
         if chart.id == "syn.gaps" and id == "part" and second % 7 == 0:
             return None
         if chart.id == "syn.wide":

@@ -16,7 +16,11 @@ GROUP_OPTIONS = {
     "percentile": ["10", "0", "100", "33.3", "200", "-5", "abc"],
     "trimmed": ["10", "0", "50", "60", "12.5", "abc"],
 }
-SERVERS = ["one", "two", "three"]
+SERVERS = ["one", "two", "three", *map(str, range(100))]
+BADGE_UNITS = ["things", "%", "percentage", "seconds", "seconds ago", "minutes", "minutes ago", "hours", "hours ago", "on/off", "up/down",
+               "ok/error", "ok/failed", "KiB/s", "empty", "null", "/s"]
+CONTEXT_OPTIONS = ["full", "all", "charts", "instances", "dimensions", "metrics", "labels", "queue", "flags", "uuids", "deleted", "hidden",
+                   "deepscan", "nosuch"]
 
 
 class Question:
@@ -70,7 +74,7 @@ class Questions:
 
     def __init__(self, rng, hosts, has_ends):
         self.random, self.hosts, self.has_ends = rng, hosts, has_ends
-        self.kinds = [(self.data, 82), (self.badge, 6), (self.metrics, 6), (self.chart, 4), (self.odd, 2)]
+        self.kinds = [(self.data, 70), (self.badge, 9), (self.metrics, 8), (self.chart, 4), (self.context, 6), (self.variables, 1), (self.odd, 2)]
 
     def next(self):
         kinds, weights = zip(*self.kinds)
@@ -126,11 +130,15 @@ class Questions:
                 result.append(("chart", self.random.choice([*patterns, chart.id])))
         else:
             result.append(("chart", self.random.choice(patterns)))
+        return result + self.labels()
+
+    def labels(self):
+        result = []
         if self.chance(0.3):
-            result.append(("chart_label_key", self.random.choice(["color", "number|color", "nosuch", "*", "!color|*", "_collect_plugin"])))
+            result.append(("chart_label_key", self.random.choice(["color", "number|color", "nosuch", "*", "!color|*", "_collect_plugin", "some_key"])))
         if self.chance(0.3):
             result.append(("chart_labels_filter", self.random.choice(
-                ["color:red", "color:blue|color:red", "color:*", "number:n1,color:blue", "site:athens lab", "nosuch:x", "!color:red|*"])))
+                ["color:red", "color:blue|color:red", "color:*", "some_key:b:c*", "number:n1,color:blue", "site:athens lab", "nosuch:x", "!color:red|*"])))
         return result
 
     def window(self, host, chart, several):
@@ -164,6 +172,8 @@ class Questions:
         one, other = self.random.choice(texts), self.random.choice(texts)
         patterns = [one, f"{one}|{other}", f"{one},{other}", f"{one[:1]}*", f"*{one[-1:]}", f"!{one}|*", f"!{one}", "nosuch", "*", f"{one}|nosuch",
                     one.upper(), f"*{one[1:2]}*", f" {one} "]
+        if self.chance(0.03):
+            patterns = ["|".join([one, *(f"nosuch{number}" for number in range(self.random.randrange(10, 100)))])]
         name = self.random.choice(["dimensions", "dimensions", "dimension", "dim", "dims"])
         result = [(name, self.random.choice(patterns))]
         if self.chance(0.15):
@@ -188,11 +198,12 @@ class Questions:
             parameters += [(name, value) for name, value in self.window(host, chart, False) if name != "gtime"]
         parameters += self.dimensions(host, chart)
         choices = {
-            "group": GROUPS, "options": ["abs", "percentage", "null2zero", "display_absolute", "unaligned", "min2max", "nonzero"],
-            "label": ["some label", "a<b>\"c\"", "x"], "units": ["things", "%", "seconds", "on/off", "minutes ago", "KiB/s", "empty"],
+            "group": GROUPS, "options": ["abs", "percentage", "null2zero", "display_absolute", "display-absolute", "abs|display_absolute",
+                                         "unaligned", "min2max", "nonzero"],
+            "label": ["some label", "a<b>\"c\"", "x"], "units": BADGE_UNITS,
             "label_color": ["red", "0af", "00aaff", "nosuch"], "value_color": ["green<10|red", "orange>=100|blue", "red:null|green", "f00"],
-            "multiply": ["10", "-3", "0"], "divide": ["7", "100", "0"], "precision": ["0", "2", "5", "-1"], "scale": ["100", "150", "50"],
-            "refresh": ["auto", "10", "-5"], "text_color_lbl": ["black", "0f0"], "text_color_val": ["yellow"], "alarm": ["nosuch"],
+            "multiply": ["10", "-3", "0", "1000000", "-86399", "1000000000000"], "divide": ["7", "100", "0", "-10000", "3600"],
+            "precision": ["0", "2", "5", "-1"], "scale": ["100", "150", "50"], "refresh": ["auto", "10", "-5", "0", "soon"], "text_color_lbl": ["black", "0f0"], "text_color_val": ["yellow"], "alarm": ["nosuch"],
         }
         for name in self.random.sample(sorted(choices), self.random.randrange(0, 5)):
             parameters.append((name, self.random.choice(choices[name])))
@@ -231,6 +242,28 @@ class Questions:
             return Question(host.name, "charts")
         chart = self.random.choice(host.charts)
         return Question(host.name, "chart", [("chart", self.random.choice([chart.id, chart.name, chart.id, "nosuch.chart", "no<b>\"such"]))])
+
+    def context(self):
+        host = self.host()
+        chart = self.random.choice(host.charts)
+        parameters = []
+        if one := self.chance(0.6):
+            parameters.append((self.random.choice(["context", "context", "ctx"]), self.random.choice([chart.context] * 9 + ["nosuch"])))
+        if self.chance(0.8):
+            words = self.random.sample(CONTEXT_OPTIONS, self.random.randrange(1, 4))
+            parameters.append(("options", self.random.choice([",", "|", " "]).join(words)))
+        if self.chance(0.3):
+            parameters += [(name, value) for name, value in self.window(host, chart, True) if name in ("after", "before")]
+        if self.chance(0.3):
+            parameters += self.dimensions(host, chart)
+        if self.chance(0.2):
+            parameters += self.labels()
+        return Question(host.name, "context" if one else "contexts", parameters)
+
+    def variables(self):
+        host = self.host()
+        chart = self.random.choice(host.charts)
+        return Question(host.name, "alarm_variables", [("chart", self.random.choice([chart.id, chart.name]))])
 
     def odd(self):
         host = self.host()

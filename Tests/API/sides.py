@@ -21,11 +21,13 @@ VERSION = protocol.CHILD & ~protocol.LZ4
 
 
 def start(mode):
-    """1.37.1 and ndstream."""
-    original = Netdata(mode=mode, retention=RING, pin=False, replicate=86400, hostname="bench", compression="no")
+    """1.37.1 and ndstream, both with health, without which 1.37.1 has no variables of charts, and without alarms."""
+    no_alarms = "[directories]\n    health config = /var/empty\n    stock health config = /var/empty\n"
+    original = Netdata(mode=mode, retention=RING, pin=False, replicate=86400, hostname="bench", compression="no", health="yes",
+                       settings=no_alarms)
     try:
-        ours = Ndstream(BINARY, mode=mode, retention=RING, pin=False, compression="no",
-                        extra="[db]\n    storage tiers = 1\n[plugins]\n    timex = no\n")
+        ours = Ndstream(BINARY, mode=mode, retention=RING, pin=False, compression="no", health=True,
+                        extra="[db]\n    storage tiers = 1\n[plugins]\n    timex = no\n" + no_alarms)
     except BaseException:
         original.stop()
         raise
