@@ -14,7 +14,8 @@ import Testing
             info: value of $label:disk is high in $family
         """
 
-    /// A child's texts: the hostname as it stands in the request, everything else between quotes in its stream.
+    /// A child's texts: the hostname as it stands in the request, everything else between quotes in its stream. Of a label's value
+    /// only harmless signs are kept (streaming protocol §8.2).
     private struct Hostile {
         let hostname: String
         let chart: String
@@ -25,8 +26,15 @@ import Testing
     }
 
     private static func hostile(_ canary: String) -> [Hostile] {
-        func same(_ hostname: String, _ shown: String, _ chart: String, _ family: String, _ label: String) -> Hostile {
-            let info = "value of \(label) is high in \(family)"
+        func same(
+            _ hostname: String,
+            _ shown: String,
+            _ chart: String,
+            _ family: String,
+            _ label: String,
+            kept: String
+        ) -> Hostile {
+            let info = "value of \(kept) is high in \(family)"
             return Hostile(
                 hostname: hostname,
                 chart: chart,
@@ -36,10 +44,10 @@ import Testing
             )
         }
         return [
-            same("%3Breboot", ";reboot", "test.;reboot", ";touch${IFS}\(canary);", ";reboot"),
-            same("%24(id)", "$(id)", "test.$(id)", "$(touch \(canary))", "$(id)"),
-            same("%60x%60", "`x`", "test.`x`", "`touch \(canary)`", "`x`"),
-            same("it%27s%22", "it's\"", "test.it's", "' && touch \(canary) && '", "'|x|'"),
+            same("%3Breboot", ";reboot", "test.;reboot", ";touch${IFS}\(canary);", ";reboot", kept: ":reboot"),
+            same("%24(id)", "$(id)", "test.$(id)", "$(touch \(canary))", "$(id)", kept: "_(id)"),
+            same("%60x%60", "`x`", "test.`x`", "`touch \(canary)`", "`x`", kept: "_x_"),
+            same("it%27s%22", "it's\"", "test.it's", "' && touch \(canary) && '", "'|x|'", kept: "__x__"),
             Hostile(
                 hostname: "--help",
                 chart: "--help.x",
@@ -53,14 +61,14 @@ import Testing
                 chart: "test.\u{1B}[2J",
                 family: "\u{1B}]0;title\u{7}red",
                 label: "\u{1B}[31mred",
-                arguments: ["a b ", "test. [2J", " ]0;title red", "value of  [31mred is high in  ]0;title red"]
+                arguments: ["a b ", "test. [2J", " ]0;title red", "value of __31mred is high in  ]0;title red"]
             ),
             Hostile(
                 hostname: "x%1B%5B31m%7F",
                 chart: "test.\u{7F}\r",
                 family: "\u{202E}evil\u{2028}x",
                 label: "*",
-                arguments: ["x [31m ", "test.  ", " evil x", "value of * is high in  evil x"]
+                arguments: ["x [31m ", "test.  ", " evil x", "value of [none] is high in  evil x"]
             ),
         ]
     }

@@ -3,8 +3,8 @@ import Synchronization
 /// Looking at many charts, a few at a time.
 extension Host {
     /// What a reader does under one lock at most, in dimensions: a chart counts as ``workOfAChart`` and its own.
-    static let workPerLock = 1_000
-    static let workOfAChart = 8
+    @inlinable static var workPerLock: Int { 1_000 }
+    @inlinable static var workOfAChart: Int { 8 }
 
     /// Takes something of many charts. Between batches of them the lock is free, so that the writer never waits for more than
     /// one, however many there are. Charts that have gone meanwhile are left out.
@@ -12,6 +12,7 @@ extension Host {
     /// - Parameters:
     ///   - refs: which; without them all there are, in the order of their definition.
     ///   - body: what to take of one; `nil`: nothing.
+    @inlinable
     public func take<Taken: Sendable>(
         of refs: [ChartRef]? = nil,
         _ body: (borrowing HostDatabase, ChartRef) -> Taken?
@@ -24,6 +25,7 @@ extension Host {
     }
 
     /// One lock's worth: at least one chart, and no more of them when ``workPerLock`` is reached.
+    @inlinable
     func takeBatch<Taken: Sendable>(
         of refs: [ChartRef],
         from next: inout Int,

@@ -9,7 +9,7 @@ public final class Host: Sendable {
     public let identity: Mutex<HostIdentity>
     /// What the status document shows of its connection.
     public let status: Mutex<HostFacts>
-    private let database: Mutex<HostDatabase>
+    @usableFromInline let database: Mutex<HostDatabase>
     private let held: Mutex<HostSettings>
     /// Whoever keeps its downsampled tiers; nobody where only full resolution is kept.
     private let tiers = Mutex<(any TierSource)?>(nil)
@@ -34,6 +34,7 @@ public final class Host: Sendable {
     }
 
     /// Runs `body` with the database locked: once per read, per run of collectors, per copy. Not reentrant.
+    @inlinable
     public func withDatabase<Result: Sendable, Failure: Error>(
         _ body: (inout HostDatabase) throws(Failure) -> Result
     ) throws(Failure) -> Result {

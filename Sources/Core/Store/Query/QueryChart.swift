@@ -50,10 +50,10 @@ public struct QueryChart: Sendable {
         self.context = context
         let updateEvery = min(max(1, updateEvery), Self.longestStep)
         self.updateEvery = updateEvery
-        tiers = [TierSpan(tier: 0, first: first, last: last, step: updateEvery)] + higherTiers.map(\.bounded)
+        tiers = [TierSpan(tier: 0, first: first, last: last, step: updateEvery)] + higherTiers.map { $0.bounded }
         let kept = tiers.filter { !$0.isEmpty }
-        self.first = kept.map(\.first).min() ?? first
-        self.last = kept.map(\.last).max() ?? last
+        self.first = kept.map { $0.first }.min() ?? first
+        self.last = kept.map { $0.last }.max() ?? last
         self.labels = labels
         self.dimensions = dimensions
     }

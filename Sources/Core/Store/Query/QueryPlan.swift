@@ -86,9 +86,9 @@ public struct QueryPlan: Sendable {
         isSingleChart = single != nil
         self.candidates = candidates
         // All of the contexts count, also those that their names, labels or times leave out: so the original has it.
-        updateEvery = candidates.map(\.updateEvery).min() ?? 1
-        first = parts.map(\.chart.first).min() ?? 0
-        last = parts.map(\.chart.last).max() ?? 0
+        updateEvery = candidates.map { $0.updateEvery }.min() ?? 1
+        first = parts.map { $0.chart.first }.min() ?? 0
+        last = parts.map { $0.chart.last }.max() ?? 0
         // Natural rows of a tier that was asked for are its points.
         let step = fixed.flatMap { tier in candidates.compactMap { $0.span(of: tier)?.step }.min() }
         grid = TimeGrid(
@@ -120,7 +120,7 @@ public struct QueryPlan: Sendable {
 
     /// Each part's best tier. If that were too much to read, the best ones among the higher tiers.
     private mutating func chooseTiers(_ limits: QueryLimits) {
-        let highest = parts.map(\.chart.tiers.count).max() ?? 1
+        let highest = parts.map { $0.chart.tiers.count }.max() ?? 1
         var lowest = 0
         repeat {
             for index in parts.indices {

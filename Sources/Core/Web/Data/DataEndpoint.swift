@@ -90,7 +90,7 @@ enum DataEndpoint {
         let described = host.describe(query)
         let plan = try QueryPlan(
             query,
-            charts: described.map(\.chart),
+            charts: described.map { $0.chart },
             tiers: host.settings.mode == .dbengine ? context.storageTiers : 1,
             now: context.clock.now(),
             limits: context.queryLimits

@@ -17,8 +17,8 @@ struct DataTable {
         self.options = options
         self.result = result
         rowCount = rows
-        names = result.columns.map(\.dimension.name)
-        let marked = result.columns.map(\.rows.resets).filter { !$0.isEmpty }
+        names = result.columns.map { $0.dimension.name }
+        let marked = result.columns.map { $0.rows.resets }.filter { !$0.isEmpty }
         resets =
             marked.isEmpty
             ? []
