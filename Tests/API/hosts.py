@@ -157,9 +157,9 @@ def golden(start):
         elif word in ("BEGIN", "SET", "END"):
             collections.setdefault(chart.id, []).append(line + "\n")
     ticks = "".join("".join(one) for one in collections.values())
+    # Those that go on do so once: whether that was before or after 1.37.1 looked is anybody's guess.
     return Host("golden", charts, start, lambda second: ticks if second == 1 else "", labels={"role": (2, "golden")},
-                variables={"g_hostvar": 42.5},
-                silent={name for chart in charts if chart.id not in collections for name in (chart.id, chart.context)})
+                variables={"g_hostvar": 42.5}, silent={name for chart in charts for name in (chart.id, chart.context)})
 
 
 # MARK: every algorithm, every fault
