@@ -60,6 +60,9 @@ def charts(page, check, scene, hosts):
     check("the system comes first", sections[:1] == ["System"], sections)
     check("disks and network are there", {"Disks", "Network interfaces"} & set(sections), sections)
     there = page.see("document.querySelectorAll('.chart').length")
+    # Axes are painted before anything is asked for; whatever should not be would be asked for soon after.
+    check("and have rows", page.wait("[...shown.charts.values()].some((one) => one.rows.length)"))
+    page.rest(1)
     asked = {name for url in page.requests.values() for name in re.findall(r"/data\?chart=([^&]+)", url)}
     check("only those in sight are asked for", 0 < len(asked) < there / 2, f"{len(asked)} of {there}")
     values = f"[...document.querySelectorAll('{CHART} .legend b')].map((one) => one.textContent).join()"
