@@ -48,12 +48,12 @@ import Testing
         )
     }
 
-    /// A chart may have no units: the name is what a scrape calls it, as in 1.37.1.
-    @Test func withoutUnits() throws {
+    /// Another chart, with one dimension that is always 7.
+    private func add(_ definition: ChartDefinition, _ dimension: DimensionDefinition, seconds: Int64) {
         host.withDatabase { database in
-            let chart = database.define(ChartDefinition(id: "test.bare", units: ""), now: start * 1_000_000)!
-            database.define(DimensionDefinition(id: "d"), in: chart)
-            for second in start...start + 9 {
+            let chart = database.define(definition, now: start * 1_000_000)!
+            database.define(dimension, in: chart)
+            for second in start..<start + seconds {
                 database.begin(
                     chart,
                     microseconds: second == start ? 0 : 1_000_000,
@@ -64,6 +64,11 @@ import Testing
                 database.end(now: second * 1_000_000)
             }
         }
+    }
+
+    /// A chart may have no units: the name is what a scrape calls it, as in 1.37.1.
+    @Test func withoutUnits() throws {
+        add(ChartDefinition(id: "test.bare", units: ""), DimensionDefinition(id: "d"), seconds: 10)
         let names = try series().compactMap(\.labels.first)
         #expect(names.contains("__name__=netdata_test_bare__average"), "\(names)")
     }
@@ -80,20 +85,7 @@ import Testing
     }
 
     @Test func asCollectedOnlyWhatIsNew() throws {
-        host.withDatabase { database in
-            let chart = database.define(ChartDefinition(id: "test.rate"), now: start * 1_000_000)!
-            database.define(DimensionDefinition(id: "d", algorithm: .incremental), in: chart)
-            for second in start...start + 1 {
-                database.begin(
-                    chart,
-                    microseconds: second == start ? 0 : 1_000_000,
-                    now: second * 1_000_000,
-                    trusted: true
-                )
-                database.set(0, 7)
-                database.end(now: second * 1_000_000)
-            }
-        }
+        add(ChartDefinition(id: "test.rate"), DimensionDefinition(id: "d", algorithm: .incremental), seconds: 2)
         let text = "data source = as collected\nsend configured labels = no"
         let all = try series(text, after: start).dropFirst().map(\.description)
         #expect(

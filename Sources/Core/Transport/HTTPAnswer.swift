@@ -74,7 +74,7 @@ struct HTTPAnswer {
     private static func isSafe(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
 }
 
-/// Lines that are put together of pieces: to join those to texts first would take longer than all the rest of a short answer.
+/// Lines that are put together of pieces, without joining those to texts first.
 private struct HeadLines {
     private(set) var bytes: [UInt8] = []
 

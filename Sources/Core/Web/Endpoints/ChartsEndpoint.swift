@@ -22,7 +22,7 @@ enum ChartsEndpoint {
         return HTTPResponse(contentType: ContentType.json, body: body, isCacheable: true)
     }
 
-    /// Dimensions of a host whose charts take half a millisecond.
+    /// Dimensions of a host whose charts take less than a millisecond.
     private static let lightDimensions = 1000
 
     /// Whether the host is small: the way to another thread and back would cost as much again.

@@ -5,7 +5,7 @@ import Transport
 
 /// `/api/v1/allmetrics` (web API §8.7).
 enum AllMetricsEndpoint {
-    /// Dimensions of a host whose metrics take half a millisecond.
+    /// Dimensions of a host whose metrics take less than a millisecond.
     private static let lightDimensions = 1000
 
     /// Whether one host is asked for, all of it, and it is small: the way to another thread and back would cost as much again. A
