@@ -188,12 +188,29 @@ private func different(_ one: [String: String], _ two: [String: String]) -> Set<
     Set(one.keys).union(two.keys).filter { one[$0] != two[$0] }
 }
 
+/// A connection of the machine that stays: without one, `ipv4.tcpsock` has a chart where a reading met one by chance.
+private final class EstablishedConnection {
+    private let listener: RecordingParent
+    private let file: Int32
+
+    init() throws {
+        listener = try RecordingParent()
+        file = try HTTP.connect(port: listener.port)
+    }
+
+    deinit { close(file) }
+}
+
 /// Both daemons, each with its own API and no parent.
 private struct Pair {
     let real: RealNetdata
     let ours: NodeUnderTest
+    private let zeroMetrics: Bool
+    private let connection: EstablishedConnection
 
     init(zeroMetrics: Bool) throws {
+        self.zeroMetrics = zeroMetrics
+        connection = try EstablishedConnection()
         var options = RealNetdata.Options()
         options.hostname = "one"
         options.plugins = ChartSetTests.plugins
@@ -207,7 +224,7 @@ private struct Pair {
     func findings(_ page: DifferencesPage) throws -> [String] {
         let own = try ours.charts(of: "parent")
         let theirs = try real.charts(of: "one")
-        var findings = page.missing(Set(own.keys), Set(theirs.keys))
+        var findings = page.missing(Set(own.keys.filter(isCertain)), Set(theirs.keys.filter(isCertain)))
         for (id, chart) in own.sorted(by: { $0.key < $1.key }) {
             guard let other = theirs[id] else { continue }
             for member in Self.members where chart[member] != other[member] {
@@ -216,6 +233,10 @@ private struct Pair {
         }
         return findings
     }
+
+    /// Without zero metrics a gauge has a chart once it was not zero at the moment of a reading, and the two read at
+    /// different moments: an operation that a disk has not finished may have been seen by one of them alone.
+    private func isCertain(_ id: String) -> Bool { zeroMetrics || !id.hasPrefix("disk_qops.") }
 
     private static let members = [
         "id", "name", "type", "family", "context", "title", "priority", "plugin", "module", "units", "chart_type",
