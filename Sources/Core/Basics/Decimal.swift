@@ -12,59 +12,27 @@ public func appendDecimal(_ number: Double, to bytes: inout [UInt8]) {
 }
 
 extension [UInt8] {
-    /// Appends a line of a table: a text, an integer, a row of numbers as ``appendDecimal(_:to:)`` prints them with a
-    /// separator in front of each, and a text.
+    /// Appends a line of a table: a text, a row of numbers as ``appendDecimal(_:to:)`` prints them with a separator in front
+    /// of each, and a text.
     public mutating func append(
-        _ start: StaticString,
-        _ integer: Int64,
+        _ start: ShortText,
         decimals row: UnsafeBufferPointer<Double>,
         separator: UInt8,
-        _ end: StaticString
+        _ end: ShortText
     ) {
-        append(row, separator, end, startsAtMost: start.utf8CodeUnitCount + longestNumber) { text in
-            let digits = write(start, at: text)
-            digits.pointee = UInt8(ascii: "-")
-            return writeDigits(integer.magnitude, at: digits + (integer < 0 ? 1 : 0))
-        }
-    }
-
-    /// The same with a text only in front of the numbers.
-    public mutating func append(
-        _ start: [UInt8],
-        decimals row: UnsafeBufferPointer<Double>,
-        separator: UInt8,
-        _ end: StaticString
-    ) {
-        append(row, separator, end, startsAtMost: start.count) { text in
-            start.withUnsafeBufferPointer { start in
-                if let source = start.baseAddress { text.update(from: source, count: start.count) }
-            }
-            return text + start.count
-        }
-    }
-
-    /// - Parameter start: writes what stands in front of the numbers, and returns where it ends.
-    @inline(__always)
-    private mutating func append(
-        _ row: UnsafeBufferPointer<Double>,
-        _ separator: UInt8,
-        _ end: StaticString,
-        startsAtMost length: Int,
-        _ start: (Text) -> Text
-    ) {
-        let texts = length + end.utf8CodeUnitCount
         var index = 0
-        append(addingCapacity: texts + Swift.min(row.count, numbersAtOnce) * (longestNumber + 1)) { span in
+        let numbers = Swift.min(row.count, numbersAtOnce) * (longestNumber + 1)
+        append(addingCapacity: numbers + 2 * ShortText.room) { span in
             span.withUnsafeMutableBufferPointer { text, count in
-                var place = start(text.baseAddress! + count)
+                var place = start.write(at: text.baseAddress! + count)
                 index = writeUsual(row, from: 0, separator, at: &place)
-                if index == row.count { place = write(end, at: place) }
+                if index == row.count { place = end.write(at: place) }
                 count = place - text.baseAddress!
             }
         }
         guard index < row.count else { return }
         append(decimals: UnsafeBufferPointer(rebasing: row[index...]), separator: separator)
-        append(contentsOf: UnsafeBufferPointer(start: end.utf8Start, count: end.utf8CodeUnitCount))
+        append(short: end)
     }
 
     /// Appends a row of numbers, each as ``appendDecimal(_:to:)`` prints it, with a separator in front of each.

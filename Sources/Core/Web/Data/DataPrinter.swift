@@ -12,8 +12,6 @@ struct DataPrinter {
     private(set) var calendar: LocalCalendar
     private let table: DataTable
     private var bytes: [UInt8] = []
-    /// Of a row, as the text formats have it.
-    private var time: [UInt8] = []
 
     init(
         _ request: DataRequest,
@@ -133,11 +131,13 @@ extension DataPrinter {
             bytes.append(quoted: name)
         }
         bytes.append("],\n    \"data\":\n [\n")
-        let scale: Int64 = options.contains(.milliseconds) ? 1000 : 1
-        if everywhere == nil, !hasObjectRows, !options.contains(.googleJSON), table.isAfterEpoch {
+        if everywhere == nil, !hasObjectRows, !options.contains(.googleJSON) {
+            var start = RowStart(" [ ", options.contains(.milliseconds) ? .milliseconds : .seconds, calendar)
+            let (end, last): (ShortText, ShortText) = ("],\n", "]")
             table.forEachRow { index, row in
-                let start: StaticString = index > 0 ? ",\n [ " : " [ "
-                bytes.append(start, table.time(index) * scale, decimals: row, separator: UInt8(ascii: ","), "]")
+                start.set(table.time(index))
+                let isLast = index == table.rowCount - 1
+                bytes.append(start.text, decimals: row, separator: UInt8(ascii: ","), isLast ? last : end)
             }
         } else {
             printRows(everywhere, areObjects: hasObjectRows)
@@ -246,7 +246,7 @@ extension DataPrinter {
 extension DataPrinter {
     struct CSVShape {
         var separator: StaticString
-        var end: StaticString
+        var end: ShortText
         /// Markdown's line under the head.
         var hasRule = false
     }
@@ -258,24 +258,25 @@ extension DataPrinter {
             bytes.append(shape.separator)
             bytes.append(text: isWrapped ? String(decoding: escapedBytes(name), as: UTF8.self) : name)
         }
-        bytes.append(shape.end)
+        bytes.append(short: shape.end)
         if shape.hasRule {
             bytes.append(":---:")
             for _ in 0..<max(1, table.names.count) { bytes.append("|:---:") }
-            bytes.append(shape.end)
+            bytes.append(short: shape.end)
         }
+        var start = RowStart("", timeForm, calendar)
         table.forEachRow { index, row in
-            setTextTime(table.time(index))
+            start.set(table.time(index))
             if shape.separator.utf8CodeUnitCount == 1 {
-                bytes.append(time, decimals: row, separator: shape.separator.utf8Start.pointee, shape.end)
+                bytes.append(start.text, decimals: row, separator: shape.separator.utf8Start.pointee, shape.end)
                 return
             }
-            bytes += time
+            bytes.append(short: start.text)
             for value in row {
                 bytes.append(shape.separator)
                 bytes.append(decimal: value)
             }
-            bytes.append(shape.end)
+            bytes.append(short: shape.end)
         }
     }
 
@@ -307,10 +308,10 @@ extension DataPrinter {
         }
         bytes.append("</tr>")
         bytes.append(end)
+        var start = RowStart("<tr><td>", timeForm, calendar)
         table.forEachRow { index, row in
-            bytes.append("<tr><td>")
-            setTextTime(table.time(index))
-            bytes += time
+            start.set(table.time(index))
+            bytes.append(short: start.text)
             for value in row {
                 bytes.append("</td><td>")
                 bytes.append(decimal: value)
@@ -332,24 +333,17 @@ extension DataPrinter {
             bytes.append(quoted: name)
         }
         bytes.append("]")
+        var start = RowStart(",\n[", timeForm, calendar)
+        let end: ShortText = "]"
         table.forEachRow { index, row in
-            bytes.append(",\n[")
-            setTextTime(table.time(index))
-            bytes.append(time, decimals: row, separator: UInt8(ascii: ","), "]")
+            start.set(table.time(index))
+            bytes.append(start.text, decimals: row, separator: UInt8(ascii: ","), end)
         }
         bytes.append("\n]")
     }
 
-    /// `2026-11-22 09:00:05`, or the epoch where the options ask for it.
-    private mutating func setTextTime(_ seconds: Int64) {
-        time.removeAll(keepingCapacity: true)
-        if options.contains(.milliseconds) {
-            time.append(number: seconds)
-            time.append("000")
-        } else if options.contains(.seconds) {
-            time.append(number: seconds)
-        } else {
-            time.append(date: calendar.time(seconds))
-        }
+    /// A date, or the epoch where the options ask for it.
+    private var timeForm: RowStart.Form {
+        options.contains(.milliseconds) ? .milliseconds : options.contains(.seconds) ? .seconds : .date
     }
 }

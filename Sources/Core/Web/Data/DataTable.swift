@@ -27,9 +27,6 @@ struct DataTable {
 
     var isEmpty: Bool { rowCount == 0 }
 
-    /// Whether each row's milliseconds are a thousand times its seconds, as text too: `0` and `000` are not.
-    var isAfterEpoch: Bool { isEmpty || min(time(0), time(rowCount - 1)) > 0 }
-
     /// When a row ends, Unix seconds.
     func time(_ index: Int) -> Int64 { result.time(options.contains(.flip) ? index : rowCount - 1 - index) }
 

@@ -49,13 +49,18 @@ struct LocalCalendar {
     /// - Parameter offset: seconds east of UTC at a time.
     init(offset: @escaping @Sendable (Int64) -> Int64) { self.offset = offset }
 
-    mutating func time(_ seconds: Int64) -> CivilTime {
+    /// Local seconds since 1970.
+    mutating func shifted(_ seconds: Int64) -> Int64 {
         let asked = seconds >= 0 ? seconds / 900 : -1
         if asked != quarter || asked < 0 {
             quarter = asked
             shift = offset(seconds)
         }
-        let shifted = seconds + shift
+        return seconds + shift
+    }
+
+    mutating func time(_ seconds: Int64) -> CivilTime {
+        let shifted = shifted(seconds)
         let today = CivilTime.day(shifted)
         if today == day {
             civil.setTime(shifted - today * 86_400)
