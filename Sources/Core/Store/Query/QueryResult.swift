@@ -46,19 +46,21 @@ public struct QueryResult: Sendable {
     public var extremes: (least: Double, most: Double) {
         var least = SIMD4<Double>(repeating: .infinity)
         var most = -least
+        func take(_ values: SIMD4<Double>) {
+            let numbers = values.replacing(with: 0, where: values .!= values)
+            least.replace(with: numbers, where: numbers .< least)
+            most.replace(with: numbers, where: numbers .> most)
+        }
         for column in columns + leftOut {
             column.rows.values.withUnsafeBufferPointer { values in
-                var place = 0
-                while place < values.count {
-                    // At the end the last ones once more.
-                    let start = max(0, min(place, values.count - 4))
-                    var four = SIMD4<Double>()
-                    for index in 0..<4 { four[index] = values[min(start + index, values.count - 1)] }
-                    four.replace(with: 0, where: four .!= four)
-                    least.replace(with: four, where: four .< least)
-                    most.replace(with: four, where: four .> most)
-                    place += 4
+                let bytes = UnsafeRawBufferPointer(values)
+                let length = MemoryLayout<SIMD4<Double>>.size
+                let last = bytes.count - length
+                for place in stride(from: 0, through: last, by: length) {
+                    take(bytes.loadUnaligned(fromByteOffset: place, as: SIMD4<Double>.self))
                 }
+                // Those behind the last four: less than four.
+                for value in values.suffix(values.count % 4) { take(SIMD4(repeating: value)) }
             }
         }
         return least.min() <= most.max() ? (least.min(), most.max()) : (0, 0)
