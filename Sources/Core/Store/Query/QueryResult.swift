@@ -46,21 +46,25 @@ public struct QueryResult: Sendable {
     public var extremes: (least: Double, most: Double) {
         var least = SIMD4<Double>(repeating: .infinity)
         var most = -least
-        func take(_ values: SIMD4<Double>) {
-            let numbers = values.replacing(with: 0, where: values .!= values)
-            least.replace(with: numbers, where: numbers .< least)
-            most.replace(with: numbers, where: numbers .> most)
-        }
         for column in columns + leftOut {
-            column.rows.values.withUnsafeBufferPointer { values in
-                let bytes = UnsafeRawBufferPointer(values)
+            // Copies, which stay in registers.
+            (least, most) = column.rows.values.withUnsafeBytes { [least, most] bytes in
+                var (least, most) = (least, most)
                 let length = MemoryLayout<SIMD4<Double>>.size
-                let last = bytes.count - length
-                for place in stride(from: 0, through: last, by: length) {
-                    take(bytes.loadUnaligned(fromByteOffset: place, as: SIMD4<Double>.self))
+                var place = 0
+                while place < bytes.count {
+                    // What is behind the last four is less than four, each of which is looked at alone.
+                    let isWhole = place + length <= bytes.count
+                    var four =
+                        isWhole
+                        ? bytes.loadUnaligned(fromByteOffset: place, as: SIMD4<Double>.self)
+                        : SIMD4(repeating: bytes.load(fromByteOffset: place, as: Double.self))
+                    four.replace(with: 0, where: four .!= four)
+                    least.replace(with: four, where: four .< least)
+                    most.replace(with: four, where: four .> most)
+                    place += isWhole ? length : MemoryLayout<Double>.size
                 }
-                // Those behind the last four: less than four.
-                for value in values.suffix(values.count % 4) { take(SIMD4(repeating: value)) }
+                return (least, most)
             }
         }
         return least.min() <= most.max() ? (least.min(), most.max()) : (0, 0)
