@@ -10,6 +10,7 @@ purpose is in compare.py, each with its reason. The binary is NDSTREAM_BINARY, o
 import argparse
 import collections
 import difflib
+import json
 import random
 import sys
 import time
@@ -81,14 +82,16 @@ class Run:
 
     def wait(self):
         """Until both have read all that was sent: the last charts of each host say so. What 1.37.1 has looked up of charts that rest before
-        it had read them it looks up again after a while only."""
+        it had read them it looks up again after a while only. Variables of alarms it makes ten seconds after a chart has come."""
         deadline = time.monotonic() + parents.PATIENCE
         resting = [f"{host.name}/api/v1/data?chart={chart}*&after={host.start + 500}&before={host.start + 510}"
                    for host in self.hosts for chart in host.resting]
-        for path in [f"{host.name}/api/v1/data?chart={host.witness}&after=-1200&options=jsonwrap&points=1" for host in self.hosts] + resting:
+        newest = [f"{host.name}/api/v1/data?chart={host.witness}&after=-1200&options=jsonwrap&points=1" for host in self.hosts]
+        variables = [f"{host.name}/api/v1/alarm_variables?chart={host.witness}" for host in self.hosts]
+        for path in newest + resting + variables:
             while True:
                 answers = [side.get(f"/host/{path}") for side in self.sides]
-                if all(answer.status == 200 for answer in answers):
+                if all(answer.status == 200 and (path not in variables or json.loads(answer.body)["chart_variables"]) for answer in answers):
                     break
                 if time.monotonic() > deadline:
                     sys.exit(f"{path} has not come: {[answer.body[:200] for answer in answers]}")

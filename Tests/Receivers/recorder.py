@@ -49,7 +49,7 @@ class Recorder(threading.Thread):
 
 
 def compare_collected(connector, received, recorder, host, since, until):
-    """received: {key: [(second, value)]}. One of each period, and equal to what was recorded in the same second."""
+    """received: {key: [(second, value)]}. One of each period, and equal to a number that was recorded in the same second."""
     verdict = Verdict()
     periods = range(since // connector.every + 1, until // connector.every)
     verdict.batches = len(periods)
@@ -57,7 +57,10 @@ def compare_collected(connector, received, recorder, host, since, until):
     for (chart, dimension), samples in list(recorder.samples.items()):
         key = connector.key(host, chart, dimension)
         known.add(key)
-        seconds = {at // 1000: value for at, value in samples.items()}
+        # A collection that came late is in the second of the next one: two numbers of one second, of which either may be sent.
+        seconds = collections.defaultdict(set)
+        for at, value in samples.items():
+            seconds[at // 1000].add(float(value))
         got = [(at, value) for at, value in received.get(key, []) if at >= min(seconds)]
         verdict.series += bool(got)
         for period in periods:
@@ -74,8 +77,8 @@ def compare_collected(connector, received, recorder, host, since, until):
         for at, value in got:
             if at not in seconds:
                 unseen += 1
-            elif float(seconds[at]) != value:
-                verdict.different.append((key, at, value, seconds[at]))
+            elif value not in seconds[at]:
+                verdict.different.append((key, at, value, sorted(seconds[at])))
     verdict.unknown = sorted(set(received) - known)
     if unseen * 100 > UNSEEN * sum(map(len, received.values())):
         verdict.more.append(f"has {unseen} numbers at times that nobody saw at the parent")

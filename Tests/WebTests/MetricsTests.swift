@@ -268,6 +268,27 @@ struct MetricsTests {
         if option.contains("timestamps") { #expect(!body.contains(" \(Self.now - 3)000\n")) }
     }
 
+    /// A filter means names or ids as it is configured, whatever the request wants to be told (asked of 1.37.1).
+    @Test(arguments: ["", "&names=yes", "&names=no"], [true, false])
+    func whatAFilterMeans(_ option: String, _ isConfiguredForNames: Bool) {
+        var facts = NodeFacts(version: "1.2.3")
+        facts.scrape.usesNames = isConfiguredForNames
+        var bench = Self.bench()
+        bench.context.facts = { [facts] in facts }
+        bench.collect(
+            ChartDefinition(id: "an.id", name: "renamed", units: "furlongs", context: "a.context"),
+            [DimensionDefinition(id: "x")],
+            (1...30).map { [$0] }
+        )
+        func isTold(_ filter: String) -> Bool {
+            bench.body("/api/v1/allmetrics?format=prometheus\(option)&filter=\(filter)").contains("furlongs")
+        }
+        #expect(isTold("an.renamed") == isConfiguredForNames)
+        #expect(isTold("an.id") != isConfiguredForNames)
+        #expect(isTold("!an.renamed%20*") != isConfiguredForNames)
+        #expect(isTold("!an.id%20*") == isConfiguredForNames)
+    }
+
     /// What `[prometheus:exporter]` says counts for a request that says nothing.
     @Test func theConfiguredScrape() {
         func body(_ options: String, _ change: (inout ExportingSettings.Scrape) -> Void) -> String {

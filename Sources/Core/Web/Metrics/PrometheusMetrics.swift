@@ -64,7 +64,8 @@ struct PrometheusMetrics {
             visits: visits,
             before: second
         )
-        let usesNames = request.usesNames
+        // What is configured decides, not the request's `names`.
+        let usesNames = settings.usesNames
         let refs = endpoint.refs(of: host) { $0.matches(usesNames ? $1.name : $1.id) }
         let charts = host.read(refs, scrape.subject)
         // By their places: what charts say is counted by atomics, and each copy of a reading would count.
