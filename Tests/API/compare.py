@@ -308,9 +308,13 @@ def document(question, body):
         body = re.sub(r'"uuid":"[0-9a-f-]{36}"', '"uuid":""', body).replace('"flags":"QUEUED ', '"flags":"')
         body = re.sub(rf'"({"|".join(QUEUE)})":("[^"]*"|\d+)', r'"\1":0', body)
     try:
-        value = json.loads(body)
-    except ValueError:
-        return "no JSON: " + body
+        value = levelled_document(question, json.loads(body))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        return f"no {question.command} ({error!r}): {body}"
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+
+
+def levelled_document(question, value):
     if question.command == "charts":
         # Each takes what it takes, and shows hosts in the order in which they came to it.
         value.pop("rrd_memory_bytes", None)
@@ -325,7 +329,7 @@ def document(question, body):
             for name, time in scope.items():
                 if name.endswith("_last_collected_t") and question.told[0] <= (time or 0) <= question.told[1]:
                     scope[name] = "when the past was told"
-    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+    return value
 
 
 def difference(question, one, other):

@@ -1,5 +1,6 @@
 import Config
 import Store
+import Synchronization
 import Testing
 
 @testable import Collection
@@ -54,6 +55,33 @@ import Testing
         }
 
         var charts: [String] { run.charts.keys.filter { $0.hasPrefix("disk_") }.sorted() }
+    }
+
+    /// What is found after the round that asked for it would otherwise wait for the next.
+    @Test func theWorkerSaysThatItHasCollected() throws {
+        let machine = try FakeMachine()
+        machine.write("/proc/self/mountinfo", Self.line("/"))
+        let run = try CollectorRun(machine)
+        let collections = Mutex<[Int]>([])
+        let worker = try DiskspaceWorker(
+            host: run.host,
+            options: CollectionOptions(settings: Settings([:]), root: machine.root),
+            updateEvery: 1,
+            clock: run.clock,
+            reporter: run.events,
+            collected: { [host = run.host] in
+                let count = host.withDatabase { $0.snapshots().reduce(0) { $0 + $1.collections } }
+                collections.withLock { $0.append(count) }
+            }
+        )
+        worker.work()
+        #expect(collections.withLock { $0 } == [], "nobody asked")
+        for second in [CollectorRun.start + 1, CollectorRun.start + 2] {
+            worker.request(now: second * 1_000_000, second: second)
+            worker.work()
+            worker.work()
+        }
+        #expect(collections.withLock { $0 } == [2, 4], "of two charts, space and inodes")
     }
 
     @Test func valuesAreBlocksAndFiles() throws {

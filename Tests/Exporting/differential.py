@@ -34,7 +34,18 @@ MORE = {
     "labelled": ("opentsdb:telnet", "average", "send automatic labels = yes"),
     "nobody": ("graphite:plaintext", "average", "send hosts matching = !child* *"),
     "signed": ("json:http", "average", "username = user\n    password = pass:word"),
+    "automatic": ("graphite:plaintext", "average", "send automatic labels = yes\n    send configured labels = no"),
+    "all-labels": ("json:plaintext", "average", "send automatic labels = yes"),
+    # A chart whose name is not its id.
+    "not-name": ("graphite:plaintext", "average", "send charts matching = !test.odd_name *"),
+    "not-id": ("graphite:plaintext", "average", "send charts matching = !test.odd-name *"),
+    "only-name": ("json:plaintext", "average", "send charts matching = test.odd_name"),
+    "only-id": ("json:plaintext", "average", "send charts matching = test.odd-name"),
+    "ids-not-name": ("graphite:plaintext", "average", "send charts matching = !test.odd_name *\n    send names instead of ids = no"),
+    "ids-only-name": ("json:plaintext", "average", "send charts matching = test.odd_name\n    send names instead of ids = no"),
 }
+# name → value, and where it is from: automatic 1, configured 2, Kubernetes 4, and together.
+LABELS = {"two": ("configured", 2), "three": ("both", 3), "four": ("of kubernetes alone", 4), "five": ("of kubernetes", 5), "none": ("of nowhere", 0)}
 
 
 def connectors():
@@ -109,7 +120,7 @@ def main():
     os.makedirs(directory, exist_ok=True)
     print(f"seed {options.seed}")
     script = Script(options.seed)
-    host = Host("child-01", script.charts, KEY, script)
+    host = Host("child-01", script.charts, KEY, script, labels=LABELS)
     sides = [Side(Original, directory, "original"), Side(Ours, directory, "ours")]
     try:
         host.stream(*[side.parent.port for side in sides])

@@ -31,7 +31,9 @@ def request(*, key=None, hostname=None, guid=None, hops="1", version=CHILD, ever
 
 
 def labels(**values):
-    return "".join(f'LABEL "{name}" = 1 "{value}"\n' for name, value in values.items()) + "OVERWRITE labels\n"
+    """Each a value, or one and its source."""
+    sourced = {name: value if isinstance(value, tuple) else (value, 1) for name, value in values.items()}
+    return "".join(f'LABEL "{name}" = {source} "{value}"\n' for name, (value, source) in sourced.items()) + "OVERWRITE labels\n"
 
 
 def definition(chart):

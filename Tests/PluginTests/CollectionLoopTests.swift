@@ -24,6 +24,19 @@ struct CollectionLoopTests {
         #expect(bench.journal.lines(.pluginStopping).count == 1)
     }
 
+    @Test func anotherThreadAsksForARound() throws {
+        let stopSwitch = try CollectionLoop.Switch()
+        var rounds = 0
+        let began = ContinuousClock.now
+        CollectionLoop(stoppedBy: stopSwitch, clock: SystemTime(), plugins: nil, ticking: []) {
+            rounds += 1
+            guard rounds == 1 else { return stopSwitch.stop() }
+            Threads.start(name: "aside") { stopSwitch.wake() }
+        }.run()
+        // Of itself the loop, which has nothing to do, looks about once a minute.
+        #expect(rounds == 2 && ContinuousClock.now - began < .seconds(50))
+    }
+
     @Test func whenTheLoopEndsNothingIsLeftRunning() {
         let bench = Bench(["good", "background", "flood"])
         bench.run { bench.journal.count(.pluginStarted) >= 3 && bench.outputs["flood", default: 0] > 1000 }

@@ -268,25 +268,32 @@ struct MetricsTests {
         if option.contains("timestamps") { #expect(!body.contains(" \(Self.now - 3)000\n")) }
     }
 
-    /// A filter means names or ids as it is configured, whatever the request wants to be told (asked of 1.37.1).
+    /// Patterns mean names or ids as it is configured, whatever the request wants to be told (asked of 1.37.1).
     @Test(arguments: ["", "&names=yes", "&names=no"], [true, false])
-    func whatAFilterMeans(_ option: String, _ isConfiguredForNames: Bool) {
-        var facts = NodeFacts(version: "1.2.3")
-        facts.scrape.usesNames = isConfiguredForNames
+    func whatPatternsMean(_ option: String, _ isConfiguredForNames: Bool) {
         var bench = Self.bench()
-        bench.context.facts = { [facts] in facts }
         bench.collect(
             ChartDefinition(id: "an.id", name: "renamed", units: "furlongs", context: "a.context"),
             [DimensionDefinition(id: "x")],
             (1...30).map { [$0] }
         )
-        func isTold(_ filter: String) -> Bool {
-            bench.body("/api/v1/allmetrics?format=prometheus\(option)&filter=\(filter)").contains("furlongs")
+        /// As the request's filter, and as what is configured to be sent.
+        func isTold(_ pattern: String) -> [Bool] {
+            [true, false].map { isFilter in
+                var facts = NodeFacts(version: "1.2.3")
+                facts.scrape.usesNames = isConfiguredForNames
+                if !isFilter { facts.scrape.sendsCharts = SimplePattern(pattern) }
+                bench.context.facts = { [facts] in facts }
+                let filter = isFilter ? "&filter=" + pattern.replacing(" ", with: "%20") : ""
+                return bench.body("/api/v1/allmetrics?format=prometheus\(option)\(filter)").contains("furlongs")
+            }
         }
-        #expect(isTold("an.renamed") == isConfiguredForNames)
-        #expect(isTold("an.id") != isConfiguredForNames)
-        #expect(isTold("!an.renamed%20*") != isConfiguredForNames)
-        #expect(isTold("!an.id%20*") == isConfiguredForNames)
+        let byName = [isConfiguredForNames, isConfiguredForNames]
+        let byID = byName.map { !$0 }
+        #expect(isTold("an.renamed") == byName)
+        #expect(isTold("an.id") == byID)
+        #expect(isTold("!an.renamed *") == byID)
+        #expect(isTold("!an.id *") == byName)
     }
 
     /// What `[prometheus:exporter]` says counts for a request that says nothing.

@@ -46,6 +46,7 @@ public final class Collector: TickDriven {
     /// - Parameters:
     ///   - host: the own one.
     ///   - figures: what the node says of itself; called once in every round, on the collecting thread.
+    ///   - collectedAside: called on a thread of the collector's own when that has collected something after a round, or in it.
     ///   - usesThreads: false leaves out what needs threads of its own (disk space, idle jitter).
     /// - Throws: ``SystemError`` where the thread for disk space can't be had.
     public init(
@@ -54,6 +55,7 @@ public final class Collector: TickDriven {
         clock: any Clock,
         reporter: any Reporter,
         figures: @escaping @Sendable () -> NodeFigures,
+        collectedAside: @escaping @Sendable () -> Void = {},
         usesThreads: Bool = true
     ) throws(SystemError) {
         self.host = host
@@ -70,7 +72,8 @@ public final class Collector: TickDriven {
                 options: options,
                 updateEvery: diskspaceEvery,
                 clock: clock,
-                reporter: reporter
+                reporter: reporter,
+                collected: collectedAside
             ) : nil
         jitter = usesThreads && wanted("idlejitter") ? IdleJitter() : nil
         if wanted("proc") { add(Self.procModules(options), "plugin:proc", options) }

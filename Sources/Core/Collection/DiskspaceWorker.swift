@@ -29,22 +29,27 @@ final class DiskspaceWorker: Sendable {
     private let updateEvery: Int
     private let reporter: any Reporter
     private let clock: any Clock
+    private let collected: @Sendable () -> Void
     private let state: Mutex<State>
     private let progress = Mutex(Progress())
     private let isStopped = Atomic<Bool>(false)
     private let wakeup: Wakeup
 
+    /// - Parameter collected: called after each round, on this thread. The round that asked for it may be over by then, and what
+    ///   is streamed of it on its way: without a call this would come a second later, together with the next.
     init(
         host: Host,
         options: CollectionOptions,
         updateEvery: Int,
         clock: any Clock,
-        reporter: any Reporter
+        reporter: any Reporter,
+        collected: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         self.host = host
         self.updateEvery = updateEvery
         self.clock = clock
         self.reporter = reporter
+        self.collected = collected
         wakeup = try Wakeup()
         state = Mutex(State(collector: DiskspaceCollector(options)))
     }
@@ -108,6 +113,7 @@ final class DiskspaceWorker: Sendable {
             }
             host.withDatabase { state.collector.collect(into: &$0, at: tick) }
         }
+        collected()
     }
 
     private func report(_ condition: Condition, _ path: String, _ seconds: Int64, at now: Int64) {

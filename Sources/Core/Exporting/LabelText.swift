@@ -45,9 +45,7 @@ enum LabelText {
 extension ExportingSettings.Connector {
     /// The labels of a host that it sends.
     func labels(of identity: HostIdentity) -> [Label] {
-        identity.labels.filter { label in
-            sendsConfiguredLabels && label.source & 2 != 0 || sendsAutomaticLabels && label.source & 2 == 0
-        }
+        identity.labels.filter { $0.isMeant(configured: sendsConfiguredLabels, automatic: sendsAutomaticLabels) }
     }
 
     /// What a host is called there: the own one may have another name.

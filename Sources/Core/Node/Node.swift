@@ -234,7 +234,8 @@ public final class Node: Sendable {
                 ),
                 clock: clock,
                 reporter: journal,
-                figures: { [services] in services.figures() }
+                figures: { [services] in services.figures() },
+                collectedAside: { [stopSwitch] in stopSwitch.wake() }
             )
         } catch {
             throw StartFailure(sentence: error.description, code: 74)

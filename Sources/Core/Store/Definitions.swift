@@ -62,6 +62,12 @@ public struct Label: Sendable, Hashable {
         self.value = value
         self.source = source
     }
+
+    /// Whether `send configured labels` or `send automatic labels` means it. One of Kubernetes is automatic too, or nobody sends
+    /// it (exporting §2; asked of 1.37.1).
+    public func isMeant(configured: Bool, automatic: Bool) -> Bool {
+        configured && source & 2 != 0 || automatic && source & 1 != 0
+    }
 }
 
 /// What `CHART` says, and the labels that follow it (streaming protocol §8.1, §8.2).

@@ -8,7 +8,7 @@ public import System
 /// Plugins end with the thread that starts them, so it must live as long as the node; ``run()`` ends them all before
 /// it returns.
 public final class CollectionLoop {
-    /// Stops the loop from any other thread.
+    /// Stops or wakes the loop from any other thread.
     public final class Switch: Sendable {
         fileprivate let wakeup: Wakeup
         fileprivate let stopped = Atomic<Bool>(false)
@@ -23,6 +23,9 @@ public final class CollectionLoop {
             stopped.store(true, ordering: .releasing)
             wakeup.signal()
         }
+
+        /// A round follows at once: another thread has collected something.
+        public func wake() { wakeup.signal() }
     }
 
     /// Bytes read from a pipe at once: what a pipe holds.

@@ -64,7 +64,7 @@ struct PrometheusMetrics {
             visits: visits,
             before: second
         )
-        // What is configured decides, not the request's `names`.
+        // Not what the request wants to be told.
         let usesNames = settings.usesNames
         let refs = endpoint.refs(of: host) { $0.matches(usesNames ? $1.name : $1.id) }
         let charts = host.read(refs, scrape.subject)
@@ -90,7 +90,7 @@ struct PrometheusMetrics {
         var text = "netdata_info{instance=\"\(PrometheusName.escaped(identity.hostname))\""
         text += ",application=\"\(PrometheusName.escaped(application))\",version=\"\(PrometheusName.escaped(version))\""
         for label in identity.labels
-        where label.source & 2 != 0 ? settings.sendsConfiguredLabels : settings.sendsAutomaticLabels {
+        where label.isMeant(configured: settings.sendsConfiguredLabels, automatic: settings.sendsAutomaticLabels) {
             text += ",\(PrometheusName.cleaned(label.key))=\"\(PrometheusName.escaped(label.value))\""
         }
         line(text + "} 1" + (request.hasTimestamps ? " \(now / 1000)" : ""))

@@ -34,6 +34,8 @@ struct PrometheusRequest {
     /// Charts that `[prometheus:exporter]` lets out, besides ``filter``.
     private let charts: SimplePattern
     private let letsAllOut: Bool
+    /// Whether patterns mean names: as it is configured.
+    private let matchesNames: Bool
     var prefix: String
     var source: PrometheusSource
     /// Whether what is stored is summed: it is where sums are configured, whatever the request asks for.
@@ -51,6 +53,7 @@ struct PrometheusRequest {
     init(_ request: HTTPRequest, _ scrape: ExportingSettings.Scrape) {
         charts = scrape.sendsCharts
         letsAllOut = charts.description == "*"
+        matchesNames = scrape.usesNames
         prefix = PrometheusName.cleaned(scrape.prefix)
         source = PrometheusSource(scrape.source.rawValue) ?? .average
         sumsUp = scrape.source == .sum
@@ -79,8 +82,8 @@ struct PrometheusRequest {
         }
     }
 
-    /// `send charts matching` of `[prometheus:exporter]`, which means ids and names.
+    /// `send charts matching` of `[prometheus:exporter]`. Of connectors it means ids and names (asked of 1.37.1).
     func lets(out chart: borrowing ChartReading) -> Bool {
-        letsAllOut || charts.matches(chart.id) || charts.matches(chart.name)
+        letsAllOut || charts.matches(matchesNames ? chart.name : chart.id)
     }
 }
