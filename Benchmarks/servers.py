@@ -174,10 +174,12 @@ CHILDREN_HEALTH = "    health enabled by default = auto\n    default postpone al
 class Netdata(Server):
     """netdata 1.37.1: a parent, or with a destination a child. With `tls` its port is encrypted; a destination with :SSL
     is one that certificate() has made a certificate for. With `health` it evaluates the stock alarms of its children.
-    `settings` ends its netdata.conf."""
+    `settings` ends its netdata.conf, `exporting` is its exporting.conf."""
 
-    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, replicate=None, health=False, settings="", **options):
+    def __init__(self, mode="ram", retention=3600, pin=True, tls=False, replicate=None, health=False, settings="", exporting="", **options):
         super().__init__("1.37.1", pin)
+        os.makedirs(os.path.join(self.directory, "etc"))
+        self.write("etc/exporting.conf", exporting)
         chain, key, authority = certificate()
         if health:
             options["health"] = "yes"
@@ -206,14 +208,15 @@ class Netdata(Server):
 class Ndstream(Server):
     """Ours: a parent, with an upstream a proxy, or with a destination a headless agent. With `tls` its port is encrypted;
     an upstream with :SSL is one that certificate() has made a certificate for. With `health` it evaluates the stock alarms of
-    its children. `extra` ends its netdata.conf."""
+    its children. `extra` ends its netdata.conf, `exporting` is its exporting.conf."""
 
     def __init__(self, binary, mode="ram", retention=3600, destination=None, upstream=None, compression="yes",
-                 pin=True, tls=False, replicate=86400, health=False, extra=""):
+                 pin=True, tls=False, replicate=86400, health=False, extra="", exporting=""):
         super().__init__("ndstream", pin)
         chain, key, authority = certificate()
         for name in ("etc", "state"):
             os.makedirs(os.path.join(self.directory, name))
+        self.write("etc/exporting.conf", exporting)
         role = "agent" if destination else "parent"
         with open(os.path.join(self.directory, "etc/netdata.conf"), "w") as f:
             f.write(f"[global]\n    hostname = bench\n[db]\n    mode = {mode}\n    retention = {retention}\n"

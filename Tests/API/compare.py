@@ -80,7 +80,8 @@ def may_begin_early(question, only_unlost=True):
     if question.get("after", "1").lstrip("-").strip("0") == "" or not question.get("after", "1").lstrip("-").isdigit():
         # From the first point on.
         begin = 0
-    begin -= max(0, end - now) + (end - begin) // 2 + number("gtime", 0) * (2 + (number("points", 0) or end - begin))
+    # Aligned to the length of a row, which may be all of the window, it ends as much earlier.
+    begin -= max(0, end - now) + end - begin + number("gtime", 0) * (2 + (number("points", 0) or end - begin))
     return any(begin < chart.points[-1][1] + 5 * chart.every + 5 for chart in meant(question) if chart.keeps_all or not only_unlost)
 
 

@@ -31,6 +31,13 @@ CONTEXTS_AGE = 150
 # So many different questions that show a difference are enough to read.
 ENOUGH = 25
 LINES, MANY = 12, 500
+# What a run has for the scrapes that say nothing of it: each seed another, and each mode.
+SCRAPES = [
+    "", "    send names instead of ids = no\n", "    prefix = own\n",
+    "    data source = sum\n    update every = 3\n    send automatic labels = yes\n",
+    "    send charts matching = !syn.id !*.c* *\n    send configured labels = no\n",
+    "    send charts matching = !syn.renamed *\n    send names instead of ids = no\n    send configured labels = no\n    send automatic labels = yes\n",
+]
 
 
 class Run:
@@ -47,7 +54,7 @@ class Run:
         # points, which have to be replicated, are gaps, and the golden data set is left out.
         if mode == "dbengine":
             self.hosts.append(past.golden(start + 300))
-        self.sides = parents.start(mode)
+        self.sides = parents.start(mode, SCRAPES[(seed + (mode == "dbengine")) % len(SCRAPES)])
         self.began, self.later = time.monotonic(), []
         # Who has scraped → when.
         self.visits = {}

@@ -20,14 +20,16 @@ PATIENCE = 120
 VERSION = protocol.CHILD & ~protocol.LZ4
 
 
-def start(mode):
-    """1.37.1 and ndstream, both with health, without which 1.37.1 has no variables of charts, and without alarms."""
+def start(mode, scrape):
+    """1.37.1 and ndstream, both with health, without which 1.37.1 has no variables of charts, and without alarms. `scrape`: what stands in
+    `[prometheus:exporter]`."""
+    exporting = f"[prometheus:exporter]\n{scrape}"
     no_alarms = "[directories]\n    health config = /var/empty\n    stock health config = /var/empty\n"
     original = Netdata(mode=mode, retention=RING, pin=False, replicate=86400, hostname="bench", compression="no", health="yes",
-                       settings=no_alarms)
+                       settings=no_alarms, exporting=exporting)
     try:
         ours = Ndstream(BINARY, mode=mode, retention=RING, pin=False, compression="no", health=True,
-                        extra="[db]\n    storage tiers = 1\n[plugins]\n    timex = no\n" + no_alarms)
+                        extra="[db]\n    storage tiers = 1\n[plugins]\n    timex = no\n" + no_alarms, exporting=exporting)
     except BaseException:
         original.stop()
         raise

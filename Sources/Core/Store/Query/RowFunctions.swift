@@ -192,7 +192,8 @@ struct Ordered: RowFunction {
     private static func trimmedMedian(_ sorted: [Double], percent: Double) -> Double {
         guard percent > 0, sorted.count > 1 else { return median(sorted[...]) }
         let (least, most) = (sorted[0], sorted[sorted.count - 1])
-        let margin = (most - least) * percent / 100
+        // In the original's order: values often lie right on the border.
+        let margin = (most - least) * (percent / 100)
         let start = sorted.firstIndex { $0 >= least + margin } ?? 0
         let end = sorted.lastIndex { $0 <= most - margin } ?? sorted.count - 1
         // Nothing lies between the margins: the original answers with the first value behind them.
