@@ -15,7 +15,7 @@ public struct ShortText: Sendable {
 
     /// - Parameters:
     ///   - text: of what is longer than 32 bytes, the first of them.
-    ///   - digits: where two of them are that ``twoDigits`` replaces, in bytes from the start; `nil`: nowhere.
+    ///   - digits: where two of them are that ``set(twoDigits:)`` replaces, in bytes from the start; `nil`: nowhere.
     public init(_ text: [UInt8], digits place: Int? = nil) {
         self = text.withUnsafeBufferPointer { ShortText($0, place) }
     }

@@ -308,8 +308,9 @@ extension DataPrinter {
         }
         bytes.append("</tr>")
         bytes.append(end)
-        var start = RowStart("<tr><td>", timeForm, calendar)
+        var start = RowStart("", timeForm, calendar)
         table.forEachRow { index, row in
+            bytes.append("<tr><td>")
             start.set(table.time(index))
             bytes.append(short: start.text)
             for value in row {

@@ -20,6 +20,7 @@ struct RowStart {
     /// The minute of a date, the hundred of seconds, whose digits ``text`` has; negative: none.
     private var known: Int64 = -1
 
+    /// - Parameter prefix: at most five bytes, which leaves room for any time.
     init(_ prefix: ShortText, _ form: Form, _ calendar: LocalCalendar) {
         self.prefix = prefix
         self.form = form
