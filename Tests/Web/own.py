@@ -25,8 +25,9 @@ def overview(page, check, scene):
     items = page.see("[...document.querySelectorAll('#attention li')].map((one) => one.innerText)") or []
     refused = next((one for one in items if "key-one-off" in one), "")
     check("the refused child is told with its code", "ND-F7" in refused, refused)
-    # The line to change is in sight before anything is clicked.
-    check("and with the line to change", "api key =" in refused or "enabled = yes" in refused, refused)
+    # The line to change is in sight before anything is clicked; what a code means is asked for when an item is there.
+    line = "[...document.querySelectorAll('#attention li')].some((one) => /key-one-off[^]*(api key =|enabled = yes)/.test(one.innerText))"
+    check("and with the line to change", page.wait(line), refused)
     check("the lost child is told", any(one.split("\n")[1:2] == ["left"] for one in items), items)
     check("the alarm is told", any("db-primary" in one and "98" in one for one in items), items)
     known = {host["hostname"] for host in scene.parent.status()["hosts"]}
