@@ -132,6 +132,16 @@ struct LikeTheOriginalTests {
         #expect(bench.body(query + "&tqx=responseHandler:other").hasPrefix("other({"))
     }
 
+    @Test(arguments: ["jsonp", "datasource"])
+    func theLastHandlerCounts(_ format: String) {
+        let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
+        let query = "/api/v1/data?chart=a.b&after=-2&format=" + format
+        #expect(bench.body(query + "&callback=mine&tqx=responseHandler:other").hasPrefix("other({"))
+        #expect(bench.body(query + "&tqx=responseHandler:other&callback=mine").hasPrefix("mine({"))
+        #expect(bench.body(query + "&tqx=responseHandler:other&callback=").hasPrefix("other({"))
+        #expect(bench.body(query + "&callback=mine&callback=yours&tqx=reqId:1").hasPrefix("yours({"))
+    }
+
     /// A percentage needs all dimensions, so none that is named is no reason for a refusal.
     @Test func percentagesOfNothingAreAnAnswer() {
         let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])

@@ -36,12 +36,12 @@ struct DataPrinter {
     mutating func print() -> [UInt8] {
         switch request.format {
         case .jsonp:
-            bytes.append(text: request.google.responseHandler ?? request.callback)
+            bytes.append(text: request.google.responseHandler ?? "callback")
             bytes.append("(")
             printWrapped()
             bytes.append(");")
         case .dataSource:
-            bytes.append(text: request.google.handler)
+            bytes.append(text: request.google.responseHandler ?? "google.visualization.Query.setResponse")
             bytes.append("({version:'")
             bytes.append(text: request.google.version)
             bytes.append("',reqId:'")

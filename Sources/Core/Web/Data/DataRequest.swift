@@ -5,25 +5,20 @@ struct DataRequest: Sendable {
     var query: QueryParameters
     var format = DataFormat.json
     var fileName = ""
-    /// The function that jsonp calls.
-    var callback = "callback"
     var google = GoogleRequest()
 
     init(_ parameters: [(name: String, value: String)]) {
         query = QueryParameters(parameters)
-        var isCallbackGiven = false
         for (name, value) in parameters where !value.isEmpty {
             switch name {
             case "format": format = DataFormat(named: value)
-            case "callback":
-                callback = Self.cleaned(value)
-                isCallbackGiven = true
+            // As Google's handler: the last of them counts.
+            case "callback": google.responseHandler = Self.cleaned(value)
             case "filename": fileName = Self.cleaned(value)
             case "tqx": readGoogle(value)
             default: break
             }
         }
-        if isCallbackGiven, google.responseHandler == nil { google.responseHandler = callback }
     }
 
     /// `version:..;reqId:..;sig:..;out:..;responseHandler:..;outFileName:..`
@@ -73,7 +68,6 @@ struct GoogleRequest: Sendable {
     var requestID = "0"
     /// The newest time the client already has.
     var signature: Int64 = 0
+    /// The function that jsonp and datasource call.
     var responseHandler: String?
-
-    var handler: String { responseHandler ?? "google.visualization.Query.setResponse" }
 }
