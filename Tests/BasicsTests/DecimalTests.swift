@@ -177,7 +177,9 @@ import Testing
         (0.0, "0.0000000"), (-0.0, "-0.0000000"), (1, "1.0000000"), (-0.25, "-0.2500000"), (0.99999999, "1.0000000"),
         (-0.00000001, "-0.0000000"), (123_456_789.125, "123456789.1250000"),
         (999_999_999_999_999, "999999999999999.0000000"),
-        (1e15, "1000000000000000.0000000"), (-1e20, "-100000000000000000000.0000000"), (.nan, "null"),
+        (1e15, "1000000000000000.0000000"),
+        (4_155_799_397_075_123.5, "4155799397075123.5000000"),
+        (-1_125_899_906_842_623.875, "-1125899906842623.8750000"), (-1e20, "-100000000000000000000.0000000"), (.nan, "null"),
         (.infinity, "null"),
     ])
     func sevenDecimalsStay(number: Double, expected: String) { #expect(fixed(number) == expected) }
@@ -213,6 +215,10 @@ import Testing
             let any = Double(digits) / 1e7 + Double.random(in: -0.4...0.4, using: &random) / 1e7
             #expect(fixed(exact) == printed(exact, "%.7f"))
             if any.magnitude < 1000 { #expect(fixed(any) == printed(any, "%.7f")) }
+            // From 2^53 on there are integers only, and up to it eighths, quarters and halves.
+            let large = exp2(Double.random(in: 49...65, using: &random))
+            let decimals = Int.random(in: 1...7, using: &random)
+            #expect(fixed(large, decimals: decimals) == printed(large, "%.\(decimals)f"))
         }
     }
 

@@ -130,7 +130,7 @@ extension [UInt8] {
     }
 }
 
-/// From here on a double has no seven decimals that mean anything.
+/// From here on a double has one decimal, or two or three, and is not printed in one go.
 private let endOfFixed = 1e15
 
 /// Fewer decimals than seven, what is `null`, and what is very long.
@@ -142,7 +142,8 @@ private func appendOtherFixed(_ number: Double, decimals: Int, to bytes: inout [
     }
     if number.sign == .minus { bytes.append(UInt8(ascii: "-")) }
     let magnitude = number.magnitude
-    guard magnitude < endOfFixed else {
+    // There are no decimals any more, and no integer for its digits.
+    guard magnitude < endOfUsual else {
         appendDecimal(magnitude, to: &bytes)
         bytes.append(UInt8(ascii: "."))
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: decimals))
