@@ -68,8 +68,11 @@ final class LiveSender {
 
     var link: StatusDocument.Link { sender.link() }
 
-    /// Whether the sender's attempt has an outcome by now, or soon.
-    func isDecided() -> Bool { soon { [.live, .replicating, .waiting].contains(link.state) } }
+    /// Whether the sender's attempt has an outcome by now, or soon; all of it is told then.
+    func isDecided() -> Bool {
+        guard soon({ [.live, .replicating, .waiting].contains(link.state) }) else { return false }
+        return (try? connected { _ in true }) ?? false
+    }
 
     /// Something of its connection, asked where that lives.
     func connected<Value: Sendable>(_ ask: @escaping @Sendable (StreamConnection?) -> Value) throws -> Value {

@@ -124,6 +124,17 @@ struct LikeTheOriginalTests {
         #expect(bench.body(target + "_all_hosts").hasSuffix("\nnetdata_limit{instance=\"nd-a\"} 5.0000000\n"))
     }
 
+    @Test(arguments: ["", "&options=null2zero"])
+    func aBadgeOfNullsIsNone(_ options: String) {
+        let target = "/api/v1/badge.svg?chart=a.b&after=\(Self.now - 1)&before=\(Self.now)&points=2" + options
+        let none = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [.nan, .nan]])
+        none.clock.advance(seconds: 1)
+        #expect(none.body(target).contains(">-</text>"))
+        let half = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, .nan]])
+        half.clock.advance(seconds: 1)
+        #expect(half.body(target).contains(">7 "))
+    }
+
     @Test func jsonpCallsTheHandlerOfGoogle() {
         let bench = bench(ChartDefinition(id: "a.b"), two, [[5, 6], [7, 8]])
         let query = "/api/v1/data?chart=a.b&after=-2&format=jsonp"

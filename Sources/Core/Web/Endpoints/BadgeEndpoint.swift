@@ -82,10 +82,10 @@ enum BadgeEndpoint {
         return response
     }
 
-    /// The sum of the newest row over its dimensions.
+    /// The sum of the newest row over its dimensions; nothing where all are null, also of those that `null2zero` makes zeros.
     private static func newest(_ result: QueryResult) -> Double {
         let table = DataTable(result)
-        guard !table.isEmpty, !table.names.isEmpty else { return .nan }
+        guard result.columns.contains(where: { !($0.rows.values.last ?? .nan).isNaN }) else { return .nan }
         return table.total(table.row(table.options.contains(.flip) ? table.rowCount - 1 : 0))
     }
 
