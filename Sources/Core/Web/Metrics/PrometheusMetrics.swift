@@ -64,9 +64,8 @@ struct PrometheusMetrics {
             visits: visits,
             before: second
         )
-        // Not what the request wants to be told.
-        let usesNames = settings.usesNames
-        let refs = endpoint.refs(of: host) { $0.matches(usesNames ? $1.name : $1.id) }
+        let matchesNames = request.matchesNames
+        let refs = endpoint.refs(of: host) { $0.matches(matchesNames ? $1.name : $1.id) }
         let charts = host.read(refs, scrape.subject)
         // By their places: what charts say is counted by atomics, and each copy of a reading would count.
         for place in charts.indices where charts[place].isExported && request.lets(out: charts[place]) {

@@ -28,14 +28,13 @@ enum PrometheusSource {
 
 /// The parameters of a scrape (exporting §7).
 struct PrometheusRequest {
-    var filter: SimplePattern?
     /// Who scrapes: its last visit is remembered under this name.
     var server: String
-    /// Charts that `[prometheus:exporter]` lets out, besides ``filter``.
+    /// Charts that `[prometheus:exporter]` lets out, besides the request's `filter`.
     private let charts: SimplePattern
     private let letsAllOut: Bool
-    /// Whether patterns mean names: as it is configured.
-    private let matchesNames: Bool
+    /// Whether patterns mean names, not ids: as it is configured, whatever the request wants to be told.
+    let matchesNames: Bool
     var prefix: String
     var source: PrometheusSource
     /// Whether what is stored is summed: it is where sums are configured, whatever the request asks for.
@@ -63,9 +62,6 @@ struct PrometheusRequest {
         for (name, value) in request.parameters {
             let isYes = value == "yes" || value == "1" || value == "true"
             switch name {
-            case "filter":
-                let pattern = SimplePattern(value)
-                filter = pattern.isEmpty ? nil : pattern
             case "server": server = String(value.prefix(PrometheusServers.longestName))
             case "prefix": prefix = PrometheusName.cleaned(value)
             case "source", "data", "data source", "data-source", "data_source", "datasource":
