@@ -74,7 +74,10 @@ struct LogRecognitionTests {
         logs += [("parent again", parent!.log, parent!.accessLog), ("proxy", proxy.log, proxy.accessLog)]
         logs += children.enumerated().map { ("child \($0.offset)", $0.element.log, $0.element.accessLog) }
         var codes: Set<String> = []
-        for (name, errors, access) in logs { codes.formUnion(expectRecognised(errors + access, of: name)) }
+        for (name, errors, access) in logs {
+            // Each by itself: a daemon that ends in the middle of a line leaves its log without a last line feed.
+            for log in [errors, access] { codes.formUnion(expectRecognised(log, of: name)) }
+        }
         // The troubles really were had.
         let had = [
             "ND-F1", "ND-F2", "ND-F3", "ND-F4", "ND-F5", "ND-F6", "ND-F7", "ND-F8", "ND-F9", "ND-F10", "ND-F11",
