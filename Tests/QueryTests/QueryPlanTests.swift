@@ -169,6 +169,9 @@ struct QueryPlanTests {
             }
             let computed = columns[4]
             for copied in columns[..<4] {
+                #expect(copied.codes != nil || copied.pointsRead == 0)
+                #expect(copied.last.isNaN ? computed.last.isNaN : copied.last == computed.last)
+                #expect(copied.extremes == computed.extremes)
                 #expect(zip(copied.values, computed.values).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
                 #expect(copied.values.count == computed.values.count && copied.resets == computed.resets)
                 #expect(copied.isNonzero == computed.isNonzero && copied.pointsRead == computed.pointsRead)

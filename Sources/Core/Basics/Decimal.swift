@@ -354,8 +354,8 @@ private func store(_ digits: UInt64, at text: Text) {
 
 /// The digits of a number below 100,000,000, each in a byte, the first in the lowest: split in halves until each part is a
 /// digit, all parts at once.
-@inline(__always)
-private func eightDigits(_ value: UInt32) -> UInt64 {
+@inlinable @inline(__always)
+public func eightDigits(_ value: UInt32) -> UInt64 {
     let high = value / 10_000
     let fours = UInt64(high) | UInt64(value &- high &* 10_000) &<< 32
     // 10,486 / 2^20 divides numbers of four digits by 100, and 103 / 2^10 those of two by 10.
@@ -364,8 +364,8 @@ private func eightDigits(_ value: UInt32) -> UInt64 {
 }
 
 /// Numbers below 100, each in 16 bits, become two digits each.
-@inline(__always)
-private func twoDigits<Numbers: FixedWidthInteger>(_ twos: Numbers) -> Numbers {
+@inlinable @inline(__always)
+func twoDigits<Numbers: FixedWidthInteger>(_ twos: Numbers) -> Numbers {
     let tens = (twos &* 103) &>> 10 & Numbers(truncatingIfNeeded: 0x000f_000f_000f_000f as UInt64)
     return tens | (twos &- tens &* 10) &<< 8
 }

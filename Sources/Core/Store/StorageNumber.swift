@@ -9,7 +9,8 @@ public enum StorageNumber {
     public static let reset: UInt32 = 1 << 30
 
     static let exists: UInt32 = 1 << 31
-    static let negative: UInt32 = 1 << 29
+    /// The sign.
+    public static let negative: UInt32 = 1 << 29
     static let multiplies: UInt32 = 1 << 28
     static let hundreds: UInt32 = 1 << 27
     static let stepsShift: UInt32 = 24
@@ -33,11 +34,14 @@ public enum StorageNumber {
     }
 
     /// The value; NaN for a gap. Without the optional, for loops over many.
-    public static func value(_ code: UInt32) -> Double {
+    public static func value(_ code: UInt32) -> Double { code == empty ? .nan : valueOrZero(code) }
+
+    /// The value; 0 for a gap.
+    @inline(__always)
+    static func valueOrZero(_ code: UInt32) -> Double {
         let magnitude = Double(code & mantissa) * decodingFactors[Int(code >> stepsShift & 31)]
         // The sign's bit is moved instead of asked for: it may be anybody's guess.
-        let value = Double(bitPattern: magnitude.bitPattern | UInt64(code & negative) << 34)
-        return code == empty ? .nan : value
+        return Double(bitPattern: magnitude.bitPattern | UInt64(code & negative) << 34)
     }
 
     /// A code's value in digits, `digits`·10^`exponent`: exact, unlike a `Double`. Nothing for a gap, whose digits are 0.

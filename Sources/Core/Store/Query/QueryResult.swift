@@ -44,29 +44,10 @@ public struct QueryResult: Sendable {
 
     /// Smallest and largest value of the answer, nulls counting as 0 (web API §7.5).
     public var extremes: (least: Double, most: Double) {
-        var least = SIMD4<Double>(repeating: .infinity)
-        var most = -least
-        for column in columns + leftOut {
-            // Copies, which stay in registers.
-            (least, most) = column.rows.values.withUnsafeBytes { [least, most] bytes in
-                var (least, most) = (least, most)
-                let length = MemoryLayout<SIMD4<Double>>.size
-                var place = 0
-                while place < bytes.count {
-                    // What is behind the last four is less than four, each of which is looked at alone.
-                    let isWhole = place + length <= bytes.count
-                    var four =
-                        isWhole
-                        ? bytes.loadUnaligned(fromByteOffset: place, as: SIMD4<Double>.self)
-                        : SIMD4(repeating: bytes.load(fromByteOffset: place, as: Double.self))
-                    four.replace(with: 0, where: four .!= four)
-                    least.replace(with: four, where: four .< least)
-                    most.replace(with: four, where: four .> most)
-                    place += isWhole ? length : MemoryLayout<Double>.size
-                }
-                return (least, most)
-            }
+        let all = (columns + leftOut).lazy.map(\.rows.extremes)
+        let (least, most) = all.reduce((Double.infinity, -Double.infinity)) {
+            (min($0.0, $1.least), max($0.1, $1.most))
         }
-        return least.min() <= most.max() ? (least.min(), most.max()) : (0, 0)
+        return least <= most ? (least, most) : (0, 0)
     }
 }

@@ -1,17 +1,3 @@
-/// One dimension's rows, in time order.
-public struct QueryColumn: Sendable {
-    /// NaN is null.
-    public internal(set) var values: [Double]
-    /// Rows in which a counter was reset or overflowed; empty where none was.
-    public internal(set) var resets: [Bool] = []
-    /// Whether any point that went in was neither zero nor null.
-    public internal(set) var isNonzero = false
-    /// Points read from the store.
-    public internal(set) var pointsRead = 0
-
-    static func nulls(_ count: Int) -> QueryColumn { QueryColumn(values: Array(repeating: .nan, count: count)) }
-}
-
 /// Fills the rows of a grid from one dimension's stored points (web API §7.4).
 struct Resampler {
     let grid: TimeGrid
@@ -35,11 +21,7 @@ struct Resampler {
     ///   - step: seconds between two.
     func column(codes: [UInt32], firstTime: Int64, step: Int64) -> QueryColumn {
         let times = Times(firstTime: firstTime, step: step, count: codes.count, countsFront: true)
-        guard !readsAnomalies else {
-            let rates = codes.map(StorageNumber.anomalyRate)
-            return rates.withUnsafeBufferPointer { column(times, Codes(codes: $0)) }
-        }
-        return codes.withUnsafeBufferPointer { column(times, Codes(codes: $0)) }
+        return column(times, readsAnomalies ? codes.map(StorageNumber.anomalyRate) : codes)
     }
 
     /// A dimension's rows out of a higher tier. What counts of a point depends on the function: its sum, its smallest or
@@ -49,10 +31,7 @@ struct Resampler {
         let column = rows.columns[dimension]
         let count = min(column.averages.count, column.minima.count, column.maxima.count, column.counts.count)
         let times = Times(firstTime: rows.firstTime, step: rows.step, count: count, countsFront: false)
-        if readsAnomalies {
-            let rates = column.averages[..<count].map(StorageNumber.anomalyRate)
-            return rates.withUnsafeBufferPointer { self.column(times, Codes(codes: $0)) }
-        }
+        if readsAnomalies { return self.column(times, column.averages[..<count].map(StorageNumber.anomalyRate)) }
         return column.averages.withUnsafeBufferPointer { averages in
             switch grouping.function {
             case .sum:
@@ -74,8 +53,12 @@ struct Resampler {
         }
     }
 
+    private func column(_ times: Times, _ codes: [UInt32]) -> QueryColumn {
+        isEachPointARow(times)
+            ? copySeconds(times, codes) : codes.withUnsafeBufferPointer { column(times, Codes(codes: $0)) }
+    }
+
     private func column(_ times: Times, _ points: Codes) -> QueryColumn {
-        if isEachPointARow(times) { return copySeconds(times, points.codes) }
         switch grouping.function {
         case .average:
             let function = Average(resamplingDivisor: grid.resamplingGroup > 1 ? grid.resamplingDivisor : 0)
@@ -311,35 +294,27 @@ struct Resampler {
     }
 
     /// The same where each point is a row: what dashboards ask for most.
-    private func copySeconds(_ times: Times, _ codes: UnsafeBufferPointer<UInt32>) -> QueryColumn {
+    private func copySeconds(_ times: Times, _ codes: [UInt32]) -> QueryColumn {
         let rows = Int(grid.rows)
         let start = firstIndex(times)
         // Rows in front of the first point.
         let missing = min(rows, max(0, Int(times.firstTime &- grid.firstRow)))
         let count = max(0, min(times.count - start, rows - missing))
         guard count > 0 else { return .nulls(rows) }
-        let points = UnsafeBufferPointer(rebasing: codes[start..<start + count])
-        var all: UInt32 = 0
-        var column = QueryColumn(values: [])
-        column.values = Array(unsafeUninitializedCapacity: rows) { values, filled in
+        let points = codes[start..<start + count]
+        let copy = [UInt32](unsafeUninitializedCapacity: rows) { copy, filled in
             let end = missing + count
-            values[..<missing].initialize(repeating: .nan)
-            var value = values.baseAddress! + missing
-            for code in points {
-                value.initialize(to: StorageNumber.value(code))
-                value += 1
-                all |= code
-            }
-            values[end...].initialize(repeating: .nan)
+            copy[..<missing].initialize(repeating: StorageNumber.empty)
+            _ = copy[missing..<end].initialize(fromContentsOf: points)
+            copy[end...].initialize(repeating: StorageNumber.empty)
             filled = rows
         }
+        var column = QueryColumn(stored: copy)
+        let all = points.reduce(0, |)
         column.isNonzero = StorageNumber.isNonzero(all)
         column.pointsRead = count
         if StorageNumber.hasReset(all) {
-            column.resets = Array(repeating: false, count: rows)
-            for (index, code) in points.enumerated() where StorageNumber.hasReset(code) && code != StorageNumber.empty {
-                column.resets[missing + index] = true
-            }
+            column.resets = copy.map(StorageNumber.hasReset)
         }
         return column
     }

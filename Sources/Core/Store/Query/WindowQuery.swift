@@ -124,7 +124,7 @@ public struct WindowQuery: Sendable {
         private mutating func value(_ dimension: Int) -> Double {
             guard let points, known.indices.contains(dimension) else { return .nan }
             if let value = known[dimension] { return value }
-            let value = resampler.column(points, dimension).values.last ?? .nan
+            let value = resampler.column(points, dimension).last
             known[dimension] = value
             return value
         }

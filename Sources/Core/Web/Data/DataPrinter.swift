@@ -132,13 +132,8 @@ extension DataPrinter {
         }
         bytes.append("],\n    \"data\":\n [\n")
         if everywhere == nil, !hasObjectRows, !options.contains(.googleJSON) {
-            var start = RowStart(" [ ", options.contains(.milliseconds) ? .milliseconds : .seconds, calendar)
-            let (end, last): (ShortText, ShortText) = ("],\n", "]")
-            table.forEachRow { index, row in
-                start.set(table.time(index))
-                let isLast = index == table.rowCount - 1
-                bytes.append(start.text, decimals: row, separator: UInt8(ascii: ","), isLast ? last : end)
-            }
+            let start = RowStart(" [ ", options.contains(.milliseconds) ? .milliseconds : .seconds, calendar)
+            table.print(to: &bytes, start, separator: UInt8(ascii: ","), "],\n", last: "]")
         } else {
             printRows(everywhere, areObjects: hasObjectRows)
         }
@@ -265,12 +260,12 @@ extension DataPrinter {
             bytes.append(short: shape.end)
         }
         var start = RowStart("", timeForm, calendar)
+        guard shape.separator.utf8CodeUnitCount > 1 else {
+            table.print(to: &bytes, start, separator: shape.separator.utf8Start.pointee, shape.end)
+            return
+        }
         table.forEachRow { index, row in
             start.set(table.time(index))
-            if shape.separator.utf8CodeUnitCount == 1 {
-                bytes.append(start.text, decimals: row, separator: shape.separator.utf8Start.pointee, shape.end)
-                return
-            }
             bytes.append(short: start.text)
             for value in row {
                 bytes.append(shape.separator)
@@ -334,12 +329,7 @@ extension DataPrinter {
             bytes.append(quoted: name)
         }
         bytes.append("]")
-        var start = RowStart(",\n[", timeForm, calendar)
-        let end: ShortText = "]"
-        table.forEachRow { index, row in
-            start.set(table.time(index))
-            bytes.append(start.text, decimals: row, separator: UInt8(ascii: ","), end)
-        }
+        table.print(to: &bytes, RowStart(",\n[", timeForm, calendar), separator: UInt8(ascii: ","), "]")
         bytes.append("\n]")
     }
 

@@ -30,19 +30,86 @@ struct DataTable {
     /// When a row ends, Unix seconds.
     func time(_ index: Int) -> Int64 { result.time(options.contains(.flip) ? index : rowCount - 1 - index) }
 
+    /// - Parameter body: gets each row's number and its values, NaN for null.
+    func forEachRow(_ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
+        let (null, takesMagnitudes) = (null, options.contains(.absolute))
+        forEachRow(of: result.columns.map(\.rows.values)) {
+            $0.isNaN ? null : takesMagnitudes ? $0.magnitude : $0
+        } _: {
+            body($0, $1)
+        }
+    }
+
+    /// The values of the newest row, NaN for null.
+    var newest: [Double] {
+        result.columns.map { column in
+            let value = column.rows.last
+            return value.isNaN ? null : options.contains(.absolute) ? value.magnitude : value
+        }
+    }
+
+    /// Appends a line for each row: what stands in front of its numbers, these with a separator in front of each, and an end,
+    /// which the last line may have another of.
+    func print(to bytes: inout [UInt8], _ start: RowStart, separator: UInt8, _ end: ShortText, last: ShortText? = nil) {
+        var start = start
+        let lastRow = rowCount - 1
+        let last = last ?? end
+        guard let columns = stored else {
+            forEachRow { index, row in
+                start.set(time(index))
+                bytes.append(start.text, decimals: row, separator: separator, index == lastRow ? last : end)
+            }
+            return
+        }
+        let null = StorageNumber.encode(null)
+        let kept = options.contains(.absolute) ? ~StorageNumber.negative : ~0
+        forEachRow(of: columns) {
+            $0 == StorageNumber.empty ? null : $0 & kept
+        } _: { index, row in
+            start.set(time(index))
+            bytes.append(start.text, codes: row, separator: separator, index == lastRow ? last : end)
+        }
+    }
+
+    /// All columns, where nothing was computed in any: stored numbers are printed without becoming others.
+    private var stored: [[UInt32]]? {
+        let columns = result.columns.compactMap(\.rows.codes)
+        return columns.count == result.columns.count ? columns : nil
+    }
+
+    /// What is shown for no value.
+    private var null: Double { options.contains(.null2zero) ? 0 : .nan }
+
     /// Rows that are put together at once: few enough to stay in the processor's nearest cache until they are printed.
     private static let rowsAtOnce = 32
 
-    /// - Parameter body: gets each row's number and its values, NaN for null.
-    func forEachRow(_ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
-        let width = names.count
+    /// - Parameters:
+    ///   - columns: in time order.
+    ///   - shown: what is shown of a cell.
+    @inline(__always)
+    private func forEachRow<Cell>(
+        of columns: [[Cell]],
+        _ shown: (Cell) -> Cell,
+        _ body: (Int, UnsafeBufferPointer<Cell>) -> Void
+    ) {
+        let width = columns.count
+        let isFlipped = options.contains(.flip)
         let capacity = max(1, min(rowCount, Self.rowsAtOnce) * width)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) { cells in
+        withUnsafeTemporaryAllocation(of: Cell.self, capacity: capacity) { cells in
             var first = 0
             while first < rowCount {
                 let count = min(Self.rowsAtOnce, rowCount - first)
-                for (index, column) in result.columns.enumerated() {
-                    fill(cells.baseAddress! + index, column.rows.values, first, count, width)
+                for (index, column) in columns.enumerated() {
+                    column.withUnsafeBufferPointer { column in
+                        var cell = cells.baseAddress! + index
+                        var place = isFlipped ? first : column.count - 1 - first
+                        let next = isFlipped ? 1 : -1
+                        for _ in 0..<count {
+                            cell.initialize(to: shown(column[place]))
+                            cell += width
+                            place &+= next
+                        }
+                    }
                 }
                 for row in 0..<count {
                     body(first + row, UnsafeBufferPointer(rebasing: cells[row * width..<(row + 1) * width]))
@@ -50,38 +117,6 @@ struct DataTable {
                 first += count
             }
         }
-    }
-
-    /// A column's cells of some rows, each `width` behind the one before.
-    private func fill(
-        _ cells: UnsafeMutablePointer<Double>,
-        _ values: [Double],
-        _ first: Int,
-        _ count: Int,
-        _ width: Int
-    ) {
-        let takesMagnitudes = options.contains(.absolute)
-        let null = options.contains(.null2zero) ? 0 : Double.nan
-        let isFlipped = options.contains(.flip)
-        values.withUnsafeBufferPointer { values in
-            var cell = cells
-            var place = isFlipped ? first : values.count - 1 - first
-            let next = isFlipped ? 1 : -1
-            for _ in 0..<count {
-                let value = values[place]
-                cell.initialize(to: value.isNaN ? null : takesMagnitudes ? value.magnitude : value)
-                cell += width
-                place &+= next
-            }
-        }
-    }
-
-    /// A row's values, NaN for null.
-    func row(_ index: Int) -> [Double] {
-        let cells = UnsafeMutablePointer<Double>.allocate(capacity: max(1, names.count))
-        defer { cells.deallocate() }
-        for (column, one) in result.columns.enumerated() { fill(cells + column, one.rows.values, index, 1, 1) }
-        return Array(UnsafeBufferPointer(start: cells, count: names.count))
     }
 
     /// What ssv and array print of a row: the sum of its values, or how far apart they are.

@@ -46,7 +46,7 @@ struct DataWrapper {
         bytes.append("[],\n")
         if !plan.isSingleChart { printCharts() }
         numbers("latest_values", dimensions.map(\.latest))
-        numbers("view_latest_values", result.columns.map { $0.rows.values.last ?? .nan }, as: request.query.options)
+        numbers("view_latest_values", result.columns.map { $0.rows.last }, as: request.query.options)
         number("dimensions", dimensions.count)
         number("points", result.rowCount)
         text("format", request.format.name)

@@ -85,8 +85,8 @@ enum BadgeEndpoint {
     /// The sum of the newest row over its dimensions; nothing where all are null, also of those that `null2zero` makes zeros.
     private static func newest(_ result: QueryResult) -> Double {
         let table = DataTable(result)
-        guard result.columns.contains(where: { !($0.rows.values.last ?? .nan).isNaN }) else { return .nan }
-        return table.total(table.row(table.options.contains(.flip) ? table.rowCount - 1 : 0))
+        guard result.columns.contains(where: { !$0.rows.last.isNaN }) else { return .nan }
+        return table.total(table.newest)
     }
 
     private static func picture(
