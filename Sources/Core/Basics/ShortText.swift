@@ -4,14 +4,16 @@
 public struct ShortText: Sendable {
     public let count: Int
     /// Zeros behind the text.
-    private var bytes = SIMD32<UInt8>()
+    @usableFromInline
+    var bytes = SIMD32<UInt8>()
     /// The first in the low byte.
     @usableFromInline
     var digits: UInt16
-    private let placeOfDigits: Int
+    @usableFromInline
+    let placeOfDigits: Int
 
     /// Bytes that a copy writes at most.
-    static let room = 32 + 2
+    @inlinable public static var room: Int { 32 + 2 }
 
     /// - Parameters:
     ///   - text: of what is longer than 32 bytes, the first of them.
@@ -45,8 +47,8 @@ public struct ShortText: Sendable {
 
     /// - Parameter start: has ``room``.
     /// - Returns: where the text ends.
-    @inline(__always)
-    func write(at start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    @inlinable @inline(__always)
+    public func write(at start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         let target = UnsafeMutableRawPointer(start)
         target.storeBytes(of: bytes, as: SIMD32<UInt8>.self)
         target.storeBytes(of: digits.littleEndian, toByteOffset: placeOfDigits, as: UInt16.self)

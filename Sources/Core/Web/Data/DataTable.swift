@@ -32,20 +32,12 @@ struct DataTable {
 
     /// - Parameter body: gets each row's number and its values, NaN for null.
     func forEachRow(_ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
-        let (null, takesMagnitudes) = (null, options.contains(.absolute))
-        forEachRow(of: result.columns.map(\.rows.values)) {
-            $0.isNaN ? null : takesMagnitudes ? $0.magnitude : $0
-        } _: {
-            body($0, $1)
-        }
+        forEachRow(of: result.columns.map { shown($0.rows.values) }, body)
     }
 
     /// The values of the newest row, NaN for null.
     var newest: [Double] {
-        result.columns.map { column in
-            let value = column.rows.last
-            return value.isNaN ? null : options.contains(.absolute) ? value.magnitude : value
-        }
+        result.columns.flatMap { shown([$0.rows.last]) }
     }
 
     /// Appends a line for each row: what stands in front of its numbers, these with a separator in front of each, and an end,
@@ -61,11 +53,7 @@ struct DataTable {
             }
             return
         }
-        let null = StorageNumber.encode(null)
-        let kept = options.contains(.absolute) ? ~StorageNumber.negative : ~0
-        forEachRow(of: columns) {
-            $0 == StorageNumber.empty ? null : $0 & kept
-        } _: { index, row in
+        forEachRow(of: columns) { index, row in
             start.set(time(index))
             bytes.append(start.text, codes: row, separator: separator, index == lastRow ? last : end)
         }
@@ -74,24 +62,30 @@ struct DataTable {
     /// All columns, where nothing was computed in any: stored numbers are printed without becoming others.
     private var stored: [[UInt32]]? {
         let columns = result.columns.compactMap(\.rows.codes)
-        return columns.count == result.columns.count ? columns : nil
+        return columns.count == result.columns.count ? columns.map(shown) : nil
     }
 
-    /// What is shown for no value.
-    private var null: Double { options.contains(.null2zero) ? 0 : .nan }
+    /// Values as the options have them; NaN is null.
+    private func shown(_ values: [Double]) -> [Double] {
+        guard !options.isDisjoint(with: [.absolute, .null2zero]) else { return values }
+        let (null, takesMagnitudes) = (options.contains(.null2zero) ? 0 : Double.nan, options.contains(.absolute))
+        return values.map { $0.isNaN ? null : takesMagnitudes ? $0.magnitude : $0 }
+    }
+
+    /// The same with stored numbers.
+    private func shown(_ codes: [UInt32]) -> [UInt32] {
+        guard !options.isDisjoint(with: [.absolute, .null2zero]) else { return codes }
+        let null = options.contains(.null2zero) ? StorageNumber.encode(0) : StorageNumber.empty
+        let kept = options.contains(.absolute) ? ~StorageNumber.negative : ~0
+        return codes.map { $0 == StorageNumber.empty ? null : $0 & kept }
+    }
 
     /// Rows that are put together at once: few enough to stay in the processor's nearest cache until they are printed.
     private static let rowsAtOnce = 32
 
-    /// - Parameters:
-    ///   - columns: in time order.
-    ///   - shown: what is shown of a cell.
+    /// - Parameter columns: in time order.
     @inline(__always)
-    private func forEachRow<Cell>(
-        of columns: [[Cell]],
-        _ shown: (Cell) -> Cell,
-        _ body: (Int, UnsafeBufferPointer<Cell>) -> Void
-    ) {
+    private func forEachRow<Cell>(of columns: [[Cell]], _ body: (Int, UnsafeBufferPointer<Cell>) -> Void) {
         let width = columns.count
         let isFlipped = options.contains(.flip)
         let capacity = max(1, min(rowCount, Self.rowsAtOnce) * width)
@@ -105,7 +99,7 @@ struct DataTable {
                         var place = isFlipped ? first : column.count - 1 - first
                         let next = isFlipped ? 1 : -1
                         for _ in 0..<count {
-                            cell.initialize(to: shown(column[place]))
+                            cell.initialize(to: column[place])
                             cell += width
                             place &+= next
                         }
