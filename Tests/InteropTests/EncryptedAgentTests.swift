@@ -81,6 +81,9 @@ struct EncryptedAgentTests {
         )
         #expect(agent.log.contains("(code: -7, invalid SSL certificate)"))
         #expect(!parent.log.contains(RealNetdata.key) && !parent.accessLog.contains(RealNetdata.key))
-        #expect(parent.log.contains("SSL Handshake error"), "\(parent.log.suffix(1500))")
+        #expect(
+            eventually(withinSeconds: 10) { parent.log.contains("SSL Handshake error") },
+            "\(parent.log.suffix(1500))"
+        )
     }
 }

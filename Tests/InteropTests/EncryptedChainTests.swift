@@ -46,11 +46,13 @@ struct EncryptedChainTests {
         }
         #expect(arrived, "\(agent.log.suffix(2000)) \(proxy.log.suffix(2000))")
         // The proxy's own host and the agent's are two links of one kind.
-        let links = try JSONValue(proxy.get("/api/v1/streaming"))["links"].items
-        #expect(links.count == 2)
-        for link in links {
-            #expect(link["tls"]["version"].text == "TLSv1.3" && link["tls"]["verified"] == .bool(true))
+        var links: [JSONValue] = []
+        let areEncrypted = try eventually(withinSeconds: 20) {
+            links = try JSONValue(proxy.get("/api/v1/streaming"))["links"].items
+            return links.count == 2
+                && links.allSatisfy { $0["tls"]["version"].text == "TLSv1.3" && $0["tls"]["verified"] == .bool(true) }
         }
+        #expect(areEncrypted, "\(links)")
         // What is collected before the first connection stands is said to be lost.
         for node in [agent, proxy, parent] {
             #expect(node.log.split(separator: "\n").allSatisfy { !$0.contains("ERROR") || $0.contains("not ready") })

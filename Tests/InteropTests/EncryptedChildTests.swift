@@ -57,9 +57,11 @@ struct EncryptedChildTests {
             "\(child.log.suffix(2000))"
         )
         #expect(
-            parent.log.contains(
-                "The server is configured to always use encrypted connections, please enable the SSL on child with hostname"
-            )
+            eventually(withinSeconds: 10) {
+                parent.log.contains(
+                    "The server is configured to always use encrypted connections, please enable the SSL on child with hostname"
+                )
+            }
         )
         #expect(try connection(parent) == nil)
     }

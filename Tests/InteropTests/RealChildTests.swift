@@ -13,24 +13,30 @@ struct RealChildTests {
         options.destination = "127.0.0.1:\(port)"
         options.compression = compression
         let child = try RealNetdata(options)
+        var findings: [String] = []
+        // What the child has had for a moment only is still on its way.
         let arrived = try eventually(withinSeconds: 40) {
             guard try parent.hosts().contains("child") else { return false }
             let own = try child.charts(of: "child")
-            return try own.keys.contains("apps.cpu") && Set(parent.charts(of: "child").keys).isSuperset(of: own.keys)
+            findings = try Self.differences(own, parent.charts(of: "child"))
+            return own.keys.contains("apps.cpu") && findings.isEmpty
         }
-        #expect(arrived, "\(parent.log.suffix(3000))")
-        let mirrored = try parent.charts(of: "child")
-        for (id, chart) in try child.charts(of: "child") {
-            for name in ["title", "units", "family", "context", "chart_type", "priority", "plugin", "module"] {
-                #expect(mirrored[id]?[name] == chart[name], "\(id) \(name)")
-            }
-            #expect(
-                mirrored[id]?["dimensions"].members.keys.sorted() == chart["dimensions"].members.keys.sorted(),
-                "\(id)"
-            )
-        }
+        #expect(arrived, "\(findings.prefix(20).joined(separator: "\n"))\n\(parent.log.suffix(3000))")
         #expect(!parent.log.contains("ERROR"), "\(parent.log)")
         // One connection, never lost.
         #expect(child.log.matches(of: /established link with negotiated capabilities/).count == 1)
     }
+
+    private static func differences(_ own: [String: JSONValue], _ mirrored: [String: JSONValue]) -> [String] {
+        var findings: [String] = []
+        for (id, chart) in own.sorted(by: { $0.key < $1.key }) {
+            for name in ["title", "units", "family", "context", "chart_type", "priority", "plugin", "module"]
+            where mirrored[id]?[name] != chart[name] { findings.append("\(id) \(name)") }
+            let (all, there) = (dimensions(chart), dimensions(mirrored[id]))
+            if all != there { findings.append("\(id): \(all), mirrored \(there)") }
+        }
+        return findings
+    }
+
+    private static func dimensions(_ chart: JSONValue?) -> [String] { chart?["dimensions"].members.keys.sorted() ?? [] }
 }

@@ -44,7 +44,7 @@ struct ReplicationTests {
         parent = try RealNetdata(options, port: port)
         let back = try eventually(withinSeconds: 20) {
             guard try parent.hosts().contains("agent") else { return false }
-            return try parent.charts(of: "agent").count > 30
+            return try Set(parent.charts(of: "agent").keys).isSuperset(of: known)
         }
         #expect(back, "\(agent.log.suffix(3000))")
         sleep(4)
