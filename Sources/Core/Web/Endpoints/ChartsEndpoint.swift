@@ -34,15 +34,14 @@ enum ChartsEndpoint {
         let host = request.host
         // Of a host that is known from its file nothing is collected; its charts are what there was.
         let isArchived = host.status.withLock { $0.state == .archived }
-        let charts = host.take { $0.snapshot(of: $1) }.filter {
-            // What the disk has of a chart is there before its first collection.
-            $0.isShown || $0.isVisible && (isArchived || $0.retention.points > 0)
+        let charts = host.take { database, ref in
+            database.snapshot(of: ref).flatMap { chart in
+                // What the disk has of a chart is there before its first collection.
+                let isShown = chart.isShown || chart.isVisible && (isArchived || chart.retention.points > 0)
+                return isShown ? PrintedChart(chart) : nil
+            }
         }
-        return HTTPResponse(
-            contentType: ContentType.json,
-            body: document(charts.map(PrintedChart.init), request),
-            isCacheable: true
-        )
+        return HTTPResponse(contentType: ContentType.json, body: document(charts, request), isCacheable: true)
     }
 
     /// Charts of the host that is asked about, and about it.
@@ -237,8 +236,9 @@ extension ChartSnapshot {
 extension ChartDefinition {
     /// `_collect_plugin` and `_collect_module`, then what the chart brought itself.
     var labelsAutomaticFirst: [Label] {
-        let isAutomatic = { (label: Label) in label.key.utf8.starts(with: "_collect_".utf8) }
-        let automatic = labels.filter(isAutomatic)
-        return automatic.count == labels.count ? labels : automatic + labels.filter { !isAutomatic($0) }
+        let isAutomatic = { (label: Label) in label.key.hasPrefix("_collect_") }
+        // Most charts have no others.
+        if labels.allSatisfy(isAutomatic) { return labels }
+        return labels.filter(isAutomatic) + labels.filter { !isAutomatic($0) }
     }
 }
