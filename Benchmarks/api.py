@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Requests a second and CPU of a request, ndstream beside netdata 1.37.1, both with the same data and asked in turns.
 
-  api.py [--modes ram,dbengine] [--seconds 2] [--rounds 3] [--binary PATH] [--only WORDS]
+  api.py [--modes ram,dbengine] [--seconds 2] [--rounds 3] [--binary PATH] [--only WORDS] [--before PATH]
 
 One host has an hour of 20 charts of 10 dimensions, which a child has replicated to both (queries.py); twenty more stream 100 charts of 5
 dimensions each while it is measured: so all of them together are a scrape of 10,000 metrics. No question comes twice: each asks for
-another chart, another window, and has a parameter of its own that nobody knows, so that no answer is there already.
+another chart, another window, and has a parameter of its own that nobody knows, so that no answer is there already. Windows end with that
+hour, however long ago that is. With --before an older ndstream takes the place of 1.37.1.
 
 CPU is that of the whole server for one request: while one client asks one question after the other on one connection, so that the server
 falls asleep and is woken for each, and while eight clients ask at once; requests a second are those of the eight. The servers have the
@@ -27,8 +28,9 @@ import queries
 from servers import HERE, KEY, TOP, Ndstream, Netdata
 
 HOSTS, CHARTS, DIMS = 20, 100, 5
-# name → path; {n}: the number of the request, {chart}: another chart each time, {more}: seconds that a window is longer.
-DATA = f"/host/{queries.HOST}/api/v1/data?chart=bench.c{{chart}}&_={{n}}"
+# name → path; {n}: the number of the request, {chart}: another chart each time, {ago}: seconds since the data ended, {6m} and {60m}: a window
+# of 60 and 600 rows, up to 19 seconds longer than that, which leaves the number of its rows.
+DATA = f"/host/{queries.HOST}/api/v1/data?chart=bench.c{{chart}}&_={{n}}&before=-{{ago}}"
 QUESTIONS = {
     "60 rows, json": DATA + "&after=-{6m}&points=60",
     "60 rows, jsonwrap": DATA + "&after=-{6m}&points=60&options=jsonwrap|flip|ms|nonzero",
@@ -50,11 +52,12 @@ QUESTIONS = {
 }
 
 
-def path(question, n):
-    """A window of 600 rows is up to 19 seconds longer than that, which leaves the number of its rows."""
+def path(question, n, end):
+    words = {"{n}": n, "{chart}": n % 20, "{ago}": int(time.time()) - end, "{6m}": 60 + n // 20 % 20, "{60m}": 600 + n // 20 % 20}
     text = QUESTIONS[question]
-    return (text.replace("{n}", str(n)).replace("{chart}", str(n % 20)).replace("{6m}", str(60 + n // 20 % 20))
-            .replace("{60m}", str(600 + n // 20 % 20)))
+    for word, value in words.items():
+        text = text.replace(word, str(value))
+    return text
 
 
 class Children(threading.Thread):
@@ -100,20 +103,20 @@ def cpu(server):
     return total
 
 
-def ask(port, question, clients, seconds, first):
+def ask(port, question, clients, seconds, first, end):
     """In a process of its own, on the other processor: how many requests, in how many seconds, of how many bytes."""
     done = subprocess.run(["taskset", "-c", "1", sys.executable, f"{HERE}/api.py", "--client", str(port), question, str(clients),
-                           str(seconds), str(first)], stdout=subprocess.PIPE, text=True, check=True)
+                           str(seconds), str(first), str(end)], stdout=subprocess.PIPE, text=True, check=True)
     count, took, size = done.stdout.split()
     return int(count), float(took), int(size)
 
 
-def client(port, question, clients, seconds, first):
+def client(port, question, clients, seconds, first, end):
     """Connections without a library: one request is on its way on each."""
     numbers = itertools.count(first)
 
     def request():
-        return f"GET {path(question, next(numbers))} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n".encode()
+        return f"GET {path(question, next(numbers), end)} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n".encode()
 
     poller, open_ones = select.poll(), {}
     for _ in range(clients):
@@ -144,19 +147,19 @@ def client(port, question, clients, seconds, first):
     print(count, took, size)
 
 
-def measure(servers, question, options):
-    """server → (CPU ms of a request: of one client, of one of eight; requests a second of eight clients, bytes)."""
-    results = {server.name: [] for server in servers}
+def measure(servers, question, options, end):
+    """For each server: CPU ms of a request, of one client and of one of eight; requests a second of eight clients, bytes."""
+    results = [[] for _ in servers]
     numbers = itertools.count(0, 1_000_000)
     for _ in range(options.rounds):
-        for server in servers:
+        for server, rounds in zip(servers, results):
             started = cpu(server)
-            count, _, size = ask(server.port, question, 1, options.seconds, next(numbers))
+            count, _, size = ask(server.port, question, 1, options.seconds, next(numbers), end)
             between = cpu(server)
-            many, took, _ = ask(server.port, question, 8, options.seconds, next(numbers))
+            many, took, _ = ask(server.port, question, 8, options.seconds, next(numbers), end)
             spent = (between - started) / 1e6 / count, (cpu(server) - between) / 1e6 / many
-            results[server.name].append((*spent, many / took, size))
-    return {name: tuple(statistics.median(one) for one in zip(*rounds)) for name, rounds in results.items()}
+            rounds.append((*spent, many / took, size))
+    return [tuple(statistics.median(one) for one in zip(*rounds)) for rounds in results]
 
 
 def main():
@@ -166,21 +169,21 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--binary", default=os.path.join(TOP, ".build/release/ndstream"))
     parser.add_argument("--only", default="", help="questions with this in their name")
+    parser.add_argument("--before", default="", help="another ndstream instead of 1.37.1")
     options = parser.parse_args()
     for mode in options.modes.split(","):
-        with Netdata(mode=mode, retention=4096, replicate=7200, compression="no") as original, \
-                Ndstream(options.binary, mode=mode, retention=4096, replicate=7200) as ours:
-            for server in (original, ours):
-                queries.give(server, 20, 10, 3600)
-            Children([original, ours]).start()
+        words = {"mode": mode, "retention": 4096, "replicate": 7200}
+        other = Ndstream(options.before, **words) if options.before else Netdata(**words, compression="no")
+        with other, Ndstream(options.binary, **words) as ours:
+            end = min(queries.give(server, 20, 10, 3600).now for server in (other, ours))
+            Children([other, ours]).start()
             time.sleep(15)
-            print(f"\n### Requests, `{mode}`\n\n| question | bytes | 1.37.1: CPU ms of one client, of eight, requests/s | ndstream | "
-                  "times better |\n|---|---|---|---|---|")
+            print(f"\n### Requests, `{mode}`\n\n| question | bytes | {'before' if options.before else '1.37.1'}: CPU ms of one client, "
+                  "of eight, requests/s | ndstream | times better |\n|---|---|---|---|---|")
             for question in QUESTIONS:
                 if options.only not in question:
                     continue
-                found = measure([original, ours], question, options)
-                a, b = found[original.name], found[ours.name]
+                a, b = measure([other, ours], question, options, end)
                 times = a[0] / b[0], a[1] / b[1], b[2] / a[2]
                 print(f"| {question} | {b[3]:,.0f} | {a[0]:.3f}, {a[1]:.3f}, {a[2]:.0f} | {b[0]:.3f}, {b[1]:.3f}, {b[2]:.0f} | "
                       + ", ".join(f"{one:.1f}" for one in times) + " |")
@@ -189,6 +192,6 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--client"]:
-        client(int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), float(sys.argv[5]), int(sys.argv[6]))
+        client(int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), float(sys.argv[5]), int(sys.argv[6]), int(sys.argv[7]))
     else:
         main()
