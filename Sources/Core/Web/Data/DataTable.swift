@@ -40,8 +40,12 @@ struct DataTable {
         result.columns.flatMap { shown([$0.rows.last]) }
     }
 
-    /// Appends a line for each row: what stands in front of its numbers, these with a separator in front of each, and an end,
-    /// which the last line may have another of.
+    /// Appends a line for each row.
+    /// - Parameters:
+    ///   - start: stands in front of the row's numbers.
+    ///   - separator: stands in front of each number.
+    ///   - end: stands behind them.
+    ///   - last: the same in the last line, where that ends otherwise.
     func print(to bytes: inout [UInt8], _ start: RowStart, separator: UInt8, _ end: ShortText, last: ShortText? = nil) {
         var start = start
         let lastRow = rowCount - 1
