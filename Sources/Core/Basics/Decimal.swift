@@ -223,7 +223,7 @@ private func writeDecimals(_ decimals: UInt32, at point: Text) -> Text {
     let digits = eightDigits(decimals &* 10)
     store(digits, at: point + 1)
     // The zeros at the end are the highest bytes.
-    return point + (9 &- digits.byteSwapped.trailingZeroBitCount / 8)
+    return point + (9 &- digits.leadingZeroBitCount / 8)
 }
 
 /// All seven decimals, and the sign of -0 too.

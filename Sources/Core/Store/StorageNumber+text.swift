@@ -91,7 +91,7 @@ private func write(_ code: UInt32, at start: UnsafeMutablePointer<UInt8>) -> Uns
     // their count there.
     let marked = digits | 0x80 &<< ((integers &- 1) &* 8)
     let inFront = UInt64(truncatingIfNeeded: marked.trailingZeroBitCount) & ~7
-    let behind = Int(truncatingIfNeeded: decimals) &- marked.byteSwapped.trailingZeroBitCount &>> 3
+    let behind = Int(truncatingIfNeeded: decimals) &- marked.leadingZeroBitCount &>> 3
     let ascii = digits | 0x3030_3030_3030_3030
     let point = text + Int(truncatingIfNeeded: integers &- inFront &>> 3)
     store(ascii &>> inFront, at: text)
