@@ -236,7 +236,7 @@ extension ChartSnapshot {
 extension ChartDefinition {
     /// `_collect_plugin` and `_collect_module`, then what the chart brought itself.
     var labelsAutomaticFirst: [Label] {
-        let isAutomatic = { (label: Label) in label.key.hasPrefix("_collect_") }
+        let isAutomatic = { (label: Label) in label.key.utf8.starts(with: "_collect_".utf8) }
         // Most charts have no others.
         if labels.allSatisfy(isAutomatic) { return labels }
         return labels.filter(isAutomatic) + labels.filter { !isAutomatic($0) }
