@@ -66,7 +66,7 @@ import Testing
         connector.send(batch("a 1 1\n"))
         try sink.accept()
         #expect(try sink.receive(6) == "a 1 1\n")
-        sink.closeConnection()
+        try sink.closeConnection()
         connector.send(batch("b 2 2\n"))
         try sink.accept()
         #expect(try sink.receive(6) == "b 2 2\n")

@@ -67,7 +67,7 @@ import Testing
         try sink.accept()
         _ = try sink.receiveRequest()
         sink.answer("HTTP/1.1 200 OK\r\nContent-Le")
-        sink.closeConnection()
+        try sink.closeConnection()
         try eventually("it fails") { connector.status.lastError != nil }
         #expect(connector.status.buffered == 1 && connector.status.sent == 0)
         #expect(events.texts.last?.hasSuffix("gave instance 'a' no answer: half an answer") == true, "\(events.texts)")
@@ -172,7 +172,7 @@ import Testing
             _ = try sink.receiveRequest()
             sink.answer(round == 1 ? "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" : fine)
             try eventually("it is counted") { connector.status.sent == round }
-            sink.closeConnection()
+            try sink.closeConnection()
         }
         #expect(events.codes == ["ND-E1"])
     }
@@ -187,7 +187,7 @@ import Testing
         try eventually("it is counted") { connector.status.sent == 1 }
         connector.send(batch("y"))
         _ = try sink.receiveRequest()
-        sink.closeConnection()
+        try sink.closeConnection()
         try sink.accept()
         #expect(try sink.receiveRequest().body == "y")
         sink.answer(fine)
@@ -196,10 +196,10 @@ import Testing
         // But once only.
         connector.send(batch("z"))
         _ = try sink.receiveRequest()
-        sink.closeConnection()
+        try sink.closeConnection()
         try sink.accept()
         _ = try sink.receiveRequest()
-        sink.closeConnection()
+        try sink.closeConnection()
         try eventually("it fails") { connector.status.lastError == "the connection was closed" }
     }
 

@@ -140,8 +140,7 @@ final class Sink {
     }
 
     func accept() throws {
-        var ready = pollfd(fd: listening, events: Int16(POLLIN), revents: 0)
-        try #require(poll(&ready, 1, 30_000) == 1, "nobody connects")
+        try wait(for: listening, "nobody connects")
         if connection >= 0 { close(connection) }
         connection = Glibc.accept(listening, nil, nil)
         try #require(connection >= 0)
@@ -152,8 +151,7 @@ final class Sink {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while bytes.count < count {
-            var ready = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
-            try #require(poll(&ready, 1, 30_000) == 1, "nothing comes")
+            try wait(for: connection, "nothing comes")
             let got = recv(connection, &buffer, min(buffer.count, count - bytes.count), 0)
             guard got > 0 else { break }
             bytes += buffer[..<got]
@@ -163,8 +161,7 @@ final class Sink {
 
     /// What comes next, whatever it is; empty at the end.
     func receiveSome() throws -> [UInt8] {
-        var ready = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
-        try #require(poll(&ready, 1, 30_000) == 1, "nothing comes")
+        try wait(for: connection, "nothing comes")
         var buffer = [UInt8](repeating: 0, count: 65_536)
         return Array(buffer[..<max(0, recv(connection, &buffer, buffer.count, 0))])
     }
@@ -193,8 +190,34 @@ final class Sink {
 
     func answer(_ text: String) { answer(Array(text.utf8)) }
 
-    func closeConnection() {
-        close(connection)
-        connection = -1
+    /// Closes it, and waits until the far end's kernel has heard of it: loopback may take a moment on a busy machine, and
+    /// what a connector writes in that moment is lost.
+    func closeConnection() throws {
+        defer {
+            close(connection)
+            connection = -1
+        }
+        guard shutdown(connection, Int32(SHUT_WR)) == 0 else { return }
+        try eventually("the far end hears that the connection has ended") { state != .established && state != .finSent }
+    }
+
+    /// The kernel's states of a connection that matter here: the first byte of its `struct tcp_info`.
+    private enum State: UInt8 {
+        case established = 1
+        case finSent = 4
+    }
+
+    private var state: State? {
+        var first: UInt8 = 0
+        var length: socklen_t = 1
+        getsockopt(connection, Int32(IPPROTO_TCP), TCP_INFO, &first, &length)
+        return State(rawValue: first)
+    }
+
+    private func wait(for descriptor: Int32, _ otherwise: Comment) throws {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        var result: Int32
+        repeat { result = poll(&ready, 1, 30_000) } while result < 0 && errno == EINTR
+        try #require(result == 1, otherwise)
     }
 }

@@ -64,7 +64,7 @@ import Transport
     private func start(_ type: String, _ port: UInt16, _ more: String = "", ca: String = "ca.pem") throws -> Connector {
         let text = "destination = localhost:\(port)\(type.hasSuffix("https") ? "" : ":SSL")\n"
         let connector = try Connector(
-            try connector(text + "CAfile = \(Certificates.path(ca))\ntimeout ms = 3000\n" + more, type + ":a"),
+            try connector(text + "CAfile = \(Certificates.path(ca))\n" + more, type + ":a"),
             clock: ManualClock(seconds: SystemClock().now() / 1_000_000),
             reporter: events
         )
@@ -85,7 +85,7 @@ import Transport
         }
         try eventually("both are counted") { connector.status.sent == 2 }
         #expect(events.codes == ["ND-E1"])
-        server.sink.closeConnection()
+        try server.sink.closeConnection()
         connector.send(batch("c 3 3\n"))
         try server.accept()
         #expect(try server.receive(6) == "c 3 3\n")
