@@ -35,7 +35,7 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-SWIFT ?= swift
+export SWIFT ?= swift
 BUILD_DEBS := libncursesw5-dev liblz4-dev libssl-dev zlib1g-dev pkg-config
 TEST_DEBS := $(BUILD_DEBS) tmux xz-utils python3 man-db zsh fish openssl ca-certificates curl nginx-light
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -70,8 +70,8 @@ lint:
 
 test: test-deps lint
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --parallel --skip InteropTests
-	$(SWIFT) test --skip-build --no-parallel --filter InteropTests
+	Tests/Support/run-suite.sh --parallel --skip InteropTests
+	Tests/Support/run-suite.sh --no-parallel --filter InteropTests
 
 bench: build test-deps
 	Benchmarks/run.py
