@@ -103,6 +103,8 @@ private struct Minutes: TierSource {
         )
     }
 
+    func knowsSpans(of host: GUID) -> Bool { true }
+
     func spans(_ series: TierSeries) -> [TierSpan] {
         [TierSpan(tier: 1, first: points.firstTime, last: points.lastTime, step: points.step)]
     }

@@ -191,6 +191,27 @@ import Testing
         }
     }
 
+    /// A reader that must not wait knows beforehand.
+    @Test func whatIsInMemoryAsksNoDisk() throws {
+        let files = FaultyFiles()
+        let node = try Node(files, .dbengine)
+        let ref = node.define()
+        for second in stride(from: 0, to: 30_000, by: 100) {
+            node.load(ref, second..<(second + 100))
+            node.disk.writeOnce()
+        }
+        func isInMemory(_ time: Int) -> Bool {
+            node.host.withDatabase { $0.isInMemory(ref, from: Self.start + Int64(time)) }
+        }
+        let first = try #require((0..<30_000).first(where: isInMemory))
+        #expect((1...29_900).contains(first) && (first..<30_100).allSatisfy(isInMemory))
+        let calls = files.counts.calls
+        #expect(node.points(ref, first, 29_999) == Self.expected(first..<30_000))
+        #expect(files.counts.calls == calls)
+        #expect(node.points(ref, first - 1, first) == Self.expected((first - 1)...first))
+        #expect(files.counts.calls > calls)
+    }
+
     /// Before the first segment is written, and as they were last.
     @Test func chartsAreKnownFromTheJournal() throws {
         let files = FaultyFiles()
@@ -312,6 +333,29 @@ import Testing
             node.disk.points(series, tier: 2, from: Self.start, through: Self.start + 20_000)?.columns[2][2].count
                 == 3600
         )
+    }
+
+    /// Of the tiers a reader knows beforehand, too.
+    @Test func spansOfTiersAreKnown() throws {
+        let files = FaultyFiles()
+        let first = try Node(files, .dbengine)
+        #expect(first.disk.knowsSpans(of: Self.guid), "there are none")
+        first.load(first.define(), 0..<20_000)
+        first.disk.writeOnce()
+        first.disk.buildTiers()
+        first.disk.finishSegments()
+        first.disk.stop()
+        let again = files.afterPowerFailure()
+        let second = try Node(again, .dbengine)
+        _ = second.define()
+        #expect(!second.disk.knowsSpans(of: Self.guid))
+        let series = TierSeries(host: Self.guid, chart: "a.b", updateEvery: 1, dimensions: ["one", "two", "three"])
+        let spans = second.disk.spans(series)
+        #expect(spans.map(\.isEmpty) == [false, false])
+        #expect(second.disk.knowsSpans(of: Self.guid))
+        let calls = again.counts.calls
+        #expect(second.disk.spans(series) == spans)
+        #expect(again.counts.calls == calls)
     }
 }
 

@@ -14,10 +14,14 @@ struct TierEndpointTests {
         let last: Int64
         let value: Double
         let asked = Mutex<[TierSeries]>([])
+        /// Whether its spans are known without a disk.
+        let isInMemory = Atomic(true)
 
         init(first: Int64, last: Int64, value: Double) {
             (self.first, self.last, self.value) = (first, last, value)
         }
+
+        func knowsSpans(of host: GUID) -> Bool { isInMemory.load(ordering: .relaxed) }
 
         func spans(_ series: TierSeries) -> [TierSpan] {
             guard series.chart == "t.a" else { return [] }
@@ -84,6 +88,19 @@ struct TierEndpointTests {
     @Test func theLastMinutesComeFromFullResolution() {
         let body = ask("chart=t.a&after=-60&options=jsonwrap")
         #expect(body.contains("\"db_points_per_tier\": [ 120, 0, 0 ]"))
+        #expect(kept.asked.withLock { $0.isEmpty })
+    }
+
+    /// No event loop waits for a disk: what the tiers answer, and what must be read to find out whether they do.
+    @Test func onlyFullResolutionIsLight() throws {
+        func isHeavy(_ query: String) throws -> Bool {
+            bench.service.route(try #require(HTTPRequest(.get, "/host/kid/api/v1/data?chart=t.a&" + query))).isHeavy
+        }
+        #expect(try !isHeavy("after=-60"))
+        #expect(try isHeavy("after=-2592000&points=5"))
+        #expect(try isHeavy("after=-60&tier=1"))
+        kept.isInMemory.store(false, ordering: .relaxed)
+        #expect(try isHeavy("after=-60"))
         #expect(kept.asked.withLock { $0.isEmpty })
     }
 

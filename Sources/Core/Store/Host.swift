@@ -58,6 +58,9 @@ public final class Host: Sendable {
         tiers.withLock { $0 }?.spans(series).filter { $0.tier > 0 } ?? []
     }
 
+    /// Whether ``tierSpans(_:)`` asks no disk at this moment.
+    public var knowsTierSpans: Bool { tiers.withLock { $0 }?.knowsSpans(of: guid) ?? true }
+
     /// Points of a higher tier; see ``TierSource``. May wait for a disk.
     public func tierColumns(_ series: TierSeries, tier: Int, from: Int64, through: Int64) -> TierColumns? {
         tiers.withLock { $0 }?.points(series, tier: tier, from: from, through: through)

@@ -122,6 +122,14 @@ extension HostDatabase {
         return stored(chart, ref, from: from, to: to)
     }
 
+    /// Whether all there is of a chart from a time on is in memory, so that ``SharedPoints/copied()`` asks no disk.
+    public func isInMemory(_ ref: ChartRef, from time: Int64) -> Bool {
+        guard archive != nil, let chart = pointer(ref), let record = records[Int(ref.index)] else { return true }
+        let held = record.segmentRows + Int(chart.pointee.rowCount)
+        return held >= chart.pointee.points
+            || time > chart.pointee.lastUpdated &- Int64(held) &* chart.pointee.updateEvery
+    }
+
     /// What there is, also in a ring.
     func stored(_ chart: UnsafeMutablePointer<Chart>, _ ref: ChartRef, from: Int64, to: Int64) -> SharedPoints {
         guard let record = records[Int(ref.index)] else { return SharedPoints(firstTime: 0, step: 1, width: 0) }

@@ -12,11 +12,16 @@ public struct Endpoint: Sendable {
     public let rights: Rights
     /// The only method it answers.
     public let method: HTTPRequest.Method
-    /// Whether it may take more than 5 ms.
-    public let isHeavy: Bool
-    /// Of a heavy one, whether this very request will not take long: a millisecond, in the worst case. Itself it is quick.
-    public let isLight: @Sendable (EndpointRequest) -> Bool
-    public let answer: @Sendable (EndpointRequest) -> HTTPResponse
+    /// Finds out how a request is answered. Quick itself: it runs on the event loop.
+    public let begin: @Sendable (EndpointRequest) -> Work
+
+    /// What remains to be done for an answer.
+    public enum Work: Sendable {
+        /// Takes a millisecond, in the worst case.
+        case light(@Sendable () -> HTTPResponse)
+        /// May take more than 5 ms or wait for a disk: done by the pool.
+        case heavy(@Sendable () -> HTTPResponse)
+    }
 
     /// Whether asking changes nothing, so that HEAD may ask as well: management has parameters that order something.
     var isSafe: Bool { method == .get && rights != .management }
@@ -25,16 +30,30 @@ public struct Endpoint: Sendable {
         _ command: String,
         rights: Rights = .dashboard,
         method: HTTPRequest.Method = .get,
-        isHeavy: Bool = false,
-        isLight: @escaping @Sendable (EndpointRequest) -> Bool = { _ in false },
-        answer: @escaping @Sendable (EndpointRequest) -> HTTPResponse
+        begin: @escaping @Sendable (EndpointRequest) -> Work
     ) {
         self.command = command
         self.rights = rights
         self.method = method
-        self.isHeavy = isHeavy
-        self.isLight = isLight
-        self.answer = answer
+        self.begin = begin
+    }
+
+    /// One that answers each request in the same way.
+    /// - Parameters:
+    ///   - isHeavy: whether it may take more than 5 ms.
+    ///   - isLight: of a heavy one, whether this very request will not take long: a millisecond, in the worst case. Itself it is
+    ///     quick.
+    public init(
+        _ command: String,
+        rights: Rights = .dashboard,
+        method: HTTPRequest.Method = .get,
+        isHeavy: Bool = false,
+        isLight: @escaping @Sendable (EndpointRequest) -> Bool = { _ in false },
+        answer: @escaping @Sendable (EndpointRequest) -> HTTPResponse
+    ) {
+        self.init(command, rights: rights, method: method) { request in
+            isHeavy && !isLight(request) ? .heavy { answer(request) } : .light { answer(request) }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ public enum WebEndpoints {
         Endpoint("v1/info", answer: InfoEndpoint.answer),
         Endpoint("v1/charts", isHeavy: true, isLight: ChartsEndpoint.isLight, answer: ChartsEndpoint.charts),
         Endpoint("v1/chart", answer: ChartsEndpoint.chart),
-        Endpoint("v1/data", isHeavy: true, isLight: DataEndpoint.isLight, answer: DataEndpoint.answer),
+        Endpoint("v1/data", begin: DataEndpoint.begin),
         Endpoint(
             "v1/allmetrics",
             isHeavy: true,

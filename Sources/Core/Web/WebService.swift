@@ -67,11 +67,9 @@ public struct WebService: Sendable {
             return refuse(request, .text(400, "This is asked for with \(endpoint.method.rawValue).\r\n"))
         }
         guard !endpoint.rights.isDisjoint(with: request.rights) else { return Route { _ in .forbidden } }
-        let context = context
-        let isHeavy =
-            endpoint.isHeavy && !endpoint.isLight(EndpointRequest(http: request, context: context, host: host))
-        return Route(isHeavy: isHeavy) { request in
-            endpoint.answer(EndpointRequest(http: request, context: context, host: host))
+        return switch endpoint.begin(EndpointRequest(http: request, context: context, host: host)) {
+        case .light(let answer): Route { _ in answer() }
+        case .heavy(let answer): Route(isHeavy: true) { _ in answer() }
         }
     }
 }

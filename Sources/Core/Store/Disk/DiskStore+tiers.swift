@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 
 /// Tiers as queries see them: what is stored of them, and the rest made of the tier below (web API §7.7).
 extension DiskStore: TierSource {
@@ -18,6 +18,8 @@ extension DiskStore: TierSource {
             )
         }
     }
+
+    public func knowsSpans(of host: GUID) -> Bool { openTierStores.allSatisfy { $0.knowsSpans(of: host) } }
 
     public func points(_ series: TierSeries, tier: Int, from: Int64, through: Int64) -> TierColumns? {
         let stores = openTierStores

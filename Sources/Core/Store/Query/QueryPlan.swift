@@ -131,8 +131,7 @@ public struct QueryPlan: Sendable {
     }
 
     private func checkSize(_ limits: QueryLimits) throws(QueryRefusal) {
-        let columns = parts.reduce(0) { $0 + $1.computed.count }
-        guard columns * Int(grid.rows) <= limits.values else {
+        guard values <= limits.values else {
             throw .tooLarge("\(grid.rows) rows of \(columns) dimensions (limit \(limits.values) values)")
         }
         let stored = storedPoints
@@ -141,8 +140,13 @@ public struct QueryPlan: Sendable {
         }
     }
 
+    private var columns: Int { parts.reduce(0) { $0 + $1.computed.count } }
+
+    /// Values to be computed: rows × dimensions.
+    public var values: Int64 { Int64(columns) * grid.rows }
+
     /// Points to be read, over all dimensions and each in its tier.
-    private var storedPoints: Int64 {
+    public var storedPoints: Int64 {
         var stored: Int64 = 0
         for part in parts {
             guard let range = points(of: part) else { continue }

@@ -14,6 +14,13 @@ extension SegmentStore {
         return finished.including(open)
     }
 
+    /// Whether ``span(of:)`` of a host's series reads no file at this moment.
+    func knowsSpans(of host: GUID) -> Bool {
+        let (segments, version, removal) = state.withLock { ($0.segments, $0.version, $0.removed[host]) }
+        let isKnown = caches.withLock { $0.version == version && removal == nil && $0.spans[host] != nil }
+        return isKnown || !segments.contains { $0.host(host) != nil }
+    }
+
     /// All series of a host that have rows, by their key, each as it was defined last.
     ///
     /// Reads the host's directories of all segments that have it.

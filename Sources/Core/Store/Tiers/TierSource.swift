@@ -27,6 +27,9 @@ public protocol TierSource: Sendable {
     /// the tier below (``TierMaker``). Only complete points count.
     func spans(_ series: TierSeries) -> [TierSpan]
 
+    /// Whether ``spans(_:)`` of a host's charts asks no disk at this moment.
+    func knowsSpans(of host: GUID) -> Bool
+
     /// The points of a tier that end in `from...through`, Unix seconds: one uniform run, gaps where nothing is known.
     ///
     /// - Returns: a column for each dimension of the series; `nil` where the tier or the chart is gone or could not be read.

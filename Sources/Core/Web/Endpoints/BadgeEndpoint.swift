@@ -58,9 +58,10 @@ enum BadgeEndpoint {
         do throws(QueryRefusal) {
             // A lost chart shows nothing, whatever window was asked for.
             if isFresh {
-                switch try DataEndpoint.run(query, request) {
+                if request.isLate(query) { return HTTPResponse(status: 503, body: []) }
+                switch try HostQuery(query, request).run({ request.isLate(query) }) {
                 case .finished(let result): (newest, isAnswered) = (Self.newest(result), true)
-                case .tooLateToBegin, .abandoned: return HTTPResponse(status: 503, body: [])
+                case .abandoned: return HTTPResponse(status: 503, body: [])
                 }
             }
         } catch .tooLarge(let what) {
