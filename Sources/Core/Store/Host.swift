@@ -54,8 +54,8 @@ public final class Host: Sendable {
     public func keepTiers(in source: any TierSource) { tiers.withLock { $0 = source } }
 
     /// The spans of a chart's higher tiers; none where only full resolution is kept. May wait for a disk.
-    public func tierSpans(_ series: TierSeries) -> [TierSpan] {
-        tiers.withLock { $0 }?.spans(series).filter { $0.tier > 0 } ?? []
+    public func tierSpans(_ series: @autoclosure () -> TierSeries) -> [TierSpan] {
+        tiers.withLock { $0 }?.spans(series()).filter { $0.tier > 0 } ?? []
     }
 
     /// Whether ``tierSpans(_:)`` asks no disk at this moment.

@@ -103,6 +103,12 @@ extension HostDatabase {
         }
     }
 
+    /// The values alone, as many as the chart has dimensions and in their order; NaN where there is none.
+    public func latestNumbers(of ref: ChartRef) -> [Double] {
+        guard let chart = pointer(ref), let dimensions = chart.pointee.dimensions else { return [] }
+        return (0..<Int(chart.pointee.dimensionCount)).map { dimensions[$0].latest }
+    }
+
     /// Copies a chart's points of a time frame, both ends included: those there are.
     ///
     /// - Parameters:

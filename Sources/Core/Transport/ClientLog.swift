@@ -27,56 +27,51 @@ struct ClientLog: Sendable {
     /// - Returns: a line of this moment, and of the calling thread.
     func line(_ message: String) -> AccessLog.Line {
         var text = start
-        text += message
-        return AccessLog.Line(text: text, at: clock.now())
+        text.append(text: message)
+        return line(of: text)
     }
 
     /// The line of an answered request.
     func line(_ answered: Answered) -> AccessLog.Line {
         var text = start
-        text += "'"
-        text += answered.mode
-        text += "' (sent/all = "
-        text += String(answered.bytes)
-        text += "/"
-        text += String(answered.whole)
-        text += " bytes -"
-        text += String(answered.saved)
-        text += "%, prep/sent/total = "
-        text += Self.milliseconds(answered.received, answered.prepared)
-        text += "/"
-        text += Self.milliseconds(answered.prepared, answered.sent)
-        text += "/"
-        text += Self.milliseconds(answered.received, answered.sent)
-        text += " ms) "
-        text += String(answered.status)
-        text += " '"
-        text += escapedForLog(answered.url)
-        text += "'"
-        return AccessLog.Line(text: text, at: clock.now())
+        text.append("'")
+        text.append(text: answered.mode)
+        text.append("' (sent/all = ")
+        text.append(number: answered.bytes)
+        text.append("/")
+        text.append(number: answered.whole)
+        text.append(" bytes -")
+        text.append(number: answered.saved)
+        text.append("%, prep/sent/total = ")
+        text.append(milliseconds: answered.prepared - answered.received)
+        text.append("/")
+        text.append(milliseconds: answered.sent - answered.prepared)
+        text.append("/")
+        text.append(milliseconds: answered.sent - answered.received)
+        text.append(" ms) ")
+        text.append(number: answered.status)
+        text.append(" '")
+        text.append(text: escapedForLog(answered.url))
+        text.append("'")
+        return line(of: text)
     }
 
-    /// Who writes, and of whom. Here and in ``line(_:)`` pieces are put one behind the other, without texts in between: it is done
-    /// for each request.
-    private var start: String {
-        var text = String(number)
+    private func line(of text: [UInt8]) -> AccessLog.Line {
+        AccessLog.Line(text: String(decoding: text, as: UTF8.self), at: clock.now())
+    }
+
+    /// Who writes, and of whom.
+    private var start: [UInt8] {
+        var text: [UInt8] = []
         text.reserveCapacity(256)
-        text += ": "
-        text += String(Threads.current)
-        text += " '["
-        text += peer.address
-        text += "]:"
-        text += peer.port
-        text += "' "
-        return text
-    }
-
-    private static func milliseconds(_ from: Int64, _ to: Int64) -> String {
-        let hundredths = max(0, (to - from) / 10)
-        let rest = hundredths % 100
-        var text = String(hundredths / 100)
-        text += rest < 10 ? ".0" : "."
-        text += String(rest)
+        text.append(number: number)
+        text.append(": ")
+        text.append(number: Threads.current)
+        text.append(" '[")
+        text.append(text: peer.address)
+        text.append("]:")
+        text.append(text: peer.port)
+        text.append("' ")
         return text
     }
 
@@ -97,5 +92,16 @@ struct ClientLog: Sendable {
 
         /// Percent that compressing has saved.
         var saved: Int { whole > bytes ? (whole - bytes) * 100 / whole : 0 }
+    }
+}
+
+extension [UInt8] {
+    /// A time in microseconds, as milliseconds with two decimals.
+    fileprivate mutating func append(milliseconds microseconds: Int64) {
+        let hundredths = Swift.max(0, microseconds / 10)
+        append(number: hundredths / 100)
+        append(UInt8(ascii: "."))
+        append(UInt8(truncatingIfNeeded: 48 + hundredths / 10 % 10))
+        append(UInt8(truncatingIfNeeded: 48 + hundredths % 10))
     }
 }

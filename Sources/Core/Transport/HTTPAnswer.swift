@@ -1,3 +1,5 @@
+internal import Basics
+
 /// The bytes of an answer: header lines in the original's order, byte for byte (web API §1).
 struct HTTPAnswer {
     let policy: ServerPolicy
@@ -22,30 +24,28 @@ struct HTTPAnswer {
         head.add("Access-Control-Allow-Origin: ", request?.fields["Origin"] ?? "*")
         head.add("Access-Control-Allow-Credentials: true")
         head.add("Content-Type: ", response.contentType)
-        head.add("Date: ", httpDate(response.modified ?? now))
+        head.add("Date: ", date: response.modified ?? now)
         if !policy.frameOptions.isEmpty, Self.isSafe(policy.frameOptions) {
             head.add("X-Frame-Options: ", policy.frameOptions)
         }
         let own = response.fields.filter { Self.isSafe($0.name) && Self.isSafe($0.value) }
         let cookies = own.filter { Self.isCookie($0.name) }
-        for cookie in cookies { head.add(cookie.name, ": ", cookie.value) }
-        if policy.respectsDoNotTrack { head.add(cookies.isEmpty ? "Tk: N" : "Tk: T;cookies") }
+        for cookie in cookies { head.add(cookie) }
+        if policy.respectsDoNotTrack { head.add("Tk: ", cookies.isEmpty ? "N" : "T;cookies") }
         if request?.method == .options {
             head.add("Access-Control-Allow-Methods: GET, OPTIONS")
-            head.add(
-                "Access-Control-Allow-Headers: accept, x-requested-with, origin, content-type, cookie, pragma, "
-                    + "cache-control, x-auth-token"
-            )
+            let fields = "accept, x-requested-with, origin, content-type, cookie, pragma, cache-control, x-auth-token"
+            head.add("Access-Control-Allow-Headers: ", fields)
             head.add("Access-Control-Max-Age: 1209600")
         } else if response.isCacheable, response.status == 200 || response.status == 304 {
             head.add("Cache-Control: public")
-            head.add("Expires: ", httpDate(response.expires ?? now &+ 86_400))
+            head.add("Expires: ", date: response.expires ?? now &+ 86_400)
         } else {
             head.add("Cache-Control: no-cache, no-store, must-revalidate")
             head.add("Pragma: no-cache")
-            head.add("Expires: ", httpDate(response.expires ?? now &+ policy.updateEvery))
+            head.add("Expires: ", date: response.expires ?? now &+ policy.updateEvery)
         }
-        for field in own where !Self.isCookie(field.name) { head.add(field.name, ": ", field.value) }
+        for field in own where !Self.isCookie(field.name) { head.add(field) }
         addValidators(delivery, to: &head)
         if delivery.isCompressed { head.add("Content-Encoding: gzip") }
         switch delivery.framing {
@@ -63,7 +63,7 @@ struct HTTPAnswer {
         let response = delivery.response
         guard let tag = response.tag else { return }
         head.add("ETag: W/\"", tag, "\"")
-        if let modified = response.modified { head.add("Last-Modified: ", httpDate(modified)) }
+        if let modified = response.modified { head.add("Last-Modified: ", date: modified) }
         // A cache may keep it for others: for those who read gzip, and for pages from elsewhere.
         if policy.gzip != nil { head.add("Vary: Accept-Encoding, Origin") }
     }
@@ -80,12 +80,27 @@ private struct HeadLines {
 
     init() { bytes.reserveCapacity(768) }
 
-    mutating func add(_ first: String, _ second: String = "", _ third: String = "", _ fourth: String = "") {
-        bytes += first.utf8
-        bytes += second.utf8
-        bytes += third.utf8
-        bytes += fourth.utf8
-        bytes.append(13)
-        bytes.append(10)
+    mutating func add(_ first: StaticString, _ second: String = "", _ third: StaticString = "", _ fourth: String = "") {
+        bytes.append(first)
+        bytes.append(text: second)
+        bytes.append(third)
+        bytes.append(text: fourth)
+        end()
     }
+
+    /// - Parameter date: Unix seconds.
+    mutating func add(_ name: StaticString, date: Int64) {
+        bytes.append(name)
+        bytes.append(httpDate: date)
+        end()
+    }
+
+    mutating func add(_ field: (name: String, value: String)) {
+        bytes.append(text: field.name)
+        bytes.append(": ")
+        bytes.append(text: field.value)
+        end()
+    }
+
+    private mutating func end() { bytes.append("\r\n") }
 }

@@ -1,34 +1,42 @@
+internal import Basics
+
 /// `Sun, 22 Nov 2026 09:27:20 GMT` of Unix seconds, for `Date` and `Expires`.
 public func httpDate(_ seconds: Int64) -> String {
-    let day = seconds.dividedDown(by: 86_400)
-    let rest = seconds - day * 86_400
-    let (year, month, date) = civil(day)
-    var text = days[Int((day + 4).moduloPositive(7))]
-    text.reserveCapacity(32)
-    text += ", "
-    append(date, to: &text)
-    text += months[Int(month) - 1]
-    text += String(year)
-    text += " "
-    append(rest / 3600, to: &text)
-    text += ":"
-    append(rest / 60 % 60, to: &text)
-    text += ":"
-    append(rest % 60, to: &text)
-    text += " GMT"
-    return text
+    var bytes: [UInt8] = []
+    bytes.append(httpDate: seconds)
+    return String(decoding: bytes, as: UTF8.self)
 }
 
-private let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-private let months = [
+extension [UInt8] {
+    /// The same, at the end of what is there.
+    mutating func append(httpDate seconds: Int64) {
+        let day = seconds.dividedDown(by: 86_400)
+        let rest = seconds - day * 86_400
+        let (year, month, date) = civil(day)
+        append(days[Int((day + 4).moduloPositive(7))])
+        append(twoDigits: date)
+        append(months[Int(month) - 1])
+        append(number: year)
+        append(UInt8(ascii: " "))
+        append(twoDigits: rest / 3600)
+        append(UInt8(ascii: ":"))
+        append(twoDigits: rest / 60 % 60)
+        append(UInt8(ascii: ":"))
+        append(twoDigits: rest % 60)
+        append(" GMT")
+    }
+
+    /// - Parameter number: 0...99.
+    private mutating func append(twoDigits number: Int64) {
+        append(UInt8(truncatingIfNeeded: 48 + number / 10))
+        append(UInt8(truncatingIfNeeded: 48 + number % 10))
+    }
+}
+
+private let days: [StaticString] = ["Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "]
+private let months: [StaticString] = [
     " Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ", " Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec ",
 ]
-
-/// Two digits.
-private func append(_ number: Int64, to text: inout String) {
-    if number < 10 { text += "0" }
-    text += String(number)
-}
 
 /// The Gregorian date of a day since 1970-01-01. Years are counted from March, so that the leap day is the last.
 private func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {

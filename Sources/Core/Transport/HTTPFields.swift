@@ -33,7 +33,12 @@ public struct HTTPFields: Sendable {
 
     /// Whether two names are the same.
     static func same(_ one: String, _ other: String) -> Bool {
-        one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { lower($0) == lower($1) }
+        guard one.utf8.count == other.utf8.count else { return false }
+        var rest = other.utf8.makeIterator()
+        for byte in one.utf8 {
+            guard let next = rest.next(), lower(byte) == lower(next) else { return false }
+        }
+        return true
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 { byte >= 65 && byte <= 90 ? byte | 32 : byte }

@@ -50,7 +50,7 @@ public struct QueryPlan: Sendable {
     ///   - now: microseconds since 1970.
     public init(
         _ parameters: QueryParameters,
-        charts: some Sequence<QueryChart>,
+        charts: [QueryChart],
         tiers: Int = 1,
         now: Int64,
         limits: QueryLimits = QueryLimits()
@@ -61,7 +61,6 @@ public struct QueryPlan: Sendable {
         }
         let patterns = parameters.dimensions.utf8.lazy.filter { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: ",") }
         guard patterns.count <= limits.patterns else { throw .tooLarge("more than \(limits.patterns) dimensions") }
-        let charts = Array(charts)
         let single =
             parameters.context.isEmpty
             ? charts.first { $0.id == parameters.chart } ?? charts.first { $0.name == parameters.chart } : nil

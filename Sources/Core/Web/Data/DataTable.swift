@@ -132,19 +132,9 @@ struct DataTable {
 }
 
 extension [UInt8] {
-    mutating func append(_ text: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    mutating func append(text: String) { append(contentsOf: text.utf8) }
-
-    mutating func append(character: Unicode.Scalar) { append(UInt8(ascii: character)) }
-
     mutating func append(decimal number: Double) {
         if number.isNaN { append("null") } else { appendDecimal(number, to: &self) }
     }
-
-    mutating func append(number: some BinaryInteger) { appendDigits(Int64(clamping: number), to: &self) }
 
     /// Always so many decimals, as C's `%0.7f` has them; at most 7.
     mutating func append(fixed number: Double, decimals: Int) {

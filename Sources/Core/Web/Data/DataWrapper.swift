@@ -1,3 +1,4 @@
+import Basics
 import Store
 
 /// The head and the end that `jsonwrap` puts around an answer (web API §7.6).

@@ -20,7 +20,7 @@ struct HostQuery {
         let described = host.describe(query)
         plan = try QueryPlan(
             query,
-            charts: described.lazy.map { $0.chart },
+            charts: described.map { $0.chart },
             tiers: host.settings.mode == .dbengine ? context.storageTiers : 1,
             now: context.clock.now(),
             limits: context.queryLimits
@@ -100,13 +100,13 @@ extension Host {
 }
 
 extension HostDatabase {
-    fileprivate func describe(_ ref: ChartRef) -> (chart: ChartSnapshot, latest: [LatestValue])? {
-        snapshot(of: ref).map { ($0, latest(of: ref)) }
+    fileprivate func describe(_ ref: ChartRef) -> (chart: ChartSnapshot, latest: [Double])? {
+        snapshot(of: ref).map { ($0, latestNumbers(of: ref)) }
     }
 }
 
 extension QueryChart {
-    fileprivate init(_ chart: ChartSnapshot, latest: [LatestValue], higherTiers: [TierSpan]) {
+    fileprivate init(_ chart: ChartSnapshot, latest: [Double], higherTiers: [TierSpan]) {
         self.init(
             id: chart.definition.id,
             name: chart.definition.name,
@@ -121,7 +121,7 @@ extension QueryChart {
                     id: dimension.id,
                     name: dimension.name,
                     isHidden: dimension.options.contains(.hidden),
-                    latest: latest.value ?? .nan
+                    latest: latest
                 )
             }
         )
