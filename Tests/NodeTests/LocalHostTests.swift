@@ -26,7 +26,7 @@ import Testing
         #expect(identity.timezone == "Europe/Athens" && identity.abbreviatedTimezone == "EET")
         #expect(identity.utcOffset == 7200 && identity.hops == 0)
         #expect(identity.programName == "ndstream" && identity.programVersion == "1.2.3")
-        #expect(identity.system("NETDATA_HOST_OS_NAME") == "Debian")
+        #expect(identity.systemInformation.contains { $0 == ("NETDATA_HOST_OS_NAME", "Debian") })
         func label(_ key: String) -> Label? { identity.labels.first { $0.key == key } }
         #expect(label("room")?.value == "7" && label("room")?.source == 2)
         #expect(label("_os_name")?.value == "Debian" && label("_is_parent")?.value == "true")

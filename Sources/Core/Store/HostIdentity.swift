@@ -48,11 +48,6 @@ public struct HostIdentity: Sendable, Equatable {
         self.labels = labels
     }
 
-    /// A value of ``systemInformation``.
-    public func system(_ name: String) -> String? {
-        systemInformation.first { $0.name == name }?.value
-    }
-
     public static func == (one: HostIdentity, other: HostIdentity) -> Bool {
         one.hostname == other.hostname && one.registryHostname == other.registryHostname && one.os == other.os
             && one.timezone == other.timezone && one.abbreviatedTimezone == other.abbreviatedTimezone

@@ -74,8 +74,9 @@ enum InfoEndpoint {
 
     /// What is known of the machine. Some members are always there, some only where they were told.
     private static func printSystem(_ identity: HostIdentity, to info: inout InfoObject) {
+        let known = Dictionary(identity.systemInformation.map { ($0.name, $0.value) }) { first, _ in first }
         for (name, source, isOptional) in systemMembers {
-            let value = identity.system(source) ?? identity.system("NETDATA_SYSTEM" + source.dropFirst(12))
+            let value = known[source] ?? known["NETDATA_SYSTEM" + source.dropFirst(12)]
             if value == nil, isOptional { continue }
             info.text(name, value ?? "")
         }
