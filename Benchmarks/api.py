@@ -87,8 +87,12 @@ class Children(threading.Thread):
     def run(self):
         for tick in itertools.cycle(self.ticks):
             time.sleep(1 - time.time() % 1)
-            for one in self.sockets:
-                one.sendall(tick)
+            try:
+                for one in self.sockets:
+                    one.sendall(tick)
+            except BrokenPipeError:
+                # The servers have ended.
+                return
 
 
 def cpu(server):
