@@ -48,7 +48,8 @@ struct HostQuery {
     }
 
     /// Whether it is what dashboards ask for all the time: a window of one chart that is in memory and not long. For these the
-    /// way to another thread and back would cost as much as half the answer.
+    /// way to another thread and back would cost as much as half the answer. What leaves the memory before it is read is read from the
+    /// disk after all, where it has just been written.
     var isLight: Bool {
         guard plan.isSingleChart, let part = plan.parts.first, part.tier == 0 else { return false }
         guard plan.storedPoints <= Self.lightPoints, plan.values <= Self.lightValues else { return false }
