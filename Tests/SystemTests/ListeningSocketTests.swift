@@ -28,6 +28,10 @@ import Testing
         let callers = (0..<4).map { _ in Glibc.socket(AF_INET, kind, 0) }
         defer { for caller in callers { close(caller) } }
         for caller in callers { _ = address.withSockaddr { connect(caller, $0, $1) } }
+        for caller in callers[..<3] { #expect(becomes(POLLOUT, caller)) }
+        #expect(!becomes(POLLOUT, callers[3], within: 0))
+        // It would try again in a second, when there is room.
+        shutdown(callers[3], Int32(SHUT_RDWR))
         for _ in 0..<3 {
             guard case .connection(let descriptor, let peer) = socket.accept() else {
                 Issue.record("nobody is there")

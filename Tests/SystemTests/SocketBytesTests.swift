@@ -22,9 +22,11 @@ import Testing
         let (near, far) = try pair()
         #expect(SocketBytes.discard(near, 10) == SocketBytes.nothing)
         #expect("hello".withCString { send(far, $0, 5, 0) } == 5)
+        #expect(becomes(POLLIN, near))
         #expect(SocketBytes.discard(near, 3) == 3)
         #expect(SocketBytes.discard(near, 3) == 2)
         shutdown(far, Int32(SHUT_WR))
+        #expect(becomes(POLLIN, near))
         #expect(SocketBytes.discard(near, 3) == 0)
         SocketBytes.close(near)
         close(far)
@@ -50,6 +52,7 @@ import Testing
         #expect(SocketBytes.sendBeforeEnd(near, [1], much) >= 0)
         // A reset: there is something that nobody has read.
         close(far)
+        #expect(becomes(POLLERR, near))
         #expect(SocketBytes.sendBeforeEnd(near, [1], much) < 0)
         SocketBytes.close(near)
     }
