@@ -17,6 +17,22 @@ import Testing
         try Program.start(["tail", log] + options, directory: directory.path, output: output)
     }
 
+    /// Waits until a tail follows its log, and has read it to its end.
+    private func hasRead(_ id: pid_t, _ place: SourceLocation = #_sourceLocation) throws {
+        try eventually("the log is read to its end", place) {
+            let size = try Files.read(log, limit: 64 << 20).count
+            return try Files.names(in: "/proc/\(id)/fd").contains { name in
+                var path = [UInt8](repeating: 0, count: 4096)
+                let length = path.withUnsafeMutableBytes {
+                    readlink("/proc/\(id)/fd/\(name)", $0.baseAddress!, $0.count)
+                }
+                guard length > 0, String(decoding: path[..<length], as: UTF8.self) == log else { return false }
+                let text = (try? Files.read("/proc/\(id)/fdinfo/\(name)", limit: 4096)) ?? []
+                return String(decoding: text, as: UTF8.self).contains("pos:\t\(size)\n")
+            }
+        }
+    }
+
     private func refusal(_ number: Int, from ip: String = "10.0.9.4") -> String {
         let second = number % 60
         return
@@ -49,7 +65,7 @@ import Testing
         try directory.append((0...10).map { refusal($0) }.joined(), "error.log")
         try eventually("the count is printed") { try directory.read("out").contains("same, 10 more, every 1.0 s") }
         try directory.append((11...20).map { refusal($0) }.joined(), "error.log")
-        usleep(700_000)
+        try hasRead(id)
         kill(id, SIGTERM)
         #expect(Program.wait(id) == 0)
         let output = try directory.read("out")
@@ -72,7 +88,9 @@ import Testing
         // What was there before doesn't count.
         try directory.append(refusal(0), "error.log")
         let id = try start("--until-code", "ND-F7", "--timeout", "30")
-        usleep(500_000)
+        try hasRead(id)
+        // From having read what was there to following.
+        usleep(200_000)
         try directory.append(greeting("before") + refusal(1, from: "10.0.9.9") + greeting("after"), "error.log")
         #expect(Program.wait(id) == 0)
         let output = try directory.read("out")
@@ -97,8 +115,9 @@ import Testing
         #expect(try Program.run("tail", "-", "--until-code", "ND-F7", input: greeting("x")).status == 1)
         // Without a code it is only the end.
         #expect(try Program.run("tail", log, "--timeout", "0.3").status == 0)
+        try directory.append(greeting("x"), "error.log")
         let id = try start("--until-code", "ND-F7")
-        usleep(500_000)
+        try hasRead(id)
         kill(id, SIGINT)
         #expect(Program.wait(id) == 1)
     }
@@ -135,14 +154,7 @@ import Testing
             try directory.append((0..<batch).map { greeting("word-\(number * batch + $0)") }.joined(), "error.log")
         }
         // It has read everything although nobody took anything from it.
-        try eventually("the log is read to its end") {
-            let size = try Files.read(log, limit: 64 << 20).count
-            let position = try Files.names(in: "/proc/\(id)/fdinfo").contains { name in
-                let text = (try? Files.read("/proc/\(id)/fdinfo/\(name)", limit: 4096)) ?? []
-                return String(decoding: text, as: UTF8.self).contains("pos:\t\(size)\n")
-            }
-            return position
-        }
+        try hasRead(id)
         usleep(500_000)
         // Now somebody looks.
         var shown = ""
