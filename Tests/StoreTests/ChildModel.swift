@@ -45,21 +45,25 @@ struct ChildModel: ~Copyable {
         counter += now % 977 + 3
         let seconds: Int64 = now / 1_000_000
         let values: [Int64] = [seconds % 10_000, counter, now % 50]
-        var text = ""
+        var sets = ""
         let isNew = defined.insert(chart).inserted
         if isNew { replicating.insert(chart) }
+        let last = lastCollected(chart)
         database.begin(charts[chart], microseconds: microseconds, now: now, trusted: true)
         let isLive = !replicating.contains(chart)
-        if isLive { text += "BEGIN \"\(ids[chart])\" \(microseconds)\n" }
         for (index, value) in values.enumerated() where !(skipping && index == 2) {
             database.set(Int32(index), value)
-            if isLive { text += "SET \"\(dimensions[index])\" = \(value)\n" }
+            sets += "SET \"\(dimensions[index])\" = \(value)\n"
         }
         database.end(now: now)
+        // The step that the child's own points have: of a chart's second collection it is the clock's.
+        let step = last > 0 ? lastCollected(chart) - last : microseconds
         // With the collection, not before it: so a chart that starts has a clock and says so, in the recordings too, and
         // what it collects until it is asked is asked for.
-        return isLive ? text + "END\n" : isNew ? definition(chart, now: now) : text
+        return isLive ? "BEGIN \"\(ids[chart])\" \(step)\n\(sets)END\n" : isNew ? definition(chart, now: now) : ""
     }
+
+    private func lastCollected(_ chart: Int) -> Int64 { database.snapshot(of: charts[chart])?.lastCollected ?? 0 }
 
     private func definition(_ chart: Int, now: Int64) -> String {
         let past = database.past(of: charts[chart])!
