@@ -59,6 +59,14 @@ import Testing
             }
         }
 
+        /// So many rows, with a round of writing behind each hundred.
+        func write(_ ref: ChartRef, _ rows: Int) {
+            for second in stride(from: 0, to: rows, by: 100) {
+                load(ref, second..<(second + 100))
+                disk.writeOnce()
+            }
+        }
+
         func points(_ ref: ChartRef, _ from: Int, _ to: Int) -> [Double?] {
             let points = host.withDatabase {
                 $0.shared(ref, from: DiskStoreTests.start + Int64(from), to: DiskStoreTests.start + Int64(to))
@@ -181,10 +189,7 @@ import Testing
         let files = FaultyFiles()
         let node = try Node(files, .dbengine)
         let ref = node.define()
-        for second in stride(from: 0, to: 30_000, by: 100) {
-            node.load(ref, second..<(second + 100))
-            node.disk.writeOnce()
-        }
+        node.write(ref, 30_000)
         #expect(node.points(ref, 0, 29_999) == Self.expected(0..<30_000))
         for (from, to) in [(0, 0), (29_999, 29_999), (511, 1026), (12_345, 23_456), (29_000, 40_000)] {
             #expect(node.points(ref, from, to) == Self.expected(from...min(to, 29_999)))
@@ -196,10 +201,7 @@ import Testing
         let files = FaultyFiles()
         let node = try Node(files, .dbengine)
         let ref = node.define()
-        for second in stride(from: 0, to: 30_000, by: 100) {
-            node.load(ref, second..<(second + 100))
-            node.disk.writeOnce()
-        }
+        node.write(ref, 30_000)
         func isInMemory(_ time: Int) -> Bool {
             node.host.withDatabase { $0.isInMemory(ref, from: Self.start + Int64(time)) }
         }
